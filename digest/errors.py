@@ -1,0 +1,104 @@
+"""Every error this package raises on purpose, and the exit codes of the command line.
+
+::
+
+    DigestError                     carries ids, never bodies or addresses
+    ├── SourceError                 one source could not be read; the others go on
+    ├── StoryError                  one story cannot be used; the others go on
+    ├── TemplateError               a template does not compile: file, line, what is allowed
+    ├── TransportError              a provider could not be used at all; the issue stops
+    ├── NotFoundError               no such edition, issue, story or segment
+    └── WrongStateError             the thing exists, but not in a state that allows this
+    ConfigError                     not a DigestError, so that no retry can swallow it
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status says. Documented in docs/cli.md."""
+
+    DONE = 0
+    #: an error of ours or of the machine; nothing was lost
+    ERROR = 1
+    #: the command line itself was wrong
+    USAGE = 2
+    #: config.toml, the environment or a secret file is wrong
+    CONFIG = 3
+    #: the rest went on, but something was left out: a source failed, rows were rejected
+    PARTIAL = 4
+    #: deliveries are in doubt and wait for a decision
+    DOUBTFUL = 5
+    #: refused: an approval, a required setting or a check is missing
+    REFUSED = 6
+    #: a passing fault; run it again later
+    TEMPORARY = 75
+
+
+class DigestError(Exception):
+    """Something went wrong in the digest.
+
+    ``ids`` name what it happened to (``issue=12``, ``source="wire"``). Never put a body, an
+    e-mail address or a secret there: errors are logged.
+    """
+
+    def __init__(self, message: str = "", *, hint: str = "", **ids: object) -> None:
+        self.message = message or (self.__doc__ or "").split("\n", 1)[0]
+        self.hint = hint
+        self.ids = ids
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        ids = ", ".join(f"{key}={value}" for key, value in self.ids.items())
+        text = f"{self.message} ({ids})" if ids else self.message
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+class SourceError(DigestError):
+    """A source could not be read."""
+
+
+class StoryError(DigestError):
+    """A story cannot be used."""
+
+
+class TemplateError(DigestError):
+    """A template does not compile."""
+
+
+class TransportError(DigestError):
+    """A transport cannot be used."""
+
+
+class NotFoundError(DigestError, LookupError):
+    """There is no such thing."""
+
+
+class WrongStateError(DigestError):
+    """That cannot be done in this state."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigMistake:
+    """One mistake in the configuration, told so that a person can mend it."""
+
+    #: dotted path in config.toml, e.g. ``editions[0].time``
+    key: str
+    #: what is wrong and what is allowed, without any secret
+    problem: str
+
+
+class ConfigError(Exception):
+    """The configuration is wrong. Reports every mistake at once."""
+
+    def __init__(self, where: str, mistakes: Sequence[ConfigMistake]) -> None:
+        self.where = where
+        self.mistakes = tuple(mistakes)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        lines = [f"  {mistake.key}: {mistake.problem}" for mistake in self.mistakes]
+        count = len(lines)
+        return "\n".join([f"{self.where}: {count} mistake{'s' * (count != 1)}", *lines])

@@ -1,0 +1,134 @@
+"""Every seam of the line on one screen. ``digest/app.py`` plugs the parts in.
+
+Each protocol has one contract suite in tests/, run over all its implementations.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from digest.model import (
+    DeliveryState,
+    GatheredSource,
+    Message,
+    Outcome,
+    SourceMemory,
+    SubscriberId,
+)
+
+
+class Clock(Protocol):
+    """Tells the time. Tests and ``--now`` hand in one of their own."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class Source(Protocol):
+    """Where stories come from: one file per kind in digest/sources/."""
+
+    @property
+    def name(self) -> str:
+        """The name in config.toml."""
+
+    def gather(self, memory: SourceMemory, now: datetime) -> GatheredSource:
+        """Read the source once. Expected faults are values (``GatherStatus.FAILED`` and a note)."""
+
+
+class Journal(Protocol):
+    """A transport's own diary of one batch: an append-only local file that kill -9 leaves whole.
+
+    Write ``handing_over`` before the first byte that could make the provider accept, and
+    ``settled`` when its answer is in. After a crash the gap between the two is what is in doubt.
+    """
+
+    def handing_over(self, subscribers: Iterable[SubscriberId]) -> None:
+        """From now on these may be accepted without our knowing."""
+
+    def settled(self, outcomes: Iterable[Outcome]) -> None:
+        """The provider has answered for these."""
+
+
+class Transport(Protocol):
+    """Hands messages to a provider: one file per kind in digest/deliver/transports/."""
+
+    @property
+    def name(self) -> str:
+        """``outbox``, ``smtp`` or ``sendgrid``."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many messages one batch may hold."""
+
+    def send(self, batch: str, messages: Sequence[Message], journal: Journal) -> Iterator[Outcome]:
+        """Hand over each message; yield one outcome per message, in any order.
+
+        ``batch`` names this attempt (``Batch.ref``). Raises TransportError when the provider
+        cannot be used at all; messages without an outcome by then were not handed over, unless
+        the journal says so.
+        """
+
+    def evidence(self, messages: Sequence[str]) -> Mapping[str, DeliveryState]:
+        """What this transport itself can prove about earlier hand-overs, by ``Message.ref``.
+
+        ACCEPTED or PLANNED (certainly not sent); refs it knows nothing about are absent.
+        """
+
+
+class Reader(Protocol):
+    """A subscriber as the line sees them when the audience is frozen: no address."""
+
+    @property
+    def subscriber(self) -> SubscriberId: ...
+    @property
+    def regions(self) -> frozenset[str]: ...
+    @property
+    def topics(self) -> frozenset[str]: ...
+    @property
+    def segments(self) -> frozenset[str]:
+        """Of the segments asked for, those this reader is in."""
+
+    @property
+    def language(self) -> str: ...
+
+
+class Recipient(Protocol):
+    """A subscriber at the moment of sending: address and links, read at claim time only."""
+
+    @property
+    def subscriber(self) -> SubscriberId: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def leave_path(self) -> str:
+        """``/u/<leave key>``: RFC 8058 one-click; never expires, can only leave."""
+
+    @property
+    def preferences_path(self) -> str:
+        """``/p/<signed token>``: the preference page, 30 days."""
+
+
+class Audience(Protocol):
+    """The front door of ``subscribers``, as far as the line uses it."""
+
+    def readers(
+        self, edition: str, segments: Sequence[str], asked: Sequence[str], now: datetime
+    ) -> Iterator[Reader]:
+        """Who is to get an issue of ``edition`` now, ordered by subscriber id, streamed.
+
+        Active subscribers of the edition, in one of ``segments`` where any are named, not
+        suppressed. ``asked`` are the segments whose membership each reader should tell.
+        """
+
+    def excluded(self, edition: str, segments: Sequence[str], now: datetime) -> Mapping[str, int]:
+        """How many subscribers of the edition are left out, by reason."""
+
+    def recipients(
+        self, edition: str, subscribers: Sequence[SubscriberId], now: datetime
+    ) -> Mapping[SubscriberId, "Recipient | str"]:
+        """Address and links for each, or the reason not to mail them (``suppressed``, ``left``…).
+
+        Called inside the claim: suppression and unsubscription are checked here, last.
+        """

@@ -1,0 +1,77 @@
+"""Real parts that pip cannot bring: is each here, and how does one get it?
+
+A test that needs one says ``@pytest.mark.part("chromium")``. Where the part is absent the test
+skips, and the run ends with one line on how to get it; with CI=true it fails instead.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parent.parent
+#: evaluation data that stands beside the repository, never inside it
+SHARED_DATA = Path(os.environ.get("DIGEST_SHARED_DATA", REPO.parent / "shared" / "data"))
+NODE_MODULES = REPO / ".state" / "node_modules"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A real part and how to get it."""
+
+    here: Callable[[], bool]
+    how: str
+
+
+def postgres_bin() -> Path | None:
+    """The folder with initdb and postgres, if PostgreSQL's server is installed."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+
+
+def smtp_sink() -> str | None:
+    """Postfix's test server."""
+    return shutil.which("smtp-sink", path=os.environ["PATH"] + ":/usr/sbin")
+
+
+def chromium() -> str | None:
+    """A headless browser."""
+    return (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+
+
+def prism() -> Path | None:
+    """The third-party mock server for OpenAPI descriptions."""
+    found = NODE_MODULES / ".bin" / "prism"
+    return found if found.exists() else None
+
+
+def wordpress() -> Path | None:
+    """Debian's WordPress, when PHP and MariaDB are there to run it."""
+    root = Path("/usr/share/wordpress")
+    runs = shutil.which("php") and shutil.which("mariadbd", path=os.environ["PATH"] + ":/usr/sbin")
+    return root if root.exists() and runs else None
+
+
+APT = "`make test-parts` installs it (apt-get install {})"
+PARTS = {
+    "postgres": Part(lambda: postgres_bin() is not None, APT.format("postgresql")),
+    "postfix": Part(lambda: smtp_sink() is not None, APT.format("postfix")),
+    "chromium": Part(lambda: chromium() is not None, APT.format("chromium")),
+    "wordpress": Part(
+        lambda: wordpress() is not None, APT.format("wordpress php-cli php-mysql mariadb-server")
+    ),
+    "prism": Part(
+        lambda: prism() is not None,
+        "`make test-parts` installs it (npm install --prefix .state @stoplight/prism-cli)",
+    ),
+    "shared-data": Part(
+        SHARED_DATA.exists, "put the evaluation data at ../shared/data or set DIGEST_SHARED_DATA"
+    ),
+}
