@@ -1,0 +1,39 @@
+"""The history of digest's tables. ``subscribers`` keeps its own in the same database."""
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Engine
+
+VERSION_TABLE = "alembic_version_digest"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "digest:store/migrations")
+    return config
+
+
+def migrate(engine: Engine) -> None:
+    """Bring digest's tables to the newest version."""
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def pending(engine: Engine) -> list[str]:
+    """The migrations that ``migrate`` would run, oldest first."""
+    script = ScriptDirectory.from_config(_config())
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        current = context.get_current_revision()
+    todo = script.iterate_revisions("head", current or "base")
+    return [f"{revision.revision}: {revision.doc}" for revision in todo][::-1]
+
+
+def ours(name: str | None, kind: str, tables: sa.MetaData) -> bool:
+    """Whether a table belongs to this history and not to the other package's."""
+    return kind != "table" or name in tables.tables
