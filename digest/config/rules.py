@@ -1,0 +1,203 @@
+"""What must hold between the settings.
+
+Works on the raw values, so that a mistake elsewhere in the file hides none of these.
+"""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from digest.errors import ConfigMistake
+from digest.model import TOPICS
+
+PRESET_REGIONS = ("africa", "americas", "asia-pacific", "europe", "middle-east")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: what each take needs beside it
+NEEDS = {
+    "region": ("region",),
+    "topic": ("topic",),
+    "region_topic": ("region", "topic"),
+    "picks": (),
+    "latest": (),
+}
+
+
+def contradictions(raw: Mapping[str, Any]) -> list[ConfigMistake]:
+    """Every rule between settings that ``raw`` breaks."""
+    return [
+        *_names(raw),
+        *_sources(raw),
+        *_editions(raw),
+        *_filters(raw),
+        *_mappings(raw),
+        *_database(raw),
+        *_real_mail(raw),
+    ]
+
+
+def _rows(raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    rows = raw.get(key, ())
+    return [row if isinstance(row, Mapping) else {} for row in rows] if _many(rows) else []
+
+
+def _many(value: object) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _table(raw: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    for key in path:
+        inner = raw.get(key)
+        raw = inner if isinstance(inner, Mapping) else {}
+    return raw
+
+
+def _regions(raw: Mapping[str, Any]) -> set[str]:
+    regions = _table(raw, "regions")
+    own = {str(view.get("slug")) for view in _rows(regions, "views")}
+    return own | (set(PRESET_REGIONS) if regions.get("preset", "newsroom") == "newsroom" else set())
+
+
+def _known(key: str, what: str, given: object, known: set[str]) -> Iterator[ConfigMistake]:
+    if not isinstance(given, str) or given in known:
+        return
+    close = get_close_matches(given, known, n=1, cutoff=0.5)
+    hint = (
+        f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known)) or 'none'}"
+    )
+    yield ConfigMistake(key, f"{given!r}: there is no such {what}; {hint}")
+
+
+def _names(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    for table, key in (("sources", "name"), ("editions", "slug"), ("segments", "name")):
+        seen: set[str] = set()
+        for index, row in enumerate(_rows(raw, table)):
+            name = row.get(key)
+            if isinstance(name, str) and name in seen:
+                yield ConfigMistake(f"{table}[{index}].{key}", f"{name!r} is used twice")
+            seen.add(str(name))
+
+
+def _sources(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    for index, row in enumerate(_rows(raw, "sources")):
+        key = f"sources[{index}]"
+        if row.get("kind") == "folder":
+            if not row.get("path"):
+                yield ConfigMistake(f"{key}.path", "is missing: a folder source reads a path")
+        elif bool(row.get("url")) == bool(row.get("path")):
+            yield ConfigMistake(f"{key}.url", "give either url or path")
+
+
+def _editions(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    sources = {str(row.get("name")) for row in _rows(raw, "sources")}
+    segments = {str(row.get("name")) for row in _rows(raw, "segments")}
+    regions = _regions(raw)
+    for index, row in enumerate(_rows(raw, "editions")):
+        key = f"editions[{index}]"
+        for given in row.get("sources", ()):
+            yield from _known(f"{key}.sources", "source", given, sources)
+        for given in row.get("segments", ()):
+            yield from _known(f"{key}.segments", "segment", given, segments)
+        for number, section in enumerate(_rows(row, "sections")):
+            yield from _section(f"{key}.sections[{number}]", section, segments, regions)
+
+
+def _section(
+    key: str, section: Mapping[str, Any], segments: set[str], regions: set[str]
+) -> Iterator[ConfigMistake]:
+    for needed in NEEDS.get(str(section.get("take")), ()):
+        if not section.get(needed):
+            yield ConfigMistake(
+                f"{key}.{needed}", f'is missing: take = "{section["take"]}" needs it'
+            )
+    yield from _known(f"{key}.region", "region", section.get("region"), regions | {"each"})
+    yield from _known(f"{key}.topic", "topic", section.get("topic"), {*TOPICS, "each"})
+    for given in section.get("segments", ()):
+        yield from _known(f"{key}.segments", "segment", given, segments)
+    least, most = section.get("minimum", 1), section.get("maximum", 4)
+    if isinstance(least, int) and isinstance(most, int) and least > most:
+        yield ConfigMistake(f"{key}.minimum", f"{least} is more than the maximum, {most}")
+
+
+def _filters(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    known = {
+        "region": _regions(raw),
+        "topic": set(TOPICS),
+        "edition": {str(row.get("slug")) for row in _rows(raw, "editions")},
+    }
+    for index, row in enumerate(_rows(raw, "segments")):
+        yield from _condition(f"segments[{index}].filter", row.get("filter"), known)
+
+
+def _condition(key: str, given: object, known: Mapping[str, set[str]]) -> Iterator[ConfigMistake]:
+    if not isinstance(given, Mapping):
+        return
+    if len(given) != 1:
+        yield ConfigMistake(key, "needs exactly one condition; combine several with all or any")
+    for field, value in given.items():
+        here = f"{key}.{field}"
+        values = value if isinstance(value, list | tuple) else [value]
+        if field in {"all", "any", "not"}:
+            for inner in values:
+                yield from _condition(here, inner, known)
+        elif field in known:
+            for name in values:
+                yield from _known(here, field, name, known[field])
+
+
+def _mappings(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    regions = _regions(raw)
+    for category, given in _table(raw, "regions", "rules").items():
+        country = isinstance(given, str) and len(given) == 2 and given.isupper()
+        if given and not country:
+            yield from _known(f'regions.rules."{category}"', "region", given, regions)
+    for category, given in _table(raw, "topics", "rules").items():
+        if given:
+            yield from _known(f'topics.rules."{category}"', "topic", given, set(TOPICS))
+    for topic in _table(raw, "topics", "names"):
+        yield from _known(f"topics.names.{topic}", "topic", topic, set(TOPICS))
+
+
+def _database(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    url = _table(raw, "database").get("url")
+    if not isinstance(url, str):
+        return
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in {"sqlite", "postgresql"}:
+        yield ConfigMistake("database.url", "must start with sqlite:/// or postgresql://")
+
+
+def _real_mail(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    """What a transport that really mails people needs first."""
+    sending = _table(raw, "sending")
+    transport = sending.get("transport", "outbox")
+    if transport not in {"smtp", "sendgrid"}:
+        return
+    why = f"is required before {transport} may send"
+    for table, key in (
+        ("sending", "from"),
+        ("sending", "reply_to"),
+        ("newsroom", "postal_address"),
+    ):
+        if not _table(raw, table).get(key):
+            yield ConfigMistake(f"{table}.{key}", why)
+    url = urlsplit(str(_table(raw, "web").get("public_url", "")))
+    if not url.hostname:
+        yield ConfigMistake("web.public_url", why)
+    elif url.scheme != "https" and url.hostname not in LOOPBACK:
+        yield ConfigMistake("web.public_url", "must be https: one-click unsubscribe needs it")
+    for key in ("signing_keys", "pepper"):
+        if not _table(raw, "web").get(key):
+            yield ConfigMistake(f"web.{key}", f"{why}; `digest init` makes it")
+    if transport == "smtp" and not _table(sending, "smtp").get("host"):
+        yield ConfigMistake("sending.smtp.host", why)
+    if transport == "sendgrid" and not _table(sending, "sendgrid").get("api_key"):
+        yield ConfigMistake(
+            "sending.sendgrid.api_key", f"{why}: set DIGEST_SENDING__SENDGRID__API_KEY"
+        )

@@ -1,0 +1,266 @@
+"""The shapes of config.toml, one class a table. docs/config.md tells the same in prose."""
+
+import re
+from datetime import date
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from digest.model import Layout, Take
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
+        raise ValueError("use lower-case letters, digits and single hyphens, like 'world-morning'")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            "is no IANA time zone; use a name like 'Europe/London' or 'America/New_York'"
+        ) from error
+    return value
+
+
+def _time(value: str) -> str:
+    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("use 24-hour HH:MM, like '06:00'")
+    return value
+
+
+def _http(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", value):
+        raise ValueError("use a full address that starts with https:// or http://")
+    return value.rstrip("/") if value.count("/") == 3 else value
+
+
+def _mailbox(value: str) -> str:
+    if value and not re.fullmatch(
+        r"(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value
+    ):
+        raise ValueError("use an address like 'The Meridian <news@example.org>'")
+    return value
+
+
+Slug = Annotated[str, AfterValidator(_slug), StringConstraints(max_length=80)]
+Zone = Annotated[str, AfterValidator(_zone)]
+LocalTime = Annotated[str, AfterValidator(_time)]
+HttpUrl = Annotated[str, AfterValidator(_http)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class Table(BaseModel):
+    """A table of config.toml: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Newsroom(Table):
+    """[newsroom]: who sends, and how it looks."""
+
+    name: str = "Our newsroom"
+    site_url: HttpUrl | None = None
+    tagline: str = ""
+    #: law asks for it in every mail (CAN-SPAM, CASL); required before real mail
+    postal_address: str = ""
+    logo_url: HttpUrl | None = None
+    logo_width: int = Field(default=180, ge=40, le=560)
+    accent: Colour = "#0b5d4e"
+    accent_dark: Colour = "#6fd0b8"
+
+
+class Database(Table):
+    """[database]"""
+
+    url: str = "sqlite:///var/digest.sqlite3"
+
+
+class Web(Table):
+    """[web]: where pages answer, and where readers reach them."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    #: what links in mail start with; at most 47 characters keep leave-links within 72
+    public_url: Annotated[HttpUrl, StringConstraints(max_length=47)] = "http://127.0.0.1:8000"
+    #: one ``id:secret`` a line, newest first; earlier ones stay valid for links already sent
+    signing_keys: SecretStr = SecretStr("")
+    #: keys the hashes in the suppression list; never changes
+    pepper: SecretStr = SecretStr("")
+
+
+class Smtp(Table):
+    """[sending.smtp]"""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    #: RFC 5321 §4.5.3.2.6 asks for 10 minutes: a shorter wait mails people twice
+    final_timeout_seconds: int = Field(default=600, ge=1)
+
+
+class SendGrid(Table):
+    """[sending.sendgrid]"""
+
+    api_key: SecretStr = SecretStr("")
+    host: HttpUrl = "https://api.sendgrid.com"
+    timeout_seconds: int = Field(default=30, ge=1, le=600)
+    sandbox: bool = False
+
+
+class Sending(Table):
+    """[sending]: real mail is impossible until ``transport`` is changed."""
+
+    transport: Literal["outbox", "smtp", "sendgrid"] = "outbox"
+    from_: Mailbox = Field(default="", alias="from")
+    reply_to: Mailbox = ""
+    outbox: Path = Path("var/outbox")
+    smtp: Smtp = Smtp()
+    sendgrid: SendGrid = SendGrid()
+
+
+class Gather(Table):
+    """[gather]"""
+
+    every_minutes: int = Field(default=10, ge=1, le=1440)
+    #: networks on your own premises that sources may live in, e.g. "10.1.0.0/16"
+    allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
+    #: told to the sites you read, so that they can reach you
+    contact: str = ""
+
+
+class SourceSettings(Table):
+    """[[sources]]"""
+
+    name: Slug
+    kind: Literal["feed", "wordpress", "folder"]
+    url: HttpUrl | None = None
+    #: a feed document, a folder with a REST export, or a folder of Markdown, on this machine
+    path: Path | None = None
+    #: for dates that carry no zone of their own
+    zone: Zone | None = None
+    language: Language | None = None
+    pick_sticky: bool = True
+    pick_tags: tuple[str, ...] = ()
+    pick_categories: tuple[str, ...] = ()
+
+
+class SectionSettings(Table):
+    """[[editions.sections]]"""
+
+    title: str | None = None
+    take: Take
+    region: str | None = None
+    topic: str | None = None
+    minimum: int = Field(default=1, ge=1, le=50)
+    maximum: int = Field(default=4, ge=1, le=50)
+    layout: Layout = Layout.CARDS
+    segments: tuple[str, ...] = ()
+
+
+class EditionSettings(Table):
+    """[[editions]]"""
+
+    slug: Slug
+    name: str
+    time: LocalTime = "06:00"
+    zone: Zone = "UTC"
+    weekdays: tuple[Weekday, ...] = Field(default=WEEKDAYS, min_length=1)
+    sources: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    language: Language = "en"
+    template: Slug = "daily"
+    subject: str = "{{ lead }}"
+    preheader: str = "{{ others }}"
+    approval: Literal["none", "required"] = "none"
+    lock_minutes: int = Field(default=10, ge=0, le=720)
+    send_by_minutes: int = Field(default=90, ge=1, le=1440)
+    minimum_stories: int = Field(default=1, ge=1)
+    sections: tuple[SectionSettings, ...] = Field(min_length=1)
+
+
+class Filter(Table):
+    """A condition of a segment: exactly one key. Lists mean any of them."""
+
+    all: tuple["Filter", ...] | None = None
+    any: tuple["Filter", ...] | None = None
+    not_: "Filter | None" = Field(default=None, alias="not")
+    region: str | tuple[str, ...] | None = None
+    topic: str | tuple[str, ...] | None = None
+    language: str | tuple[str, ...] | None = None
+    edition: str | tuple[str, ...] | None = None
+    tag: str | tuple[str, ...] | None = None
+    joined_before: date | None = None
+    joined_after: date | None = None
+
+
+class SegmentSettings(Table):
+    """[[segments]]"""
+
+    name: Slug
+    filter: Filter
+
+
+class RegionViewSettings(Table):
+    """[[regions.views]]: a region as readers see it, a set of countries."""
+
+    slug: Slug
+    name: str
+    countries: tuple[Country, ...] = Field(min_length=1)
+
+
+class Regions(Table):
+    """[regions]"""
+
+    #: the publisher's home country: where a story plays when nothing says otherwise
+    home: Country | None = None
+    preset: Literal["newsroom", "none"] = "newsroom"
+    views: tuple[RegionViewSettings, ...] = ()
+    #: publisher's category or tag → region slug, country code, or "" for nothing
+    rules: dict[str, str] = {}
+
+
+class Topics(Table):
+    """[topics]"""
+
+    #: topic → the name readers see
+    names: dict[str, str] = {}
+    #: publisher's category or tag → topic, or "" for nothing
+    rules: dict[str, str] = {}
+
+
+class Settings(BaseSettings):
+    """The whole of config.toml."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="DIGEST_", env_nested_delimiter="__"
+    )
+
+    #: the folder of secret files, one value a file: sending__sendgrid__api_key
+    secrets: Path = Path(".secrets")
+    #: a folder whose templates stand before the bundled ones
+    templates: Path | None = None
+    newsroom: Newsroom = Newsroom()
+    database: Database = Database()
+    web: Web = Web()
+    sending: Sending = Sending()
+    gather: Gather = Gather()
+    sources: tuple[SourceSettings, ...] = ()
+    editions: tuple[EditionSettings, ...] = ()
+    segments: tuple[SegmentSettings, ...] = ()
+    regions: Regions = Regions()
+    topics: Topics = Topics()

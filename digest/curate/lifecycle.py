@@ -1,0 +1,28 @@
+"""Which states an issue may go to from each. Pure."""
+
+from digest.model import IssueState
+
+S = IssueState
+
+NEXT: dict[IssueState, frozenset[IssueState]] = {
+    S.PLANNED: frozenset({S.DRAFTING, S.SKIPPED, S.MISSED, S.HELD}),
+    S.DRAFTING: frozenset({S.APPROVED, S.LOCKED, S.SKIPPED, S.HELD, S.MISSED}),
+    # A change of content takes the approval back.
+    S.APPROVED: frozenset({S.DRAFTING, S.LOCKED, S.MISSED}),
+    S.HELD: frozenset({S.APPROVED, S.MISSED}),
+    S.LOCKED: frozenset({S.SENDING, S.MISSED}),
+    S.SENDING: frozenset({S.SENT}),
+    S.SENT: frozenset(),
+    S.SKIPPED: frozenset(),
+    S.MISSED: frozenset(),
+}
+
+#: states in which an issue's stories may still change
+OPEN = frozenset({S.PLANNED, S.DRAFTING})
+#: states from which an issue can still go out
+UNFINISHED = frozenset({S.PLANNED, S.DRAFTING, S.APPROVED, S.HELD, S.LOCKED, S.SENDING})
+
+
+def allowed(before: IssueState, after: IssueState) -> bool:
+    """Whether an issue may go from ``before`` to ``after``."""
+    return after in NEXT[before]

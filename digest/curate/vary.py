@@ -1,0 +1,128 @@
+"""From an issue's slots to what one group of readers gets. Pure."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from digest.curate import subject
+from digest.curate.fill import fill
+from digest.model import (
+    Candidate,
+    Card,
+    Edition,
+    FilledSection,
+    Image,
+    Interest,
+    Issue,
+    Overrides,
+    Section,
+    Slot,
+    SlotMode,
+    StoryId,
+    Take,
+    VariantContent,
+)
+
+_content = TypeAdapter(VariantContent)
+
+
+def vary(
+    issue: Issue,
+    edition: Edition,
+    pool: Sequence[Candidate],
+    manual: Iterable[Slot],
+    interest: Interest | None,
+    names: Mapping[str, str],
+) -> VariantContent:
+    """What readers with ``interest`` get of ``issue``; None is the issue itself, as editors see it.
+
+    ``names`` are what readers call regions and topics. The content may hold no story at all:
+    whoever sends decides what then.
+    """
+    slots = fill(edition.sections, pool, manual, interest)
+    candidates = {candidate.stored.id: candidate for candidate in pool}
+    sections = tuple(
+        FilledSection(slug=section.slug, title=section.title, layout=section.layout, cards=cards)
+        for section in edition.sections
+        if (cards := _cards(section, slots, candidates, names))
+    )
+    cards = tuple(card for section in sections for card in section.cards)
+    return VariantContent(
+        issue=issue.id,
+        edition=edition.slug,
+        edition_name=edition.name,
+        template=edition.template,
+        local_date=issue.local_date,
+        language=edition.language,
+        subject=issue.subject or subject.write(edition.subject, edition, cards),
+        preheader=issue.preheader or subject.write(edition.preheader, edition, cards),
+        sections=sections,
+    )
+
+
+def key(content: VariantContent) -> str:
+    """The name of a variant: the SHA-256 of its content, so equal content is one variant."""
+    return hashlib.sha256(_content.dump_json(content)).hexdigest()
+
+
+def narrowed(interest: Interest, edition: Edition) -> Interest:
+    """The part of ``interest`` that can change this edition, so that fewer readers differ."""
+    told = {name for section in edition.sections for name in section.segments}
+    return replace(interest, segments=interest.segments & told)
+
+
+def manual_slots(slots: Iterable[Slot]) -> tuple[Slot, ...]:
+    """The slots that editors pinned or removed."""
+    return tuple(slot for slot in slots if slot.mode is not SlotMode.AUTO)
+
+
+def _cards(
+    section: Section,
+    slots: Iterable[Slot],
+    candidates: Mapping[StoryId, Candidate],
+    names: Mapping[str, str],
+) -> tuple[Card, ...]:
+    return tuple(
+        _card(section, candidates[slot.story], slot.overrides, names)
+        for slot in slots
+        if slot.section == section.slug
+    )
+
+
+def _card(
+    section: Section, candidate: Candidate, overrides: Overrides, names: Mapping[str, str]
+) -> Card:
+    stored, story = candidate.stored, candidate.stored.story
+    image = story.image
+    if overrides.image_url is not None:
+        image = Image(url=overrides.image_url) if overrides.image_url else None
+    if image is not None and overrides.alt is not None:
+        image = replace(image, alt=overrides.alt)
+    return Card(
+        story=stored.id,
+        headline=_first(overrides.headline, story.headline),
+        url=_first(overrides.link, story.url),
+        standfirst=_first(overrides.standfirst, story.standfirst),
+        kicker=_first(overrides.kicker, _kicker(section, candidate, names)),
+        byline=story.byline,
+        source=stored.source,
+        language=story.language,
+        image=image,
+        published_at=story.published_at,
+    )
+
+
+def _first(changed: str | None, original: str) -> str:
+    return original if changed is None else changed
+
+
+def _kicker(section: Section, candidate: Candidate, names: Mapping[str, str]) -> str:
+    """The word above a headline: what the section's own title does not say already."""
+    found = candidate.stored.classification
+    if section.take in {Take.TOPIC, Take.REGION_TOPIC}:
+        told = found.regions if section.take is Take.TOPIC else ()
+    else:
+        told = found.topics or (() if section.take is Take.REGION else found.regions)
+    return names.get(told[0], "") if told else ""

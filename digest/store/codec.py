@@ -1,0 +1,28 @@
+"""Values of the line as JSON columns and back."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from digest.model import (
+    Candidate,
+    Classification,
+    Overrides,
+    ParsedStory,
+    Reject,
+    SourceMemory,
+    VariantContent,
+)
+
+PARSED = TypeAdapter(ParsedStory)
+CLASSIFICATION = TypeAdapter(Classification)
+CANDIDATE = TypeAdapter(Candidate)
+MEMORY = TypeAdapter(SourceMemory)
+OVERRIDES = TypeAdapter(Overrides)
+CONTENT = TypeAdapter(VariantContent)
+REJECTS = TypeAdapter(tuple[Reject, ...])
+
+
+def dump(adapter: TypeAdapter[Any], value: object) -> Any:
+    """``value`` as plain JSON types."""
+    return adapter.dump_python(value, mode="json")

@@ -1,0 +1,313 @@
+"""Issues: opened once per edition and local date, drafted, approved, locked, closed."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from digest.curate.lifecycle import allowed
+from digest.errors import NotFoundError, WrongStateError
+from digest.model import (
+    Candidate,
+    Issue,
+    IssueId,
+    IssueState,
+    Slot,
+    SlotMode,
+    StoryId,
+    VariantContent,
+    VariantId,
+)
+from digest.schedule.occurrences import Occurrence
+from digest.store import codec
+from digest.store.tables import delivery, issue, issue_event, pool, slot, variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An issue's content as it would go out: the ranked pool and what stands where."""
+
+    pool: tuple[Candidate, ...]
+    slots: tuple[Slot, ...]
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of everything a variant derives from, save rules and templates."""
+        told = [
+            [[one.stored.id, one.stored.version, one.pick] for one in self.pool],
+            [
+                [
+                    one.section,
+                    one.position,
+                    one.story,
+                    one.mode,
+                    codec.dump(codec.OVERRIDES, one.overrides),
+                ]
+                for one in self.slots
+            ],
+        ]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def open_issue(
+    connection: Connection, edition: str, occurrence: Occurrence, sequence: int = 1
+) -> Issue:
+    """The issue of ``edition`` on that local date, made if there is none yet.
+
+    The unique key (edition, local date, sequence) lets any number of schedulers ask.
+    """
+    key = (
+        issue.c.edition == edition,
+        issue.c.local_date == occurrence.local_date,
+        issue.c.sequence == sequence,
+    )
+    row = connection.execute(sa.select(issue).where(*key)).one_or_none()
+    if row is None:
+        # A savepoint: should another scheduler be first, its row is the issue.
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    sa.insert(issue).values(
+                        edition=edition,
+                        local_date=occurrence.local_date,
+                        sequence=sequence,
+                        scheduled_at=occurrence.at,
+                        state=IssueState.PLANNED.value,
+                        revision=0,
+                    )
+                )
+        except sa.exc.IntegrityError:
+            pass
+        row = connection.execute(sa.select(issue).where(*key)).one()
+    return _issue(row)
+
+
+def get(connection: Connection, issue_id: IssueId) -> Issue:
+    """The issue with this id. Raises NotFoundError."""
+    row = connection.execute(sa.select(issue).where(issue.c.id == issue_id)).one_or_none()
+    if row is None:
+        raise NotFoundError("there is no such issue", issue=issue_id)
+    return _issue(row)
+
+
+def in_states(
+    connection: Connection, states: Collection[IssueState], edition: str | None = None
+) -> list[Issue]:
+    """The issues in these states, oldest first."""
+    query = sa.select(issue).where(issue.c.state.in_([state.value for state in states]))
+    if edition is not None:
+        query = query.where(issue.c.edition == edition)
+    return [_issue(row) for row in connection.execute(query.order_by(issue.c.scheduled_at))]
+
+
+def recent(connection: Connection, limit: int = 20) -> list[Issue]:
+    """The newest issues of all editions, newest first."""
+    query = sa.select(issue).order_by(issue.c.scheduled_at.desc(), issue.c.id.desc()).limit(limit)
+    return [_issue(row) for row in connection.execute(query)]
+
+
+def latest(connection: Connection, edition: str) -> Issue | None:
+    """The issue of ``edition`` that is scheduled last."""
+    query = sa.select(issue).where(issue.c.edition == edition)
+    row = connection.execute(query.order_by(issue.c.scheduled_at.desc()).limit(1)).one_or_none()
+    return None if row is None else _issue(row)
+
+
+def watermark(connection: Connection, edition: str) -> datetime | None:
+    """Until when the issues already sent have covered: the next window starts here."""
+    query = sa.select(issue.c.window_to).where(
+        issue.c.edition == edition, issue.c.state == IssueState.SENT.value
+    )
+    return connection.scalars(query.order_by(issue.c.window_to.desc()).limit(1)).one_or_none()
+
+
+def save_draft(
+    connection: Connection,
+    one: Issue,
+    draft: Draft,
+    after: datetime,
+    until: datetime,
+) -> Issue:
+    """Store a freshly composed draft; the revision goes up only if its content changed."""
+    changed = draft.content_hash != one.content_hash
+    values: dict[str, Any] = {"window_from": after, "window_to": until}
+    if changed:
+        values |= {"revision": one.revision + 1, "content_hash": draft.content_hash}
+        _replace(connection, one.id, draft)
+    connection.execute(sa.update(issue).where(issue.c.id == one.id).values(values))
+    return get(connection, one.id)
+
+
+def draft_of(connection: Connection, issue_id: IssueId) -> Draft:
+    """The content of an issue as it stands."""
+    candidates = connection.execute(
+        sa.select(pool.c.candidate).where(pool.c.issue_id == issue_id).order_by(pool.c.rank)
+    )
+    slots = connection.execute(
+        sa.select(slot)
+        .where(slot.c.issue_id == issue_id)
+        .order_by(slot.c.section, slot.c.position, slot.c.story_id)
+    )
+    return Draft(
+        pool=tuple(codec.CANDIDATE.validate_python(row.candidate) for row in candidates),
+        slots=tuple(_slot(row) for row in slots),
+    )
+
+
+def move(
+    connection: Connection,
+    one: Issue,
+    after: IssueState,
+    who: str,
+    now: datetime,
+    *,
+    reason: str = "",
+    **values: object,
+) -> Issue:
+    """Move an issue to another state, and write down who did and why.
+
+    A compare-and-set: raises WrongStateError when the issue is no longer in the state (or at the
+    revision) that the caller saw, or may not go there.
+    """
+    if not allowed(one.state, after):
+        raise WrongStateError(f"an issue that is {one.state} cannot become {after}", issue=one.id)
+    done = connection.execute(
+        sa.update(issue)
+        .where(
+            issue.c.id == one.id,
+            issue.c.state == one.state.value,
+            issue.c.revision == one.revision,
+        )
+        .values(state=after.value, reason=reason, **values)
+    )
+    if not done.rowcount:
+        raise WrongStateError("somebody else changed the issue meanwhile", issue=one.id)
+    connection.execute(
+        sa.insert(issue_event).values(
+            issue_id=one.id,
+            at=now,
+            who=who,
+            what="state",
+            before=one.state.value,
+            after=after.value,
+            note=reason,
+        )
+    )
+    return get(connection, one.id)
+
+
+def save_variants(
+    connection: Connection, issue_id: IssueId, contents: Mapping[str, VariantContent]
+) -> dict[str, VariantId]:
+    """Freeze the variants of an issue; key → id. Those already there stay as they are."""
+    known = variant_ids(connection, issue_id)
+    rows = [
+        {"issue_id": issue_id, "key": key, "content": codec.dump(codec.CONTENT, content)}
+        for key, content in contents.items()
+        if key not in known
+    ]
+    if rows:
+        connection.execute(sa.insert(variant), rows)
+    return variant_ids(connection, issue_id)
+
+
+def variant_ids(connection: Connection, issue_id: IssueId) -> dict[str, VariantId]:
+    """The variants of an issue, key → id."""
+    rows = connection.execute(
+        sa.select(variant.c.key, variant.c.id).where(variant.c.issue_id == issue_id)
+    )
+    return {row.key: VariantId(row.id) for row in rows}
+
+
+def variant_content(connection: Connection, issue_id: IssueId, key: str) -> VariantContent:
+    """What a variant holds. Raises NotFoundError."""
+    content = connection.execute(
+        sa.select(variant.c.content).where(variant.c.issue_id == issue_id, variant.c.key == key)
+    ).scalar_one_or_none()
+    if content is None:
+        raise NotFoundError("there is no such variant", issue=issue_id)
+    return codec.CONTENT.validate_python(content)
+
+
+def delivered_stories(connection: Connection, issue_id: IssueId, state: str) -> set[StoryId]:
+    """The stories in variants of which at least one delivery is in ``state``."""
+    reached = sa.select(delivery.c.variant_id).where(
+        delivery.c.issue_id == issue_id, delivery.c.state == state
+    )
+    contents = connection.scalars(sa.select(variant.c.content).where(variant.c.id.in_(reached)))
+    return {
+        card.story for content in contents for card in codec.CONTENT.validate_python(content).cards
+    }
+
+
+def _replace(connection: Connection, issue_id: IssueId, draft: Draft) -> None:
+    connection.execute(sa.delete(pool).where(pool.c.issue_id == issue_id))
+    connection.execute(sa.delete(slot).where(slot.c.issue_id == issue_id))
+    if draft.pool:
+        connection.execute(sa.insert(pool), _pool_rows(issue_id, draft.pool))
+    if draft.slots:
+        connection.execute(sa.insert(slot), _slot_rows(issue_id, draft.slots))
+
+
+def _pool_rows(issue_id: IssueId, candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    return [
+        {
+            "issue_id": issue_id,
+            "story_id": one.stored.id,
+            "rank": rank,
+            "version": one.stored.version,
+            "candidate": codec.dump(codec.CANDIDATE, one),
+        }
+        for rank, one in enumerate(candidates)
+    ]
+
+
+def _slot_rows(issue_id: IssueId, slots: Iterable[Slot]) -> list[dict[str, Any]]:
+    return [
+        {
+            "issue_id": issue_id,
+            "story_id": one.story,
+            "section": one.section,
+            "position": one.position,
+            "mode": one.mode.value,
+            "overrides": codec.dump(codec.OVERRIDES, one.overrides),
+            "reason": one.reason,
+        }
+        for one in slots
+    ]
+
+
+def _slot(row: Row[Any]) -> Slot:
+    return Slot(
+        section=row.section,
+        position=row.position,
+        story=StoryId(row.story_id),
+        mode=SlotMode(row.mode),
+        overrides=codec.OVERRIDES.validate_python(row.overrides),
+        reason=row.reason,
+    )
+
+
+def _issue(row: Row[Any]) -> Issue:
+    return Issue(
+        id=IssueId(row.id),
+        edition=row.edition,
+        local_date=row.local_date,
+        sequence=row.sequence,
+        scheduled_at=row.scheduled_at,
+        state=IssueState(row.state),
+        window_from=row.window_from,
+        window_to=row.window_to,
+        revision=row.revision,
+        approved_revision=row.approved_revision,
+        subject=row.subject,
+        preheader=row.preheader,
+        content_hash=row.content_hash,
+        reason=row.reason,
+        sent_at=row.sent_at,
+    )

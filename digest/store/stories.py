@@ -1,0 +1,265 @@
+"""Stories: known by their aliases, kept in versions, read back by window."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from digest.model import (
+    Classification,
+    GatheredSource,
+    IssueId,
+    ParsedStory,
+    PickOrigin,
+    StoredStory,
+    StoryId,
+)
+from digest.store import codec
+from digest.store.tables import seen, story, story_alias, story_source, story_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptStories:
+    """What one poll changed."""
+
+    new: tuple[StoryId, ...] = ()
+    updated: tuple[StoryId, ...] = ()
+    unchanged: tuple[StoryId, ...] = ()
+
+
+def keep(connection: Connection, gathered: GatheredSource, now: datetime) -> KeptStories:
+    """Store what a poll brought: new stories, new versions, aliases learnt, picks as they stand.
+
+    A story that several sources carry is told by the one that brought it first; the others add
+    their aliases and picks. Whether a story is a pick is what its source's newest poll says.
+    """
+    new: list[StoryId] = []
+    updated: list[StoryId] = []
+    unchanged: list[StoryId] = []
+    for parsed in gathered.stories:
+        found = _find(connection, parsed)
+        if found is None:
+            story_id = _insert(connection, gathered.source, parsed, now)
+            new.append(story_id)
+        else:
+            story_id = StoryId(found.id)
+            own = found.source == gathered.source
+            changed = own and _update(connection, found, parsed, now)
+            (updated if changed else unchanged).append(story_id)
+        _learn(connection, story_id, parsed)
+        _carry(connection, story_id, gathered.source, parsed, now)
+    return KeptStories(new=tuple(new), updated=tuple(updated), unchanged=tuple(unchanged))
+
+
+def window(
+    connection: Connection,
+    edition: str,
+    sources: Collection[str],
+    after: datetime,
+    until: datetime,
+) -> tuple[tuple[StoredStory, ...], Mapping[StoryId, PickOrigin]]:
+    """The stories an edition may use, and which of them are picks.
+
+    First seen after ``after`` and not later than ``until``, carried by one of ``sources``, and
+    not yet seen by the edition's readers. By id.
+    """
+    carried = sa.select(story_source.c.story_id).where(story_source.c.source.in_(sources))
+    gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
+    rows = connection.execute(
+        sa.select(story)
+        .where(
+            story.c.first_seen_at > after,
+            story.c.first_seen_at <= until,
+            story.c.id.in_(carried),
+            story.c.id.not_in(gone),
+        )
+        .order_by(story.c.id)
+    )
+    stories = tuple(_stored(row) for row in rows)
+    picked = connection.execute(
+        sa.select(story_source.c.story_id, sa.func.min(story_source.c.pick))
+        .where(story_source.c.pick.is_not(None), story_source.c.source.in_(sources))
+        .group_by(story_source.c.story_id)
+    )
+    picks = {StoryId(story_id): PickOrigin(pick) for story_id, pick in picked}
+    wanted = {stored.id for stored in stories}
+    return stories, {key: pick for key, pick in picks.items() if key in wanted}
+
+
+def to_classify(connection: Connection, fingerprint: str, since: datetime) -> list[StoredStory]:
+    """Stories first seen since then that these rules have not read yet."""
+    rows = connection.execute(
+        sa.select(story)
+        .where(
+            story.c.first_seen_at >= since,
+            story.c.classified_by.is_distinct_from(fingerprint),
+        )
+        .order_by(story.c.id)
+    )
+    return [_stored(row) for row in rows]
+
+
+def classify(
+    connection: Connection, found: Iterable[tuple[StoryId, Classification]], fingerprint: str
+) -> None:
+    """Store our reading of the stories."""
+    rows = [
+        {"key": key, "reading": codec.dump(codec.CLASSIFICATION, reading), "by": fingerprint}
+        for key, reading in found
+    ]
+    if rows:
+        connection.execute(
+            sa.update(story)
+            .where(story.c.id == sa.bindparam("key"))
+            .values(classification=sa.bindparam("reading"), classified_by=sa.bindparam("by")),
+            rows,
+        )
+
+
+def get(connection: Connection, ids: Collection[StoryId]) -> dict[StoryId, StoredStory]:
+    """The stories with these ids."""
+    rows = connection.execute(sa.select(story).where(story.c.id.in_(ids)))
+    return {StoryId(row.id): _stored(row) for row in rows}
+
+
+def mark_seen(
+    connection: Connection,
+    edition: str,
+    ids: Iterable[StoryId],
+    reason: str,
+    now: datetime,
+    issue: IssueId | None = None,
+) -> int:
+    """From now on ``edition`` carries none of these. Returns how many that is news for."""
+    ids = set(ids)
+    known = set(
+        connection.scalars(
+            sa.select(seen.c.story_id).where(seen.c.edition == edition, seen.c.story_id.in_(ids))
+        )
+    )
+    rows: list[dict[str, Any]] = [
+        {"edition": edition, "story_id": key, "issue_id": issue, "reason": reason, "at": now}
+        for key in sorted(ids - known)
+    ]
+    if rows:
+        connection.execute(sa.insert(seen), rows)
+    return len(rows)
+
+
+def _find(connection: Connection, parsed: ParsedStory) -> Row[Any] | None:
+    """The story that one of the aliases names, the surest alias first."""
+    for alias in parsed.aliases:
+        found = connection.execute(
+            sa.select(story)
+            .join(story_alias)
+            .where(story_alias.c.kind == alias.kind.value, story_alias.c.value == alias.value)
+        ).one_or_none()
+        if found is not None:
+            return found
+    return None
+
+
+def _told(parsed: ParsedStory) -> tuple[Any, str]:
+    """A story's content as JSON, and its hash. Place, pick and names are not content."""
+    plain = replace(parsed, aliases=(), pick=None, position=0)
+    content = codec.dump(codec.PARSED, plain)
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return content, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _insert(connection: Connection, source: str, parsed: ParsedStory, now: datetime) -> StoryId:
+    content, content_hash = _told(parsed)
+    key = connection.execute(
+        sa.insert(story)
+        .values(
+            source=source,
+            version=1,
+            first_seen_at=now,
+            headline=parsed.headline,
+            content_hash=content_hash,
+            content=content,
+        )
+        .returning(story.c.id)
+    ).scalar_one()
+    _keep_version(connection, StoryId(key), 1, content, now)
+    return StoryId(key)
+
+
+def _update(connection: Connection, found: Row[Any], parsed: ParsedStory, now: datetime) -> bool:
+    content, content_hash = _told(parsed)
+    if content_hash == found.content_hash:
+        return False
+    version = found.version + 1
+    connection.execute(
+        sa.update(story)
+        .where(story.c.id == found.id)
+        .values(
+            version=version,
+            headline=parsed.headline,
+            content_hash=content_hash,
+            content=content,
+            classified_by=None,
+        )
+    )
+    _keep_version(connection, StoryId(found.id), version, content, now)
+    return True
+
+
+def _keep_version(
+    connection: Connection, key: StoryId, version: int, content: Any, now: datetime
+) -> None:
+    connection.execute(
+        sa.insert(story_version).values(story_id=key, version=version, at=now, content=content)
+    )
+
+
+def _learn(connection: Connection, key: StoryId, parsed: ParsedStory) -> None:
+    """Remember every name the story goes by; a name that is taken stays with its story."""
+    for alias in parsed.aliases:
+        taken = connection.execute(
+            sa.select(story_alias.c.story_id).where(
+                story_alias.c.kind == alias.kind.value, story_alias.c.value == alias.value
+            )
+        ).one_or_none()
+        if taken is None:
+            connection.execute(
+                sa.insert(story_alias).values(
+                    kind=alias.kind.value, value=alias.value, story_id=key
+                )
+            )
+
+
+def _carry(
+    connection: Connection, key: StoryId, source: str, parsed: ParsedStory, now: datetime
+) -> None:
+    values = {
+        "position": parsed.position,
+        "pick": parsed.pick.value if parsed.pick else None,
+        "last_seen_at": now,
+    }
+    done = connection.execute(
+        sa.update(story_source)
+        .where(story_source.c.story_id == key, story_source.c.source == source)
+        .values(values)
+    )
+    if not done.rowcount:
+        connection.execute(sa.insert(story_source).values(story_id=key, source=source, **values))
+
+
+def _stored(row: Row[Any]) -> StoredStory:
+    reading = row.classification
+    return StoredStory(
+        id=StoryId(row.id),
+        source=row.source,
+        version=row.version,
+        story=codec.PARSED.validate_python(row.content),
+        first_seen_at=row.first_seen_at,
+        classification=(
+            codec.CLASSIFICATION.validate_python(reading) if reading else Classification()
+        ),
+    )
