@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,10 @@ from digest.model import (
     Slot,
     SlotMode,
     StoryId,
-    VariantContent,
-    VariantId,
 )
 from digest.schedule.occurrences import Occurrence
 from digest.store import codec
-from digest.store.tables import delivery, issue, issue_event, pool, slot, variant
+from digest.store.tables import issue, issue_event, pool, slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +124,12 @@ def watermark(connection: Connection, edition: str) -> datetime | None:
     return connection.scalars(query.order_by(issue.c.window_to.desc()).limit(1)).one_or_none()
 
 
+def reschedule(connection: Connection, one: Issue, at: datetime) -> Issue:
+    """A person wants the issue at another time; its send-by time moves with it."""
+    connection.execute(sa.update(issue).where(issue.c.id == one.id).values(scheduled_at=at))
+    return get(connection, one.id)
+
+
 def save_draft(
     connection: Connection,
     one: Issue,
@@ -199,50 +203,6 @@ def move(
         )
     )
     return get(connection, one.id)
-
-
-def save_variants(
-    connection: Connection, issue_id: IssueId, contents: Mapping[str, VariantContent]
-) -> dict[str, VariantId]:
-    """Freeze the variants of an issue; key → id. Those already there stay as they are."""
-    known = variant_ids(connection, issue_id)
-    rows = [
-        {"issue_id": issue_id, "key": key, "content": codec.dump(codec.CONTENT, content)}
-        for key, content in contents.items()
-        if key not in known
-    ]
-    if rows:
-        connection.execute(sa.insert(variant), rows)
-    return variant_ids(connection, issue_id)
-
-
-def variant_ids(connection: Connection, issue_id: IssueId) -> dict[str, VariantId]:
-    """The variants of an issue, key → id."""
-    rows = connection.execute(
-        sa.select(variant.c.key, variant.c.id).where(variant.c.issue_id == issue_id)
-    )
-    return {row.key: VariantId(row.id) for row in rows}
-
-
-def variant_content(connection: Connection, issue_id: IssueId, key: str) -> VariantContent:
-    """What a variant holds. Raises NotFoundError."""
-    content = connection.execute(
-        sa.select(variant.c.content).where(variant.c.issue_id == issue_id, variant.c.key == key)
-    ).scalar_one_or_none()
-    if content is None:
-        raise NotFoundError("there is no such variant", issue=issue_id)
-    return codec.CONTENT.validate_python(content)
-
-
-def delivered_stories(connection: Connection, issue_id: IssueId, state: str) -> set[StoryId]:
-    """The stories in variants of which at least one delivery is in ``state``."""
-    reached = sa.select(delivery.c.variant_id).where(
-        delivery.c.issue_id == issue_id, delivery.c.state == state
-    )
-    contents = connection.scalars(sa.select(variant.c.content).where(variant.c.id.in_(reached)))
-    return {
-        card.story for content in contents for card in codec.CONTENT.validate_python(content).cards
-    }
 
 
 def _replace(connection: Connection, issue_id: IssueId, draft: Draft) -> None:

@@ -11,7 +11,6 @@ from digest.store import codec
 from digest.store.stories import KeptStories
 from digest.store.tables import fetch, source
 
-
 NO_MEMORY = SourceMemory()
 
 

@@ -1,0 +1,78 @@
+# GNU make 3.81 is enough (macOS ships it). `make help` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+## digest: walk the whole line on the sample newsroom, into a folder of files
+.PHONY: digest
+digest: $(STAMP)
+	@$(BIN)/digest demo
+
+## serve: show the next issue, the outbox and the preference page in a browser
+.PHONY: serve
+serve: $(STAMP)
+	@$(BIN)/digest demo >/dev/null
+	@$(BIN)/digest serve
+
+## test: run the tests; what is absent is skipped aloud
+.PHONY: test
+test: $(STAMP)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+## test-parts: install the real parts that the tests can use (apt and npm; needs root)
+.PHONY: test-parts
+test-parts:
+	@.ci/parts
+
+## check: types, style, import borders, migrations
+.PHONY: check
+check: $(STAMP)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q tests/architecture
+
+## bench: measure against the other way, in one run; writes var/bench.json
+.PHONY: bench
+bench: $(STAMP)
+	@$(BIN)/python -m tests.bench
+
+## evaluate: regions and topics on labelled data (needs ../shared/data)
+.PHONY: evaluate
+evaluate: $(STAMP)
+	@$(BIN)/python -m tests.curate_classify.evaluate
+
+## fresh: forget what the sample newsroom did
+.PHONY: fresh
+fresh:
+	@rm -rf var
+
+## help: this list
+.PHONY: help
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1	/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+$(STAMP): pyproject.toml constraints.txt
+	@python=; \
+	for one in python3.14 python3.13 python3.12 python3.11 python3; do \
+	  if command -v $$one >/dev/null 2>&1 && \
+	     $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    python=$$one; break; \
+	  fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "newsletter-digest needs Python 3.11 or newer: apt-get install python3, or brew install python" >&2; \
+	  exit 1; \
+	fi; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "Python's venv is missing: apt-get install python3-venv" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Setting up .venv with $$($$python --version) (once)"; \
+	[ -x $(BIN)/python ] || $$python -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable . --group dev
+	@touch $(STAMP)

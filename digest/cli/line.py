@@ -1,0 +1,206 @@
+"""``gather``, ``compose``, ``preview``, ``approve`` and ``send``: the steps of the line by hand."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.output import DryRun, Json, as_json, line, table
+from digest.cli.progress import counting
+from digest.cli.root import Options, cli
+from digest.errors import ExitCode
+from digest.model import Interest, Issue, IssueId, IssueState
+
+if TYPE_CHECKING:
+    from digest.app import App
+
+EditionName = Annotated[str | None, typer.Argument(help="the edition’s slug; all if left out")]
+IssueNumber = Annotated[int, typer.Argument(help="the issue’s number, see `digest issues`")]
+
+
+@cli.command()
+def gather(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> None:
+    """Read the sources and classify what they bring."""
+    from digest.model import GatherStatus
+
+    options: Options = ctx.obj
+    app = options.app()
+    if dry_run:
+        found = app.peek()
+        rows = [
+            (one.source, one.status, len(one.stories), len(one.rejects), one.note) for one in found
+        ]
+        if json:
+            as_json(found)
+        else:
+            table(("source", "status", "stories", "rejects", "note"), rows)
+        return
+    app.migrate()
+    with counting("sources", len(app.parts.sources)) as advance:
+        reports = app.refresh(lambda _report: advance(1))
+    if json:
+        as_json(reports)
+    else:
+        table(
+            ("source", "status", "stories", "new", "updated", "rejects", "note"),
+            [
+                (r.source, r.status, r.stories, r.new, r.updated, sum(r.rejects.values()), r.note)
+                for r in reports
+            ],
+        )
+        for report in reports:
+            for reason, count in report.rejects.items():
+                line(f"  {report.source}: {count} entries rejected: {reason}")
+            for slug, count in report.already_sent.items():
+                line(
+                    f"  {report.source}: {count} stories older than {slug}’s rhythm "
+                    "count as already sent (first gather)"
+                )
+    bad = {GatherStatus.FAILED, GatherStatus.GONE}
+    if any(report.status in bad for report in reports):
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+@cli.command()
+def compose(
+    ctx: typer.Context, edition: EditionName = None, dry_run: DryRun = False, json: Json = False
+) -> None:
+    """Fill the next issue of an edition, or of all, from what was gathered."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    results = [app.next_issue(slug, keep=not dry_run) for slug in app.slugs(edition)]
+    if json:
+        as_json([{"issue": issue, "content": content} for issue, content in results])
+        return
+    for issue, content in results:
+        number = issue.id or "draft"
+        line(f"{content.edition_name}, {issue.local_date}: issue {number}, {issue.state}")
+        line(f"  {content.subject}")
+        for section in content.sections:
+            line(f"  {section.title}")
+            for card in section.cards:
+                line(f"    · {card.headline}")
+
+
+@cli.command()
+def preview(
+    ctx: typer.Context,
+    edition: EditionName = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="the folder to write to")] = Path(
+        "var/preview"
+    ),
+    region: Annotated[list[str] | None, typer.Option(help="as a reader of this region")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="as a reader of this topic")] = None,
+    segment: Annotated[list[str] | None, typer.Option(help="as a member of this segment")] = None,
+    json: Json = False,
+) -> None:
+    """Write the next issue as it would go out: HTML and text, links to leave inert."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    told = region or topic or segment
+    interest = (
+        Interest(
+            regions=frozenset(region or ()),
+            topics=frozenset(topic or ()),
+            segments=frozenset(segment or ()),
+        )
+        if told
+        else None
+    )
+    written = [file for slug in app.slugs(edition) for file in app.preview(slug, interest, output)]
+    if json:
+        as_json({"files": written})
+    for file in [] if json else written:
+        line(f"wrote {file}")
+
+
+@cli.command()
+def approve(
+    ctx: typer.Context,
+    issue: IssueNumber,
+    by: Annotated[str, typer.Option(help="who approves")] = "operator",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Approve an issue as it stands now; exactly this goes out."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    done = app.issue(IssueId(issue)) if dry_run else app.approve(IssueId(issue), by)
+    if json:
+        as_json(done)
+    elif dry_run:
+        line(f"would approve revision {done.revision} of issue {done.id}, which is {done.state}")
+    else:
+        line(f"issue {done.id} is approved at revision {done.approved_revision} by {by}")
+
+
+@cli.command()
+def send(
+    ctx: typer.Context,
+    edition: EditionName = None,
+    issue: Annotated[int | None, typer.Option(help="this issue instead of today’s")] = None,
+    test: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="one marked copy to this address only")
+    ] = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Send today’s issue now: lock it, freeze the audience, hand it to the transport."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    if test is not None:
+        _send_test(app, edition, test, json)
+    elif dry_run:
+        plans = [app.send_plan(slug) for slug in app.slugs(edition)]
+        if json:
+            as_json(plans)
+        else:
+            table(
+                ("edition", "state", "stories", "variants", "messages", "left out"),
+                [
+                    (p.edition, p.state, p.stories, p.variants, p.messages, p.left_out)
+                    for p in plans
+                ],
+            )
+    else:
+        app.refresh()
+        wanted = (
+            [app.issue(IssueId(issue))]
+            if issue is not None
+            else [app.today(slug) for slug in app.slugs(edition)]
+        )
+        _send(app, wanted, json)
+
+
+def _send_test(app: "App", edition: str | None, address: str, json: bool) -> None:
+    outcomes = [app.send_test(slug, address) for slug in app.slugs(edition)]
+    if json:
+        as_json(outcomes)
+        return
+    for outcome in outcomes:
+        line(f"test mail {outcome.state}: {outcome.code} {outcome.provider_id}".rstrip())
+
+
+def _send(app: "App", wanted: list[Issue], json: bool) -> None:
+    done = []
+    for one in wanted:
+        with counting("messages", None) as advance:
+            sent = app.send_now(one, advance)
+        done.append((one.state, sent, app.progress(sent)))
+    if json:
+        as_json([{"issue": issue, "deliveries": counts} for _, issue, counts in done])
+    for before, issue, counts in [] if json else done:
+        told = ", ".join(f"{count} {state}" for state, count in counts.items()) or "no deliveries"
+        if before is IssueState.SENT:
+            line(f"{issue.edition} {issue.local_date}: was sent already; nothing sent again")
+        else:
+            why = f" ({issue.reason})" if issue.reason else ""
+            line(f"{issue.edition} {issue.local_date}: {issue.state}{why}; {told}")
+    if any(counts.get("in_doubt") for _, _, counts in done):
+        raise typer.Exit(ExitCode.DOUBTFUL)
+    if any(issue.state is IssueState.SENDING for _, issue, _ in done):
+        raise typer.Exit(ExitCode.TEMPORARY)

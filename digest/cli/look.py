@@ -1,0 +1,84 @@
+"""``issues``, ``show`` and ``sources``: what there is and why."""
+
+from typing import Annotated
+
+import typer
+
+from digest.cli.output import Json, as_json, line, table
+from digest.cli.root import Options, cli
+from digest.model import IssueId
+
+
+@cli.command()
+def issues(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option(help="how many, newest first")] = 20,
+    json: Json = False,
+) -> None:
+    """List the issues, newest first."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    found = app.issues(limit)
+    if json:
+        as_json(found)
+        return
+    table(
+        ("issue", "edition", "date", "due", "state", "deliveries", "why"),
+        [
+            (
+                issue.id,
+                issue.edition,
+                issue.local_date,
+                issue.scheduled_at,
+                issue.state,
+                ", ".join(f"{count} {state}" for state, count in app.progress(issue).items()),
+                issue.reason,
+            )
+            for issue in found
+        ],
+    )
+
+
+@cli.command()
+def show(
+    ctx: typer.Context,
+    issue: Annotated[int, typer.Argument(help="the issue’s number")],
+    json: Json = False,
+) -> None:
+    """Show an issue: its stories, why each is there, and what became of its deliveries."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    found = app.issue(IssueId(issue))
+    draft = app.draft(found)
+    counts = app.progress(found)
+    if json:
+        as_json({"issue": found, "slots": draft.slots, "deliveries": counts})
+        return
+    line(f"{found.edition} {found.local_date}, issue {found.id}, revision {found.revision}")
+    line(f"{found.state}{': ' + found.reason if found.reason else ''}; due {found.scheduled_at}")
+    headlines = {one.stored.id: one.stored.story.headline for one in draft.pool}
+    for slot in draft.slots:
+        headline = slot.overrides.headline or headlines.get(slot.story, f"story {slot.story}")
+        line(f"  {slot.section} {slot.position + 1}: {headline}")
+        line(f"      {slot.mode}: {slot.reason}")
+    line(f"{len(draft.pool)} stories in the pool")
+    for state, count in counts.items():
+        line(f"  {count} {state}")
+
+
+@cli.command()
+def sources(ctx: typer.Context, json: Json = False) -> None:
+    """List the sources and how their last polls ended."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    found = app.source_states()
+    if json:
+        as_json(found)
+        return
+    table(
+        ("source", "status", "last good", "last new", "failures", "note"),
+        [(s.name, s.status, s.last_ok_at, s.last_new_at, s.failures, s.note) for s in found],
+    )

@@ -1,0 +1,99 @@
+"""The command line's root: options for every command, and errors turned into exit codes."""
+
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.errors import ConfigError, DigestError, ExitCode, WrongStateError
+
+if TYPE_CHECKING:
+    from digest.app import App
+
+cli = typer.Typer(
+    name="digest",
+    help="Gather stories, compose them by region and topic, send them to subscribers.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What stands before the command."""
+
+    config: Path = Path("config.toml")
+    overrides: dict[str, str] = field(default_factory=dict)
+    now: datetime | None = None
+
+    def app(self) -> "App":
+        """The newsroom's digest. Raises ConfigError with every mistake at once."""
+        from digest.app import App
+        from digest.clock import SetClock, SystemClock
+        from digest.config import load
+
+        clock = SystemClock() if self.now is None else SetClock(self.now)
+        return App(load(self.config, self.overrides), clock)
+
+
+@cli.callback()
+def options(
+    ctx: typer.Context,
+    config: Annotated[Path, typer.Option(help="the configuration file")] = Path("config.toml"),
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="overrides one setting, e.g. web.port=8080"
+        ),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="pretend it is this time, e.g. 2026-11-24T06:00+00:00"),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="log what happens")] = False,
+) -> None:
+    """Options that every command takes."""
+    from digest.logs import configure
+
+    configure(verbose=verbose or ctx.invoked_subcommand in {"run", "serve"})
+    overrides = {}
+    for one in set_ or ():
+        key, equals, value = one.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{one!r} is not KEY=VALUE", param_hint="--set")
+        overrides[key.strip()] = value.strip()
+    ctx.obj = Options(config, overrides, _instant(now) if now else None)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no ISO 8601 time", param_hint="--now") from error
+    if at.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} needs a zone, like +00:00", param_hint="--now")
+    return at
+
+
+def run() -> None:
+    """Run the command line and leave with its exit code."""
+    from digest.cli import line, look, running, set_up, subscribers  # noqa: F401 - they register
+
+    try:
+        cli()
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(ExitCode.CONFIG)
+    except WrongStateError as error:
+        sys.stderr.write(f"refused: {error}\n")
+        sys.exit(ExitCode.REFUSED)
+    except DigestError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(ExitCode.ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)

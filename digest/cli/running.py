@@ -1,0 +1,54 @@
+"""``run`` and ``serve``: the daily work, and its pages."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from digest.cli.output import Json, as_json, line
+from digest.cli.root import Options, cli
+from digest.errors import ExitCode
+from digest.model import IssueState
+
+
+@cli.command()
+def run(
+    ctx: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="do what is due and exit")] = False,
+    every: Annotated[int, typer.Option(help="seconds between two looks at the clock")] = 20,
+    json: Json = False,
+) -> None:
+    """Do the daily work: clock, gatherer, sender and web in one process."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    if not once:
+        from digest.web.server import serve_forever
+
+        sys.stderr.write(f"{app.where()}\n")
+        with app.ticking(every):
+            serve_forever(app.sites())
+        return
+    app.tick()
+    found = app.issues(10)
+    if json:
+        as_json([{"issue": issue, "deliveries": app.progress(issue)} for issue in found])
+    for issue in [] if json else found:
+        counts = ", ".join(f"{count} {state}" for state, count in app.progress(issue).items())
+        line(f"{issue.edition} {issue.local_date}: {issue.state} {issue.reason} {counts}".rstrip())
+    if any(app.progress(issue).get("in_doubt") for issue in found):
+        raise typer.Exit(ExitCode.DOUBTFUL)
+    if any(issue.state is IssueState.SENDING for issue in found):
+        raise typer.Exit(ExitCode.TEMPORARY)
+
+
+@cli.command()
+def serve(ctx: typer.Context) -> None:
+    """Show the next issue, the outbox and the preference page in a browser."""
+    from digest.web.server import serve_forever
+
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    sys.stderr.write(f"{app.where()}\n")
+    serve_forever(app.sites())

@@ -1,0 +1,30 @@
+"""Log lines: stable event names, ids, no addresses."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(*, verbose: bool) -> None:
+    """Log to standard error: for people on a terminal, as JSON otherwise."""
+    terminal = sys.stderr.isatty()
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.INFO if verbose else logging.WARNING
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    # The scheduler's own lines say nothing that ours do not.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)

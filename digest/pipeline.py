@@ -1,0 +1,124 @@
+"""The line on one screen.
+
+gather → curate → compose → approve → lock → address → send → settle
+
+Each step reads what the one before stored and can be run again without harm, so the line may
+stop anywhere, be killed anywhere, or be walked by two schedulers at a time.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from digest.curate.lifecycle import UNFINISHED
+from digest.errors import DigestError, WrongStateError
+from digest.model import Issue, IssueState
+from digest.steps.address import address
+from digest.steps.compose import compose, plan, today
+from digest.steps.curate import curate
+from digest.steps.gather import GatherReport, gather
+from digest.steps.lock import approve, lock
+from digest.steps.parts import Parts
+from digest.steps.send import send, settle
+from digest.store import issues
+from digest.store.engine import reading, writing
+
+__all__ = ["approve", "compose", "curate", "gather", "refresh", "send_now", "tick", "today"]
+
+log = structlog.get_logger()
+
+
+def tick(parts: Parts) -> None:
+    """Do what is due now: the scheduler calls this every few seconds."""
+    refresh(parts, due_only=True)
+    for edition in parts.editions.values():
+        plan(parts, edition)
+    with reading(parts.engine) as connection:
+        unfinished = issues.in_states(connection, UNFINISHED)
+    for issue in unfinished:
+        try:
+            if issue.edition in parts.editions:
+                advance(parts, issue)
+        except WrongStateError:
+            # Another scheduler was quicker: the compare-and-set let only one of us act.
+            log.info("issue_taken_elsewhere", issue=issue.id)
+        except DigestError:
+            log.exception("issue_stuck", issue=issue.id)
+
+
+def refresh(
+    parts: Parts,
+    *,
+    due_only: bool = False,
+    done: Callable[[GatherReport], None] | None = None,
+) -> list[GatherReport]:
+    """Read the sources and say where their stories play and what they are about."""
+    reports = gather(parts, due_only=due_only, done=done)
+    curate(parts)
+    return reports
+
+
+def advance(parts: Parts, issue: Issue) -> Issue:
+    """Take one issue as far along the line as its time allows."""
+    edition, now = parts.edition(issue.edition), parts.clock.now()
+    send_by = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
+    if now > send_by and issue.state is not IssueState.SENDING:
+        return _give_up(parts, issue)
+    issue = compose(parts, issue)
+    if now < issue.scheduled_at - timedelta(minutes=edition.lock_minutes):
+        return issue
+    issue = lock(parts, issue)
+    if now < issue.scheduled_at:
+        return issue
+    if issue.state is IssueState.DRAFTING:
+        return _hold(parts, issue)
+    return deliver(parts, issue)
+
+
+def deliver(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
+    """From locked to sent: freeze the audience, hand over, close."""
+    issue = address(parts, issue)
+    if issue.state is IssueState.SENDING:
+        send(parts, issue, progress)
+        issue = settle(parts, issue)
+    return issue
+
+
+def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
+    """Take an issue down the rest of the line now, whatever the hour.
+
+    One that is sent, skipped or missed stays so. Raises WrongStateError when approval is
+    required and missing.
+    """
+    if issue.state in UNFINISHED - {IssueState.SENDING}:
+        with writing(parts.engine) as connection:
+            issue = issues.reschedule(connection, issue, parts.clock.now())
+    issue = lock(parts, compose(parts, issue), who="operator")
+    if issue.state in {IssueState.DRAFTING, IssueState.HELD}:
+        raise WrongStateError(
+            "the issue waits for approval", hint=f"`digest approve {issue.id}`", issue=issue.id
+        )
+    return deliver(parts, issue, progress)
+
+
+def _hold(parts: Parts, issue: Issue) -> Issue:
+    now = parts.clock.now()
+    with writing(parts.engine) as connection:
+        return issues.move(
+            connection,
+            issue,
+            IssueState.HELD,
+            "scheduler",
+            now,
+            reason="nobody approved it in time",
+        )
+
+
+def _give_up(parts: Parts, issue: Issue) -> Issue:
+    """Past send-by an issue is missed: morning news is not sent at night; stories roll over."""
+    now = parts.clock.now()
+    with writing(parts.engine) as connection:
+        return issues.move(
+            connection, issue, IssueState.MISSED, "scheduler", now, reason="past its send-by time"
+        )

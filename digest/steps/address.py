@@ -1,0 +1,111 @@
+"""address: freeze who gets which variant, before the first message is made."""
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass
+
+import structlog
+
+from digest.curate import vary
+from digest.model import (
+    Edition,
+    Interest,
+    Issue,
+    IssueState,
+    SubscriberId,
+    VariantContent,
+    VariantId,
+)
+from digest.protocols import Reader
+from digest.steps.parts import Parts
+from digest.store import issues, ledger, variants
+from digest.store.engine import reading, writing
+
+log = structlog.get_logger()
+
+#: the reason of readers whose choices leave nothing of this issue: never an empty mail
+TOO_FEW = "too_few"
+
+
+@dataclass(slots=True)
+class _Selections:
+    """Interests seen so far and the variant each gets; equal content is one variant."""
+
+    parts: Parts
+    issue: Issue
+    edition: Edition
+    draft: issues.Draft
+    contents: dict[str, VariantContent]
+    keys: dict[Interest, str | None]
+
+    def key(self, reader: Reader) -> str | None:
+        """The key of this reader's variant; None if it would hold no story."""
+        interest = vary.narrowed(
+            Interest(regions=reader.regions, topics=reader.topics, segments=reader.segments),
+            self.edition,
+        )
+        if interest not in self.keys:
+            self.keys[interest] = self._vary(interest)
+        return self.keys[interest]
+
+    def _vary(self, interest: Interest) -> str | None:
+        manual = vary.manual_slots(self.draft.slots)
+        one = vary.vary(
+            self.issue, self.edition, self.draft.pool, manual, interest, self.parts.names
+        )
+        if not one.cards:
+            return None
+        key = vary.key(one)
+        self.contents[key] = one
+        return key
+
+
+def address(parts: Parts, issue: Issue) -> Issue:
+    """Freeze the audience of a locked issue into batches and move it to sending.
+
+    audience = deliveries + exclusions by reason; both are written in one transaction with the
+    new state, so a crash leaves either nothing or all of it.
+    """
+    if issue.state is not IssueState.LOCKED:
+        return issue
+    edition, now = parts.edition(issue.edition), parts.clock.now()
+    with reading(parts.engine) as connection:
+        draft = issues.draft_of(connection, issue.id)
+    chosen = _Selections(parts, issue, edition, draft, {}, {})
+    asked = sorted({name for section in edition.sections for name in section.segments})
+    wanted = sorted(edition.segments)
+    left_out = Counter(parts.audience.excluded(edition.slug, wanted, now))
+    # Two machine words a reader: a million readers are 16 MB.
+    readers, places = array("q"), array("q")
+    order: dict[str, int] = {}
+    for reader in parts.audience.readers(edition.slug, wanted, asked, now):
+        key = chosen.key(reader)
+        if key is None:
+            left_out[TOO_FEW] += 1
+            continue
+        readers.append(reader.subscriber)
+        places.append(order.setdefault(key, len(order)))
+    with writing(parts.engine) as connection:
+        ids = variants.save(connection, issue.id, {key: chosen.contents[key] for key in order})
+        by_place: list[VariantId] = [ids[key] for key in order]
+        frozen = ledger.freeze(
+            connection,
+            issue.id,
+            (
+                (SubscriberId(reader), by_place[place])
+                for reader, place in zip(readers, places, strict=True)
+            ),
+            left_out,
+            parts.transport.batch_size,
+        )
+        issue = issues.move(connection, issue, IssueState.SENDING, "scheduler", now)
+    log.info(
+        "audience_frozen",
+        issue=issue.id,
+        audience=frozen.audience,
+        deliveries=frozen.deliveries,
+        batches=frozen.batches,
+        variants=len(order),
+        excluded=dict(left_out),
+    )
+    return issue

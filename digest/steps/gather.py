@@ -1,0 +1,127 @@
+"""gather: read the sources, keep their stories. Nothing is ever fetched later in the line."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy.engine import Connection
+
+from digest.model import GatheredSource, GatherStatus, SourceMemory, StoryId
+from digest.schedule.occurrences import rhythm
+from digest.steps.parts import Parts
+from digest.store import sources, stories
+from digest.store.engine import reading, writing
+from digest.store.stories import KeptStories
+
+log = structlog.get_logger()
+
+#: polls under way at once: they wait for other people's servers
+WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatherReport:
+    """What one source's poll came to."""
+
+    source: str
+    status: GatherStatus
+    stories: int = 0
+    new: int = 0
+    updated: int = 0
+    picks: int = 0
+    rejects: Mapping[str, int] = field(default_factory=dict)
+    #: at a source's first gather: edition → stories that count as already sent
+    already_sent: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+
+
+def gather(
+    parts: Parts, *, due_only: bool = False, done: Callable[[GatherReport], None] | None = None
+) -> list[GatherReport]:
+    """Poll the sources, at most ``WORKERS`` at a time. A source that fails stops no other."""
+    now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        states = [sources.state(connection, name) for name in parts.sources]
+    due = [one for one in states if not due_only or one.due(now, parts.every)]
+    reports = []
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="gather") as pool:
+        polls = pool.map(lambda one: _poll(parts, one.name, one.memory, now), due)
+        for gathered in polls:
+            report = _keep(parts, gathered, now)
+            reports.append(report)
+            log.info(
+                "source_gathered",
+                source=report.source,
+                status=report.status.value,
+                stories=report.stories,
+                new=report.new,
+                updated=report.updated,
+                rejects=dict(report.rejects),
+                note=report.note,
+            )
+            if done is not None:
+                done(report)
+    return reports
+
+
+def _poll(parts: Parts, name: str, memory: SourceMemory, now: datetime) -> GatheredSource:
+    try:
+        return parts.sources[name].gather(memory, now)
+    except Exception as error:
+        log.exception("source_crashed", source=name)
+        return GatheredSource(
+            source=name,
+            status=GatherStatus.FAILED,
+            memory=memory,
+            note=f"unforeseen {type(error).__name__}; please report it with the log",
+        )
+
+
+def _keep(parts: Parts, gathered: GatheredSource, now: datetime) -> GatherReport:
+    with writing(parts.engine) as connection:
+        before = sources.state(connection, gathered.source)
+        kept = stories.keep(connection, gathered, now)
+        sources.record(connection, gathered, kept, now)
+        first = before.first_gathered_at is None and gathered.status is GatherStatus.OK
+        already_sent = _old_news(parts, connection, gathered, kept, now) if first else {}
+    return GatherReport(
+        source=gathered.source,
+        status=gathered.status,
+        stories=len(gathered.stories),
+        new=len(kept.new),
+        updated=len(kept.updated),
+        picks=sum(story.pick is not None for story in gathered.stories),
+        rejects=Counter(reject.reason.value for reject in gathered.rejects),
+        already_sent=already_sent,
+        note=gathered.note,
+    )
+
+
+def _old_news(
+    parts: Parts,
+    connection: Connection,
+    gathered: GatheredSource,
+    kept: KeptStories,
+    now: datetime,
+) -> dict[str, int]:
+    """At a source's first gather, what is older than an edition's rhythm counts as sent.
+
+    Otherwise the first issue would carry the source's whole archive. Stories without a date
+    count as old: they cannot show that they are new.
+    """
+    known = stories.get(connection, kept.new)
+    marked = {}
+    for edition in parts.editions.values():
+        if gathered.source not in edition.sources:
+            continue
+        newest_old = now - rhythm(edition, now)
+        old = [
+            StoryId(key)
+            for key, stored in known.items()
+            if stored.story.published_at is None or stored.story.published_at < newest_old
+        ]
+        marked[edition.slug] = stories.mark_seen(connection, edition.slug, old, "first_gather", now)
+    return {slug: count for slug, count in marked.items() if count}

@@ -1,0 +1,87 @@
+"""Makes the messages of a batch: a variant, rendered once, and what differs between readers."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from digest.model import (
+    Batch,
+    Edition,
+    Issue,
+    MailHeaders,
+    Message,
+    RenderedVariant,
+    SubscriberId,
+    Token,
+)
+from digest.protocols import Recipient
+from digest.steps.parts import Parts
+from digest.store import variants
+from digest.store.engine import reading
+
+#: rendered variants kept in memory while an issue is being sent
+KEPT = 256
+
+
+class MessageMaker:
+    """Messages of one issue."""
+
+    def __init__(self, parts: Parts, issue: Issue) -> None:
+        self._parts = parts
+        self._issue = issue
+        self._edition = parts.edition(issue.edition)
+        self._rendered = lru_cache(KEPT)(self._render)
+
+    def __call__(
+        self, batch: Batch, recipients: Mapping[SubscriberId, Recipient]
+    ) -> Sequence[Message]:
+        """The messages to ``recipients``, each with the variant the batch froze for them."""
+        return [
+            self._message(recipient, self._rendered(batch.deliveries[subscriber]))
+            for subscriber, recipient in recipients.items()
+        ]
+
+    def _render(self, key: str) -> RenderedVariant:
+        with reading(self._parts.engine) as connection:
+            content = variants.content(connection, self._issue.id, key)
+        return self._parts.renderer.render(content)
+
+    def _message(self, recipient: Recipient, variant: RenderedVariant) -> Message:
+        ref = f"{self._issue.id}-{recipient.subscriber}"
+        return address_to(self._parts, self._edition, ref, recipient, variant)
+
+
+def address_to(
+    parts: Parts, edition: Edition, ref: str, recipient: Recipient, variant: RenderedVariant
+) -> Message:
+    """One variant addressed to one recipient. ``ref`` names the send for ever."""
+    identity = parts.identity
+    leave_url = identity.public_url + recipient.leave_path if recipient.leave_path else ""
+    preferences = identity.public_url + recipient.preferences_path
+    return Message(
+        ref=ref,
+        subscriber=recipient.subscriber,
+        variant=variant,
+        tokens={
+            Token.LEAVE_URL: leave_url or preferences,
+            Token.PREFERENCES_URL: preferences,
+        },
+        headers=MailHeaders(
+            from_=identity.from_,
+            to_address=recipient.address,
+            to_name=recipient.name,
+            subject=variant.subject,
+            date=parts.clock.now(),
+            message_id=_message_id(ref, variant.key, identity.domain),
+            reply_to=identity.reply_to,
+            list_id=f"{edition.slug}.{identity.domain}",
+            leave_url=leave_url,
+            feedback_id=f"{ref.partition('-')[0]}:{edition.slug}:{variant.key[:8]}:digest",
+        ),
+    )
+
+
+def _message_id(ref: str, key: str, domain: str) -> str:
+    """The same for every attempt at the same delivery, so that receivers can tell a copy."""
+    check = hashlib.sha256(f"{ref}|{key}".encode()).hexdigest()[:12]
+    return f"{ref}.{check}@{domain}"

@@ -1,0 +1,67 @@
+"""The parts that the steps work with. ``digest/app.py`` makes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Engine
+
+from digest.curate.classify import Classifier
+from digest.errors import NotFoundError
+from digest.model import Edition
+from digest.protocols import Audience, Clock, Source, Transport
+from digest.render.render import Renderer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the mail is from."""
+
+    #: ``The Meridian <digest@example.org>``
+    from_: str
+    reply_to: str
+    #: what links to our own pages start with, no slash at the end
+    public_url: str
+
+    @property
+    def domain(self) -> str:
+        """The domain of From: Message-ID and List-Id live there."""
+        return self.from_.rpartition("@")[2].rstrip("> ") or "localhost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything a step may use."""
+
+    engine: Engine
+    clock: Clock
+    sources: Mapping[str, Source]
+    editions: Mapping[str, Edition]
+    classifier: Classifier
+    renderer: Renderer
+    audience: Audience
+    transport: Transport
+    identity: Identity
+    #: region slug or topic → what readers call it
+    names: Mapping[str, str]
+    #: how often a source is polled
+    every: timedelta
+    #: where transports keep their journals
+    journals: Path
+    #: who we are towards other processes: ``host:pid:start``
+    owner: str
+
+    def edition(self, slug: str) -> Edition:
+        """The edition called ``slug``. Raises NotFoundError."""
+        if slug not in self.editions:
+            raise NotFoundError(
+                f"there is no edition {slug!r}", hint=f"known: {', '.join(self.editions)}"
+            )
+        return self.editions[slug]
+
+
+def zone(edition: Edition) -> ZoneInfo:
+    """The zone an edition's clock runs in."""
+    return ZoneInfo(edition.zone)
