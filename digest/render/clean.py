@@ -1,0 +1,47 @@
+"""Takes out of a line of text what no reader should get: control and bidi-override characters.
+
+A CR or LF would forge a header or a line of the text part, an override would turn the rest of the
+mail around (Trojan Source). Joiners and direction marks stay: Hindi, Persian and emoji need them.
+"""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+# U+202A–U+202E and U+2066–U+2069 are embeddings, overrides and isolates; U+FEFF is a stray BOM
+_DROP = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+
+
+def clean_line(text: str, longest: int) -> str:
+    """``text`` on one line of at most ``longest`` characters, cut at a word with an ellipsis."""
+    line = _CONTROL.sub(" ", _DROP.sub("", text)).strip()
+    if len(line) <= longest:
+        return line
+    cut = line[: longest - 1]
+    while cut and unicodedata.category(line[len(cut)]).startswith("M"):
+        cut = cut[:-1]  # never between a letter and its vowel sign
+    words = cut.rsplit(" ", 1)[0]
+    return (words if len(words) > longest * 2 // 3 else cut).rstrip(" ,;:–-") + "…"
+
+
+def web_url(url: str, longest: int = 2000) -> str:
+    """``url`` if it is an absolute http(s) address safe to print anywhere, else empty."""
+    if (
+        len(url) > longest
+        or re.search(r"[\s\x00-\x20\x7f-\x9f<>\"'\\^`{|}]", url)
+        or _DROP.search(url)
+    ):
+        return ""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
+def is_loopback(url: str) -> bool:
+    """Does ``url`` point at this machine? Only there may plain http stand in mail (the sample)."""
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or re.fullmatch(r"127(?:\.\d{1,3}){3}", host) is not None
