@@ -1,0 +1,179 @@
+"""Who gets an edition: the audience when an issue is addressed, the address when it is sent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, Row
+
+from subscribers import address, suppression
+from subscribers.errors import BadAddressError
+from subscribers.leaving import working_keys
+from subscribers.model import Kind, Reader, Recipient, SubscriptionState
+from subscribers.segment_sql import condition
+from subscribers.segments import Filter
+from subscribers.store import chosen, reading
+from subscribers.tables import subscriber, subscription
+from subscribers.tokens import Keys, manage_token
+
+PAGE = 1000
+
+
+class Exclusion(StrEnum):
+    """Why someone does not get an issue."""
+
+    SUPPRESSED = "suppressed"
+    LEFT = "left"
+    PENDING = "pending"
+    #: in none of the segments the edition goes to
+    OUTSIDE_SEGMENTS = "outside_segments"
+    #: erased, or never there
+    UNKNOWN = "unknown"
+    BAD_ADDRESS = "bad_address"
+    #: the local part is beyond ASCII, which our transports cannot hand over
+    EAI_UNSUPPORTED = "eai_unsupported"
+    #: no leave link would work; ``Subscribers.issue_leave_keys`` mends it
+    NO_LEAVE_KEY = "no_leave_key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An edition, and the segments it goes to; none: to everyone who subscribed to it."""
+
+    edition: str
+    segments: tuple[Filter, ...] = ()
+
+    def subscribed(self, state: SubscriptionState) -> sa.ColumnElement[bool]:
+        """SQL: this row's subscription is to the edition and in that state."""
+        return sa.and_(subscription.c.edition == self.edition, subscription.c.state == state)
+
+    def meant(self) -> sa.ColumnElement[bool]:
+        """SQL: this row's subscriber is in one of the segments, if there are any."""
+        return sa.or_(*map(condition, self.segments)) if self.segments else sa.true()
+
+
+def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iterator[Reader]:
+    """Active, meant and not suppressed, by subscriber id.
+
+    Page by page in short transactions of their own, so that neither side waits for the other.
+    """
+    names = list(asked)
+    memberships = [
+        condition(asked[name]).label(f"segment_{number}") for number, name in enumerate(names)
+    ]
+    query = (
+        sa.select(subscriber.c.id, subscriber.c.language, *memberships)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            target.subscribed(SubscriptionState.ACTIVE),
+            target.meant(),
+            ~suppression.applies(target.edition),
+        )
+        # Of the subscription, so that one index gives both the rows and their order.
+        .order_by(subscription.c.subscriber_id)
+        .limit(PAGE)
+    )
+    after = 0
+    while True:
+        with reading(engine) as connection:
+            rows = connection.execute(query.where(subscription.c.subscriber_id > after)).all()
+            kinds = chosen(connection, [row.id for row in rows])
+        for row in rows:
+            yield Reader(
+                subscriber=row.id,
+                regions=kinds[row.id][Kind.REGION],
+                topics=kinds[row.id][Kind.TOPIC],
+                segments=frozenset(
+                    name for name, member in zip(names, row[2:], strict=True) if member
+                ),
+                language=row.language,
+            )
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].id
+
+
+def excluded(engine: Engine, target: Target) -> dict[str, int]:
+    """How many subscribers of the edition are not among its readers, by the first reason found.
+
+    Who left it is no longer its subscriber, and is not counted.
+    """
+    reason = sa.case(
+        (subscription.c.state == SubscriptionState.PENDING, Exclusion.PENDING),
+        (suppression.applies(target.edition), Exclusion.SUPPRESSED),
+        else_=Exclusion.OUTSIDE_SEGMENTS,
+    ).label("reason")
+    left_out = sa.or_(
+        target.subscribed(SubscriptionState.PENDING),
+        sa.and_(
+            target.subscribed(SubscriptionState.ACTIVE),
+            sa.or_(suppression.applies(target.edition), ~target.meant()),
+        ),
+    )
+    people = (
+        sa.select(reason)
+        .select_from(subscriber)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(left_out)
+        .subquery()
+    )
+    counted = sa.select(people.c.reason, sa.func.count().label("readers")).group_by(people.c.reason)
+    with reading(engine) as connection:
+        return {row.reason: row.readers for row in connection.execute(counted)}
+
+
+def recipients(
+    engine: Engine, edition: str, subscribers: Sequence[int], keys: Keys, now: datetime
+) -> dict[int, Recipient | str]:
+    """Address and links for each, or an ``Exclusion``. Reads only, so a claim may be open."""
+    found: dict[int, Recipient | str] = dict.fromkeys(subscribers, Exclusion.UNKNOWN)
+    query = (
+        sa.select(
+            subscriber.c.id,
+            subscriber.c.email,
+            subscriber.c.name,
+            subscription.c.id.label("subscription"),
+            subscription.c.state,
+            suppression.applies(edition).label("suppressed"),
+        )
+        .outerjoin(
+            subscription,
+            sa.and_(
+                subscription.c.subscriber_id == subscriber.c.id,
+                subscription.c.edition == edition,
+            ),
+        )
+        .where(subscriber.c.id.in_(subscribers))
+    )
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+        ties = [row.subscription for row in rows if row.subscription is not None]
+        links = working_keys(connection, keys, ties)
+    for row in rows:
+        key = links.get(row.subscription)
+        reason = _reason(row, key)
+        found[row.id] = reason or Recipient(
+            subscriber=row.id,
+            address=row.email,
+            name=row.name,
+            leave_path=f"/u/{key}",
+            preferences_path=f"/p/{manage_token(keys, row.id, now)}",
+        )
+    return found
+
+
+def _reason(row: Row[tuple[int, str, str, int, str, bool]], key: str | None) -> Exclusion | None:
+    if row.suppressed:
+        return Exclusion.SUPPRESSED
+    if row.subscription is None or row.state == SubscriptionState.LEFT:
+        return Exclusion.LEFT
+    if row.state != SubscriptionState.ACTIVE:
+        return Exclusion.PENDING
+    try:
+        if address.parse(row.email).needs_smtputf8:
+            return Exclusion.EAI_UNSUPPORTED
+    except BadAddressError:
+        return Exclusion.BAD_ADDRESS
+    return None if key else Exclusion.NO_LEAVE_KEY

@@ -1,0 +1,59 @@
+"""The proof of what a person agreed to and took back (GDPR Art. 7(1)). Only ever appended to."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from subscribers.model import ConsentAction
+from subscribers.tables import consent_event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentEvent:
+    """One thing that happened to a person's consent."""
+
+    subscriber_id: int
+    purpose: str
+    action: ConsentAction
+    at: datetime
+    #: where it happened: a form, a page, a list that was brought along
+    source: str
+    #: which words the person said yes to
+    wording: str
+    #: who did it: ``reader``, ``mail client``, or the person or program of the newsroom
+    actor: str
+
+
+def newsletter(edition: str = "") -> str:
+    """The purpose of getting an edition by mail, or newsletters as such."""
+    return f"newsletter:{edition}" if edition else "newsletter"
+
+
+def record(connection: Connection, events: Sequence[ConsentEvent]) -> None:
+    """Append events."""
+    if events:
+        connection.execute(sa.insert(consent_event), [asdict(event) for event in events])
+
+
+def history(connection: Connection, subscriber: int) -> tuple[ConsentEvent, ...]:
+    """All of a person's events, oldest first."""
+    rows = connection.execute(
+        sa.select(consent_event)
+        .where(consent_event.c.subscriber_id == subscriber)
+        .order_by(consent_event.c.id)
+    )
+    return tuple(
+        ConsentEvent(
+            subscriber_id=row.subscriber_id,
+            purpose=row.purpose,
+            action=ConsentAction(row.action),
+            at=row.at,
+            source=row.source,
+            wording=row.wording,
+            actor=row.actor,
+        )
+        for row in rows
+    )

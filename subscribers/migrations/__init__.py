@@ -1,0 +1,50 @@
+"""The history of the tables of ``subscribers``, apart from the line's own in the same database."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import Engine
+
+from subscribers.tables import metadata
+
+# Alembic is imported where it is used: most commands start without it.
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+VERSION_TABLE = "alembic_version_subscribers"
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables of ``subscribers`` to the newest version."""
+    from alembic import command
+
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def pending(engine: Engine) -> list[str]:
+    """The migrations that ``migrate`` would run, oldest first."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        current = context.get_current_revision()
+    script = ScriptDirectory.from_config(_config())
+    steps = list(script.iterate_revisions("head", current or "base"))
+    return [f"{step.revision}: {step.doc}" for step in reversed(steps)]
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic is to look at this: tables of other packages are none of our business."""
+    return kind != "table" or name in metadata.tables
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    # As a package path, so that it is found in an installed wheel too.
+    config.set_main_option("script_location", "subscribers:migrations")
+    return config

@@ -1,0 +1,164 @@
+"""The words of ``subscribers``: the person, their ties to editions, what they chose and proved.
+
+Subscriber ids are plain integers, given once and never again. All times are aware, in UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from subscribers.address import Address
+
+
+class SubscriptionState(StrEnum):
+    """Where a person's tie to an edition stands."""
+
+    ACTIVE = "active"
+    #: asked for, not yet confirmed; never mailed
+    PENDING = "pending"
+    LEFT = "left"
+
+
+class Kind(StrEnum):
+    """What a preference is about."""
+
+    REGION = "region"
+    TOPIC = "topic"
+
+
+class ConsentAction(StrEnum):
+    """What happened to a person's consent."""
+
+    GIVEN = "given"
+    IMPORTED = "imported"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """What there is to choose: slug or language code → name for a person, in order of display."""
+
+    editions: Mapping[str, str]
+    regions: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
+    #: BCP 47 code in lower case → the language's own name
+    languages: Mapping[str, str] = field(default_factory=lambda: {"en": "English"})
+    #: edition → when it comes, for a person: ``Weekdays at 06:30``
+    rhythms: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A subscriber when an audience is frozen: what decides their selection, no address."""
+
+    subscriber: int
+    regions: frozenset[str]
+    topics: frozenset[str]
+    #: of the segments asked for, those this reader is in
+    segments: frozenset[str]
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """A subscriber at the moment of sending."""
+
+    subscriber: int
+    address: str
+    name: str
+    leave_path: str
+    preferences_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A subscriber in a list for the newsroom."""
+
+    subscriber: int
+    address: str
+    name: str
+    language: str
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """The proof that a person asked: where, when, and to which words they said yes."""
+
+    source: str
+    at: datetime
+    wording: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A person as they come in, by import or by hand; every value already checked.
+
+    An empty value says nothing: an upsert keeps what is known.
+    """
+
+    address: Address
+    consent: Consent
+    name: str = ""
+    language: str = ""
+    regions: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    editions: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it says something that only the person decides once they have."""
+        return bool(self.language or self.regions or self.topics)
+
+
+class EnrolmentOutcome(StrEnum):
+    """What became of an entry."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    #: suppressed everywhere: nothing was stored
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """What became of an entry, and of its editions."""
+
+    outcome: EnrolmentOutcome
+    #: None where suppressed
+    subscriber: int | None = None
+    #: editions this person left or is suppressed for; only they themselves may join again
+    kept_out: frozenset[str] = frozenset()
+    #: regions, topics or language were given, but this person had chosen theirs themselves
+    kept_choice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a person chose on the preference page. No regions or topics means all of them."""
+
+    editions: frozenset[str]
+    regions: frozenset[str]
+    topics: frozenset[str]
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What the preference page shows of a person."""
+
+    subscriber: int
+    #: ``j•••@example.org``
+    masked_address: str
+    #: editions they get
+    editions: frozenset[str]
+    regions: frozenset[str]
+    topics: frozenset[str]
+    language: str
+    joined_at: datetime
+    #: where they first said yes
+    source: str
+    #: no mail goes to them at present, whatever they choose
+    suppressed: bool

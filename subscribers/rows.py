@@ -1,0 +1,197 @@
+"""One row of an imported CSV → an ``Entry``, or why not. Pure.
+
+Columns: ``email``, ``consent_source`` (both required), ``name``, ``language``, ``regions``,
+``topics``, ``editions``, ``tags`` (these four are lists separated by ``;``) and ``consent_at``
+(ISO 8601; UTC where it names no zone).
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from subscribers import address
+from subscribers.errors import BadAddressError
+from subscribers.model import Catalogue, Consent, Entry
+from subscribers.segment_parse import closest
+from subscribers.values import NAME_LENGTH, language_code, person_name, tag_name
+
+REQUIRED = ("email", "consent_source")
+COLUMNS = (
+    "email",
+    "name",
+    "language",
+    "regions",
+    "topics",
+    "editions",
+    "tags",
+    "consent_source",
+    "consent_at",
+)
+#: characters in one cell; longer ones are broken quotes or not ours
+LONGEST_CELL = 2000
+SOURCE_LENGTH = 200
+
+
+class Problem(StrEnum):
+    """What is wrong with a row. Of the first group the row is rejected."""
+
+    BAD_ADDRESS = "bad_address"
+    NO_CONSENT = "no_consent_source"
+    BAD_DATE = "bad_consent_at"
+    DUPLICATE = "duplicate"
+    SUPPRESSED = "suppressed"
+    COLUMNS = "wrong_column_count"
+    QUOTES = "broken_quotes"
+    NUL = "nul_character"
+    ENCODING = "not_utf8"
+    TOO_LONG = "too_long"
+    # the row is taken, without what is named
+    UNKNOWN_VALUE = "unknown_value"
+    KEPT_OUT = "left_or_suppressed_edition"
+    KEPT_CHOICE = "reader_chose_themselves"
+    NO_EDITION = "no_edition"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem of one row: which line of the file, what, and what to do. No cell is repeated
+    but short slugs, so that a report can be passed on."""
+
+    line: int
+    problem: Problem
+    detail: str = ""
+
+
+class RowError(Exception):
+    """This row is rejected."""
+
+    def __init__(self, problem: Problem, detail: str = "") -> None:
+        self.problem = problem
+        self.detail = detail
+        super().__init__(f"{problem}: {detail}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowReader:
+    """Reads rows: what may be chosen, and what holds where a row says nothing."""
+
+    catalogue: Catalogue
+    now: datetime
+    #: for rows that name no edition
+    default_editions: frozenset[str] = frozenset()
+
+    def entry(self, cells: Mapping[str, str]) -> tuple[Entry, list[tuple[Problem, str]]]:
+        """The entry, and what was left out of it.
+
+        Raises RowError where the row is rejected.
+        """
+        _check_cells(cells)
+        try:
+            mailbox = address.parse(cells["email"])
+        except BadAddressError as error:
+            raise RowError(Problem.BAD_ADDRESS, str(error)) from None
+        left_out: list[tuple[Problem, str]] = []
+        regions = _known(cells, "regions", self.catalogue.regions, left_out)
+        topics = _known(cells, "topics", self.catalogue.topics, left_out)
+        editions = _known(cells, "editions", self.catalogue.editions, left_out)
+        if not cells.get("editions", "").strip():
+            editions = self.default_editions
+        if not editions:
+            left_out.append((Problem.NO_EDITION, "gets no newsletter"))
+        entry = Entry(
+            address=mailbox,
+            consent=self._consent(cells),
+            name=_name(cells.get("name", "")),
+            language=_language(cells, left_out),
+            regions=regions,
+            topics=topics,
+            editions=editions,
+            tags=_tags(cells, left_out),
+        )
+        return entry, left_out
+
+    def _consent(self, cells: Mapping[str, str]) -> Consent:
+        source = person_name(cells["consent_source"])
+        if not source:
+            raise RowError(Problem.NO_CONSENT, "say where this person asked for mail")
+        if len(source) > SOURCE_LENGTH:
+            raise RowError(Problem.TOO_LONG, f"consent_source: over {SOURCE_LENGTH} characters")
+        return Consent(source=source, at=self._consent_at(cells.get("consent_at", "").strip()))
+
+    def _consent_at(self, text: str) -> datetime:
+        if not text:
+            return self.now
+        try:
+            at = datetime.fromisoformat(text)
+            # astimezone fails at the ends of the calendar
+            at = at.replace(tzinfo=UTC) if at.utcoffset() is None else at.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise RowError(Problem.BAD_DATE, "consent_at: use 2026-01-31 or ISO 8601") from None
+        if at > self.now:
+            raise RowError(Problem.BAD_DATE, "consent_at is in the future")
+        return at
+
+
+def _check_cells(cells: Mapping[str, str]) -> None:
+    for column, cell in cells.items():
+        if "\0" in cell:
+            raise RowError(Problem.NUL, column)
+        if len(cell) > LONGEST_CELL:
+            raise RowError(Problem.TOO_LONG, f"{column}: over {LONGEST_CELL} characters")
+        # bytes that are no UTF-8 were read as lone surrogates
+        if any(unicodedata.category(char) == "Cs" for char in cell if char > "\ud7ff"):
+            raise RowError(Problem.ENCODING, f"{column}: save the file as UTF-8")
+
+
+def _list(cells: Mapping[str, str], column: str) -> list[str]:
+    return [part.strip() for part in cells.get(column, "").split(";") if part.strip()]
+
+
+def _known(
+    cells: Mapping[str, str],
+    column: str,
+    known: Mapping[str, str],
+    left_out: list[tuple[Problem, str]],
+) -> frozenset[str]:
+    values = set()
+    for word in _list(cells, column):
+        slug = word.casefold()
+        if slug in known:
+            values.add(slug)
+        else:
+            left_out.append((Problem.UNKNOWN_VALUE, f"{column}: {_short(word, known)}"))
+    return frozenset(values)
+
+
+def _tags(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> frozenset[str]:
+    names = set()
+    for word in _list(cells, "tags"):
+        name = tag_name(word)
+        if name is None:
+            left_out.append((Problem.UNKNOWN_VALUE, "tags: letters, digits and _ . : - only"))
+        else:
+            names.add(name)
+    return frozenset(names)
+
+
+def _language(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> str:
+    text = cells.get("language", "").strip()
+    code = language_code(text)
+    if text and code is None:
+        left_out.append((Problem.UNKNOWN_VALUE, "language: use a code such as en or pt-br"))
+    return code or ""
+
+
+def _name(text: str) -> str:
+    name = person_name(text)
+    if len(name) > NAME_LENGTH:
+        raise RowError(Problem.TOO_LONG, f"name: over {NAME_LENGTH} characters")
+    return name
+
+
+def _short(word: str, known: Mapping[str, str]) -> str:
+    """A word for a report: what was meant, or the word itself where it is harmless."""
+    shown = tag_name(word) or "a value"
+    return f"{shown} is not known, {closest(word, known)}"

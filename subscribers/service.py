@@ -1,0 +1,240 @@
+"""``Subscribers``: all that the rest of the product can ask of this package."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import BinaryIO
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from subscribers import address, audience, leaving, preferences, store, suppression, tokens
+from subscribers.enrolment import Registrar, enrol
+from subscribers.errors import BadTokenError, SuppressedError, UnknownError
+from subscribers.model import (
+    Catalogue,
+    Choice,
+    Consent,
+    ConsentAction,
+    EnrolmentOutcome,
+    Entry,
+    Member,
+    Preferences,
+    Reader,
+    Recipient,
+)
+from subscribers.rows import RowReader
+from subscribers.segment_parse import closest
+from subscribers.segment_sql import condition
+from subscribers.segments import Filter
+from subscribers.store import reading
+from subscribers.tables import subscriber, subscription
+from subscribers.transfer import ImportReport, import_csv
+from subscribers.why import Why, why
+
+#: subscriptions that get their leave keys in one transaction
+KEY_RUN = 5000
+
+
+class Subscribers:
+    """The people, behind one front door. Safe to share between threads."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        keys: tokens.Keys,
+        catalogue: Catalogue,
+        segments: Mapping[str, Filter],
+    ) -> None:
+        self.catalogue = catalogue
+        self.segments = segments
+        self._engine = engine
+        self._keys = keys
+
+    # --- what a line of newsletters asks: who, and at the last moment where
+
+    def readers(
+        self, edition: str, segments: Sequence[str], asked: Sequence[str], now: datetime
+    ) -> Iterator[Reader]:
+        """Who is to get an issue of ``edition`` now, by subscriber id, read in pages.
+
+        Active subscribers, in one of ``segments`` where any are named, not suppressed. Each
+        reader tells which of the ``asked`` segments they are in. Raises UnknownError.
+        """
+        del now  # nothing of issue 2 depends on it; pauses will
+        return audience.readers(
+            self._engine,
+            self._target(edition, segments),
+            {one: self._segment(one) for one in asked},
+        )
+
+    def excluded(self, edition: str, segments: Sequence[str], now: datetime) -> Mapping[str, int]:
+        """How many subscribers of the edition are left out, by ``Exclusion``."""
+        del now
+        return audience.excluded(self._engine, self._target(edition, segments))
+
+    def recipients(
+        self, edition: str, subscribers: Sequence[int], now: datetime
+    ) -> Mapping[int, Recipient | str]:
+        """Address and links for each, or the ``Exclusion`` that forbids it. Only reads."""
+        return audience.recipients(self._engine, edition, subscribers, self._keys, now)
+
+    # --- people coming in
+
+    def add(
+        self,
+        email: str,
+        *,
+        consent: Consent,
+        editions: frozenset[str],
+        now: datetime,
+        actor: str,
+        name: str = "",
+    ) -> int:
+        """Add one person by hand, or add editions to one; returns their id. Mails nobody.
+
+        Raises BadAddressError and SuppressedError.
+        """
+        entry = Entry(address=address.parse(email), consent=consent, editions=editions, name=name)
+        registrar = Registrar(keys=self._keys, now=now, action=ConsentAction.GIVEN, actor=actor)
+        with self._engine.begin() as connection:
+            (result,) = enrol(connection, [entry], registrar)
+        if result.outcome is EnrolmentOutcome.SUPPRESSED or result.subscriber is None:
+            raise SuppressedError
+        return result.subscriber
+
+    def import_csv(
+        self,
+        stream: BinaryIO,
+        *,
+        now: datetime,
+        actor: str,
+        default_editions: frozenset[str] = frozenset(),
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Import a CSV (see rows.py for its columns). Mails nobody.
+
+        Raises UnreadableFileError if the file cannot be begun.
+        """
+        rows = RowReader(catalogue=self.catalogue, now=now, default_editions=default_editions)
+        registrar = Registrar(keys=self._keys, now=now, action=ConsentAction.IMPORTED, actor=actor)
+        return import_csv(self._engine, stream, rows, registrar, dry_run=dry_run)
+
+    # --- what a person does themselves
+
+    def leave_by_key(
+        self, key: str, now: datetime, *, everything: bool = False, actor: str = "mail client"
+    ) -> bool:
+        """Leave the edition whose mail carried this key, or all. False if no mail ever did."""
+        with self._engine.begin() as connection:
+            found = leaving.subscription_of(connection, key)
+            if found is None:
+                return False
+            tie, who = found
+            which = subscription.c.subscriber_id == who if everything else subscription.c.id == tie
+            leaving.leave(connection, which, now=now, source="leave link", actor=actor)
+        return True
+
+    def preferences_of(self, token: str, now: datetime) -> Preferences:
+        """What the preference page shows. Raises BadTokenError."""
+        who = tokens.read_manage_token(self._keys, token, now)
+        with reading(self._engine) as connection:
+            found = preferences.load(connection, who)
+        if found is None:
+            raise BadTokenError
+        return found
+
+    def set_preferences(self, token: str, choice: Choice, now: datetime) -> None:
+        """Make it as the person chose, of what the catalogue offers. Raises BadTokenError."""
+        offer = self.catalogue
+        offered = frozenset(offer.editions)
+        within = Choice(
+            editions=choice.editions & offered,
+            regions=choice.regions & frozenset(offer.regions),
+            topics=choice.topics & frozenset(offer.topics),
+            language=choice.language if choice.language in offer.languages else "",
+        )
+        who = self.preferences_of(token, now).subscriber
+        with self._engine.begin() as connection:
+            preferences.save(connection, who, within, offered=offered, keys=self._keys, now=now)
+
+    def leave_all(self, token: str, now: datetime) -> None:
+        """Leave every edition. Raises BadTokenError."""
+        who = self.preferences_of(token, now).subscriber
+        with self._engine.begin() as connection:
+            preferences.leave_everything(connection, who, now)
+
+    # --- what the newsroom asks and does
+
+    def find(self, email: str) -> int | None:
+        """The id of the person with this address. Raises BadAddressError."""
+        key = address.parse(email).key
+        with reading(self._engine) as connection:
+            query = sa.select(subscriber.c.id).where(subscriber.c.email_key == key)
+            return connection.scalar(query)
+
+    def preferences_path(self, who: int, now: datetime) -> str:
+        """``/p/<token>``: a person's preference page, for 30 days."""
+        return f"/p/{tokens.manage_token(self._keys, who, now)}"
+
+    def count(self, segment: str) -> int:
+        """How many people of a segment may be mailed at all. Raises UnknownError."""
+        query = sa.select(sa.func.count()).select_from(subscriber).where(self._in(segment))
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar_one()
+
+    def members(self, segment: str) -> Iterator[Member]:
+        """The people whom ``count`` counts, by id. Raises UnknownError."""
+        return store.members(self._engine, self._in(segment))
+
+    def active_by_edition(self) -> Mapping[str, int]:
+        """How many active subscriptions each edition has."""
+        with reading(self._engine) as connection:
+            return store.active_by_edition(connection)
+
+    def why(self, who: int) -> Why:
+        """All that is known of a person, and why. Raises UnknownError."""
+        with reading(self._engine) as connection:
+            found = why(connection, who, self.segments)
+        if found is None:
+            raise UnknownError(f"there is no subscriber {who}")
+        return found
+
+    def suppress(
+        self, who: int, *, reason: str, now: datetime, scope: str = suppression.EVERYWHERE
+    ) -> None:
+        """Promise never to mail this person, for an edition or at all. Raises UnknownError."""
+        with self._engine.begin() as connection:
+            hashed = connection.scalar(
+                sa.select(subscriber.c.address_hash).where(subscriber.c.id == who)
+            )
+            if hashed is None:
+                raise UnknownError(f"there is no subscriber {who}")
+            suppression.suppress(connection, hashed, reason=reason, scope=scope, now=now)
+
+    def issue_leave_keys(self) -> int:
+        """Keep keys of the newest leave secret for subscriptions that have none; returns how many.
+
+        To be called at start: only after a change of secret has it anything to do.
+        """
+        issued = 0
+        while True:
+            with self._engine.begin() as connection:
+                missing = leaving.without_leave_key(connection, self._keys, KEY_RUN)
+                leaving.store_leave_keys(connection, self._keys, missing)
+            issued += len(missing)
+            if len(missing) < KEY_RUN:
+                return issued
+
+    def _target(self, edition: str, segments: Sequence[str]) -> audience.Target:
+        return audience.Target(edition=edition, segments=tuple(map(self._segment, segments)))
+
+    def _segment(self, name: str) -> Filter:
+        try:
+            return self.segments[name]
+        except KeyError:
+            raise UnknownError(
+                f"there is no segment {name!r}; {closest(name, self.segments)}"
+            ) from None
+
+    def _in(self, segment: str) -> sa.ColumnElement[bool]:
+        return sa.and_(condition(self._segment(segment)), ~suppression.applies())

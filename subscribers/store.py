@@ -1,0 +1,110 @@
+"""Transactions, and what several parts of ``subscribers`` read of a person."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+
+from subscribers.model import Kind, Member, SubscriptionState
+from subscribers.segments import Facts
+from subscribers.tables import preference, subscriber, subscription, tag
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads.
+
+    ``read_only`` is for an engine that begins SQLite's transactions as writers: marked so, this
+    one waits for no writer, not even for one that its own caller holds open.
+    """
+    with engine.connect().execution_options(read_only=True) as connection, connection.begin():
+        yield connection
+
+
+def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; where one's key is there already, leave that as it is."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
+    else:
+        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
+
+
+def chosen(
+    connection: Connection, subscribers: Sequence[int]
+) -> dict[int, dict[Kind, frozenset[str]]]:
+    """The regions and topics that each of these chose."""
+    found: dict[int, dict[Kind, set[str]]] = {
+        one: {kind: set() for kind in Kind} for one in subscribers
+    }
+    rows = connection.execute(
+        sa.select(preference).where(preference.c.subscriber_id.in_(subscribers))
+    )
+    for who, kind, value in rows:
+        found[who][Kind(kind)].add(value)
+    return {
+        who: {kind: frozenset(values) for kind, values in kinds.items()}
+        for who, kinds in found.items()
+    }
+
+
+def facts_of(connection: Connection, who: int) -> Facts | None:
+    """All that segments ask about one person; None if there is no such person."""
+    row = connection.execute(
+        sa.select(subscriber.c.language, subscriber.c.joined_at).where(subscriber.c.id == who)
+    ).one_or_none()
+    if row is None:
+        return None
+    kinds = chosen(connection, [who])[who]
+    tags = sa.select(tag.c.name).where(tag.c.subscriber_id == who)
+    editions = sa.select(subscription.c.edition).where(
+        subscription.c.subscriber_id == who, subscription.c.state == SubscriptionState.ACTIVE
+    )
+    return Facts(
+        regions=kinds[Kind.REGION],
+        topics=kinds[Kind.TOPIC],
+        language=row.language,
+        editions=frozenset(connection.scalars(editions)),
+        tags=frozenset(connection.scalars(tags)),
+        joined_at=row.joined_at,
+    )
+
+
+def active_by_edition(connection: Connection) -> dict[str, int]:
+    """How many active subscriptions each edition has."""
+    rows = connection.execute(
+        sa.select(subscription.c.edition, sa.func.count().label("subscriptions"))
+        .where(subscription.c.state == SubscriptionState.ACTIVE)
+        .group_by(subscription.c.edition)
+        .order_by(subscription.c.edition)
+    )
+    return {row.edition: row.subscriptions for row in rows}
+
+
+def members(engine: Engine, who: sa.ColumnElement[bool], page: int = 1000) -> Iterator[Member]:
+    """The subscribers for whom ``who`` holds, by id, in pages."""
+    after = 0
+    while True:
+        query = (
+            sa.select(subscriber)
+            .where(subscriber.c.id > after, who)
+            .order_by(subscriber.c.id)
+            .limit(page)
+        )
+        with reading(engine) as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            yield Member(
+                subscriber=row.id,
+                address=row.email,
+                name=row.name,
+                language=row.language,
+                joined_at=row.joined_at,
+            )
+        if len(rows) < page:
+            return
+        after = rows[-1].id

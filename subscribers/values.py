@@ -1,0 +1,31 @@
+"""The small values a person is described by, brought into their one form."""
+
+import re
+import unicodedata
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+TAG = re.compile(r"[\w][\w .:-]{0,49}")
+NAME_LENGTH = 200
+
+
+def language_code(text: str) -> str | None:
+    """A BCP 47 language tag in lower case with hyphens; None if it cannot be one."""
+    code = text.strip().lower().replace("_", "-")
+    return code if len(code) <= 35 and LANGUAGE.fullmatch(code) else None
+
+
+def tag_name(text: str) -> str | None:
+    """A tag in lower case: letters, digits, ``_ . : -``, up to 50; None if it cannot be one."""
+    name = unicodedata.normalize("NFC", text.strip().casefold())
+    return name if TAG.fullmatch(name) else None
+
+
+def person_name(text: str) -> str:
+    """A display name: one line, without control characters, bidi overrides or double spaces."""
+    kept = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text)
+        # zero-width joiners belong to names in several scripts
+        if char.isspace() or unicodedata.category(char)[0] != "C" or char in "\u200c\u200d"
+    )
+    return " ".join(kept.split())

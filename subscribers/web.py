@@ -1,0 +1,179 @@
+"""The pages a reader sees: preferences by signed link, and leaving. They work without JavaScript.
+
+Only a POST changes anything: mail scanners GET every link, and run its scripts.
+``POST /u/<key>`` is the one-click endpoint of RFC 8058: no cookie, no redirect, and the same
+answer whether or not the key is known.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import jinja2
+from python_multipart.exceptions import FormParserError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Message
+
+from subscribers.errors import BadTokenError
+from subscribers.model import Choice, Preferences
+from subscribers.service import Subscribers
+
+#: bytes of a form
+LONGEST_FORM = 64 * 1024
+#: the token in the path is a secret, and the page is one person's
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+LEFT = "You have left this newsletter. One that is already on its way may still arrive.\n"
+
+Fields = Mapping[str, list[str]]
+
+
+def routes(
+    subscribers: Subscribers, templates: jinja2.Environment, now: Callable[[], datetime]
+) -> list[Route]:
+    """``/p/<manage token>`` and ``/u/<leave key>``.
+
+    ``templates`` finds ``preferences.html`` and its like, and escapes. ``/u/`` must be exempt from
+    any check of Origin or Sec-Fetch-Site: mail clients post there from nowhere.
+    """
+    pages = _Pages(subscribers, templates, now)
+    return [
+        Route("/p/{token}", pages.show_preferences, methods=["GET"], name="preferences"),
+        Route("/p/{token}", pages.change_preferences, methods=["POST"]),
+        Route("/u/{key}", pages.show_leave, methods=["GET"], name="leave"),
+        Route("/u/{key}", pages.leave, methods=["POST"]),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """Something to tick."""
+
+    slug: str
+    name: str
+    ticked: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    subscribers: Subscribers
+    templates: jinja2.Environment
+    now: Callable[[], datetime]
+
+    def show_preferences(self, request: Request) -> Response:
+        try:
+            person = self.subscribers.preferences_of(request.path_params["token"], self.now())
+        except BadTokenError:
+            return self._expired()
+        done = request.query_params.get("done", "")
+        return self._page("preferences.html", done=done, **self._view(person))
+
+    async def change_preferences(self, request: Request) -> Response:
+        fields = await small_form(request)
+        if fields is None:
+            return PlainTextResponse("This form cannot be read.\n", 400, HEADERS)
+        token = request.path_params["token"]
+        try:
+            if "leave_all" in fields:
+                await run_in_threadpool(self.subscribers.leave_all, token, self.now())
+                done = "left"
+            else:
+                chosen = _choice(fields)
+                await run_in_threadpool(self.subscribers.set_preferences, token, chosen, self.now())
+                done = "saved"
+        except BadTokenError:
+            return self._expired()
+        # Relative, so that it is right behind any prefix; a reload then posts nothing again.
+        return RedirectResponse(f"?done={done}", 303, HEADERS)
+
+    def show_leave(self, request: Request) -> Response:
+        # Nothing is looked up: a known and an unknown key look alike.
+        del request
+        return self._page("leave.html")
+
+    async def leave(self, request: Request) -> Response:
+        # Every POST leaves; its body only tells who is there to be answered. A mail client whose
+        # body we cannot read meant the same.
+        fields = await small_form(request) or {}
+        by_hand = fields.get("from") == ["page"]
+        everything = by_hand and fields.get("scope") == ["all"]
+        await run_in_threadpool(
+            self.subscribers.leave_by_key,
+            request.path_params["key"],
+            self.now(),
+            everything=everything,
+            actor="reader" if by_hand else "mail client",
+        )
+        if by_hand:
+            return self._page("leave_done.html", everything=everything)
+        return PlainTextResponse(LEFT, headers=HEADERS)
+
+    def _view(self, person: Preferences) -> dict[str, Any]:
+        offer = self.subscribers.catalogue
+        language = person.language if person.language in offer.languages else ""
+        return {
+            "person": person,
+            "editions": [
+                Option(
+                    slug=slug,
+                    name=name,
+                    ticked=slug in person.editions,
+                    note=offer.rhythms.get(slug, ""),
+                )
+                for slug, name in offer.editions.items()
+            ],
+            "regions": _options(offer.regions, person.regions),
+            "topics": _options(offer.topics, person.topics),
+            "languages": _options(offer.languages, frozenset({language})),
+        }
+
+    def _expired(self) -> Response:
+        return self._page("preferences_expired.html", status=404)
+
+    def _page(self, name: str, *, status: int = 200, **values: object) -> Response:
+        html = self.templates.get_template(name).render(values)
+        return HTMLResponse(html, status, HEADERS)
+
+
+def _options(names: Mapping[str, str], ticked: frozenset[str]) -> list[Option]:
+    return [Option(slug=slug, name=name, ticked=slug in ticked) for slug, name in names.items()]
+
+
+def _choice(fields: Fields) -> Choice:
+    return Choice(
+        editions=frozenset(fields.get("edition", ())),
+        regions=frozenset(fields.get("region", ())),
+        topics=frozenset(fields.get("topic", ())),
+        language=next(iter(fields.get("language", ())), ""),
+    )
+
+
+async def small_form(request: Request) -> Fields | None:
+    """The text fields of a form, urlencoded or multipart; None if it is too long or broken."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_FORM:
+            return None
+
+    async def whole() -> Message:
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    try:
+        async with Request(request.scope, whole).form() as form:
+            return {
+                name: [value for value in form.getlist(name) if isinstance(value, str)]
+                for name in form
+            }
+    except (HTTPException, MultiPartException, FormParserError, UnicodeError, LookupError):
+        return None

@@ -1,0 +1,71 @@
+"""Why a person gets mail, or does not: all that is known, for the newsroom and the person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from subscribers import consent, suppression
+from subscribers.address import mask
+from subscribers.model import SubscriptionState
+from subscribers.segments import Explanation, Facts, Filter, explain
+from subscribers.store import facts_of
+from subscribers.tables import subscriber, subscription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A tie to an edition, as it stands."""
+
+    edition: str
+    state: SubscriptionState
+    joined_at: datetime
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """One person: what they get, what they chose, what they agreed to, what was promised."""
+
+    subscriber: int
+    masked_address: str
+    facts: Facts
+    subscriptions: tuple[Subscription, ...]
+    consents: tuple[consent.ConsentEvent, ...]
+    suppressions: tuple[suppression.Suppression, ...]
+    #: segment → whether they are in it, condition by condition
+    segments: Mapping[str, Explanation] = field(default_factory=dict)
+
+
+def why(connection: Connection, who: int, segments: Mapping[str, Filter]) -> Why | None:
+    """All about one person; None if there is no such person."""
+    facts = facts_of(connection, who)
+    if facts is None:
+        return None
+    row = connection.execute(
+        sa.select(subscriber.c.email, subscriber.c.address_hash).where(subscriber.c.id == who)
+    ).one()
+    ties = connection.execute(
+        sa.select(subscription)
+        .where(subscription.c.subscriber_id == who)
+        .order_by(subscription.c.edition)
+    )
+    return Why(
+        subscriber=who,
+        masked_address=mask(row.email),
+        facts=facts,
+        subscriptions=tuple(
+            Subscription(
+                edition=tie.edition,
+                state=SubscriptionState(tie.state),
+                joined_at=tie.joined_at,
+                left_at=tie.left_at,
+            )
+            for tie in ties
+        ),
+        consents=consent.history(connection, who),
+        suppressions=suppression.of(connection, row.address_hash),
+        segments={name: explain(which, facts) for name, which in segments.items()},
+    )

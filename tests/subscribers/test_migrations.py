@@ -1,0 +1,67 @@
+"""The history makes exactly the tables, beside another package's, and can be taken back."""
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Engine
+
+from subscribers.migrations import VERSION_TABLE, _config, is_ours, migrate, pending
+from subscribers.tables import metadata
+
+
+def test_no_drift(engine: Engine) -> None:
+    with engine.connect() as connection:
+        options = {
+            "version_table": VERSION_TABLE,
+            "include_name": is_ours,
+            "compare_type": True,
+            "compare_server_default": True,
+        }
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_drift_would_be_seen(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP INDEX ix_tag_name"))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": is_ours})
+        assert compare_metadata(context, metadata) != []
+
+
+def test_migrating_again_changes_nothing(engine: Engine) -> None:
+    assert pending(engine) == []
+    migrate(engine)
+    assert pending(engine) == []
+
+
+def test_it_can_be_taken_back_and_done_again(engine: Engine) -> None:
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert set(sa.inspect(engine).get_table_names()) == {VERSION_TABLE}
+    assert pending(engine) == ["0001: The first tables of subscribers"]
+    migrate(engine)
+    assert set(metadata.tables) <= set(sa.inspect(engine).get_table_names())
+
+
+def test_ids_are_never_given_again(engine: Engine) -> None:
+    row = {
+        "email": "a@example.org",
+        "email_key": "a@example.org",
+        "address_hash": "0" * 64,
+        "name": "",
+        "language": "",
+        "joined_at": sa.func.current_timestamp(),
+        "created_at": sa.func.current_timestamp(),
+    }
+    people = metadata.tables["subscriber"]
+    with engine.begin() as connection:
+        first = connection.execute(sa.insert(people).values(row)).inserted_primary_key
+        connection.execute(sa.delete(people))
+        second = connection.execute(sa.insert(people).values(row)).inserted_primary_key
+    assert first is not None
+    assert second is not None
+    assert second[0] > first[0]
