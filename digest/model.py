@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypeAlias
 
 StoryId = NewType("StoryId", int)
 IssueId = NewType("IssueId", int)
 VariantId = NewType("VariantId", int)
-#: opaque here; whose it is, only the package ``subscribers`` knows
-SubscriberId = NewType("SubscriberId", int)
+#: opaque here; whose it is, only the package ``subscribers`` knows. A plain int, so that its own
+#: types satisfy our protocols as they are
+SubscriberId: TypeAlias = int
 
 #: the 12 topics; docs/glossary.md maps each to an IPTC Media Topic
 TOPICS = (

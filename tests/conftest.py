@@ -1,10 +1,16 @@
 """Shared fixtures. Absent real parts are skipped aloud here, see tests/parts.py."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
 
 from tests.parts import PARTS
+from tests.postgres import postgres_url
+
+__all__ = ["postgres_url"]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -28,3 +34,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 absent[name] = absent.get(name, 0) + 1
     for name, count in absent.items():
         terminalreporter.line(f"skipped {count} tests: {name} is absent: {PARTS[name].how}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.part("postgres"))])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A fresh database with digest's tables, on each of the two that we support."""
+    from digest.store.engine import make_engine
+    from digest.store.migrations import migrate
+
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")()
+    else:
+        url = f"sqlite:///{tmp_path / 'digest.sqlite3'}"
+    made = make_engine(url)
+    migrate(made)
+    yield made
+    made.dispose()

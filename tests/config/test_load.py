@@ -1,0 +1,145 @@
+"""config.toml: strict, layered, every mistake in one report."""
+
+from pathlib import Path
+
+import pytest
+
+from digest import bundled
+from digest.config import load
+from digest.errors import ConfigError
+
+GOOD = """
+[[sources]]
+name = "wire"
+kind = "feed"
+url = "https://example.org/feed"
+
+[[editions]]
+slug = "daily"
+name = "Daily"
+
+[[editions.sections]]
+take = "latest"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def mistakes(file: Path, **overrides: str) -> dict[str, str]:
+    with pytest.raises(ConfigError) as caught:
+        load(file, {key.replace("__", "."): value for key, value in overrides.items()})
+    return {mistake.key: mistake.problem for mistake in caught.value.mistakes}
+
+
+@pytest.mark.parametrize("file", [bundled.sample_config(), bundled.first_config()])
+def test_the_files_we_ship_are_right(file: Path) -> None:
+    assert load(file).editions
+
+
+def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        """
+        [sending]
+        transport = "smpt"
+        form = "x"
+        [web]
+        port = "many"
+        [[sources]]
+        name = "Not A Slug"
+        kind = "feed"
+        [[editions]]
+        slug = "daily"
+        name = "Daily"
+        time = "25:00"
+        zone = "Mars/Olympus"
+        [[editions.sections]]
+        take = "region"
+        region = "afrika"
+        [[segments]]
+        name = "one"
+        filter = { region = "africa", tag = "x" }
+        """,
+    )
+    told = mistakes(file)
+    assert told["sending.form"] == "unknown key; did you mean 'from'?"
+    assert "'outbox', 'smtp' or 'sendgrid'" in told["sending.transport"]
+    assert "'many'" in told["web.port"]
+    assert "hyphens" in told["sources[0].name"]
+    assert told["sources[0].url"] == "give either url or path"
+    assert "HH:MM" in told["editions[0].time"]
+    assert "IANA" in told["editions[0].zone"]
+    assert "did you mean 'africa'?" in told["editions[0].sections[0].region"]
+    assert "exactly one condition" in told["segments[0].filter"]
+
+
+def test_command_line_before_environment_before_secret_before_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, GOOD + "\n[web]\nport = 1001\n")
+    assert load(file).web.port == 1001
+    (tmp_path / ".secrets").mkdir()
+    (tmp_path / ".secrets" / "web__port").write_text("1002\n")
+    assert load(file).web.port == 1002
+    monkeypatch.setenv("DIGEST_WEB__PORT", "1003")
+    assert load(file).web.port == 1003
+    assert load(file, {"web.port": "1004"}).web.port == 1004
+
+
+def test_secrets_are_never_printed(tmp_path: Path) -> None:
+    file = write(
+        tmp_path, GOOD + '\n[sending.sendgrid]\napi_key = "SG.hush"\ntimeout_seconds = -1\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert "SG.hush" not in str(caught.value)
+    settings = load(file, {"sending.sendgrid.timeout_seconds": "5"})
+    assert "SG.hush" not in repr(settings)
+    assert settings.sending.sendgrid.api_key.get_secret_value() == "SG.hush"
+
+
+def test_real_mail_needs_its_settings_first(tmp_path: Path) -> None:
+    told = mistakes(write(tmp_path, GOOD), sending__transport="smtp")
+    assert set(told) == {
+        "sending.from",
+        "sending.reply_to",
+        "newsroom.postal_address",
+        "web.public_url",
+        "web.signing_keys",
+        "web.pepper",
+        "sending.smtp.host",
+    }
+
+
+def test_a_public_url_too_long_for_leave_links_is_refused(tmp_path: Path) -> None:
+    told = mistakes(write(tmp_path, GOOD), web__public_url="https://" + "a" * 40 + ".example.org")
+    assert "at most 47" in told["web.public_url"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("= nonsense", "is not TOML"), (None, "`digest init` writes one")],
+)
+def test_an_unreadable_file_is_one_clear_line(tmp_path: Path, text: str | None, words: str) -> None:
+    file = tmp_path / "config.toml"
+    if text is not None:
+        file.write_text(text)
+    assert words in mistakes(file)["file"]
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    settings = load(write(tmp_path, GOOD))
+    assert settings.sending.outbox == tmp_path / "var/outbox"
+    assert str(tmp_path) in settings.database.url
+
+
+def test_names_that_refer_to_nothing_are_found(tmp_path: Path) -> None:
+    text = GOOD.replace('name = "Daily"', 'name = "Daily"\nsources = ["wier"]\nsegments = ["vip"]')
+    told = mistakes(write(tmp_path, text + '\n[topics.rules]\n"Money" = "busines"\n'))
+    assert "did you mean 'wire'?" in told["editions[0].sources"]
+    assert "no such segment" in told["editions[0].segments"]
+    assert "did you mean 'business'?" in told['topics.rules."Money"']

@@ -1,0 +1,66 @@
+"""What a group of readers gets, named by its content."""
+
+import pytest
+
+from digest.curate import vary
+from digest.errors import DigestError
+from digest.model import Interest, Overrides, Slot, SlotMode, StoryId, Take
+from tests.making import candidate, edition, issue, section
+
+AFRICA = section("africa", Take.REGION, region="africa")
+EUROPE = section("europe", Take.REGION, region="europe")
+CLUB = section("club", Take.LATEST, segments=frozenset({"supporters"}))
+POOL = (
+    candidate(1, regions=("africa",), topics=("business",)),
+    candidate(2, regions=("europe",)),
+    candidate(3),
+)
+NAMES = {"africa": "Africa", "europe": "Europe", "business": "Business"}
+DAILY = edition(AFRICA, EUROPE, CLUB, subject="{{ lead }}", preheader="{{ others }}")
+
+
+def content(interest: Interest | None = None, *manual: Slot) -> vary.VariantContent:
+    return vary.vary(issue(), DAILY, POOL, manual, interest, NAMES)
+
+
+def test_subject_and_preheader_name_only_stories_of_the_variant() -> None:
+    everybody = content()
+    europeans = content(Interest(regions=frozenset({"europe"})))
+    assert (everybody.subject, everybody.preheader) == ("Headline 1", "Headline 2 · Headline 3")
+    assert (europeans.subject, europeans.preheader) == ("Headline 2", "")
+
+
+def test_equal_content_is_one_variant() -> None:
+    plain = content(Interest())
+    other = content(Interest(regions=frozenset({"africa", "europe"})))
+    assert vary.key(plain) == vary.key(other)
+    assert vary.key(plain) != vary.key(content(Interest(regions=frozenset({"europe"}))))
+
+
+def test_only_segments_that_matter_keep_readers_apart() -> None:
+    told = Interest(segments=frozenset({"supporters", "left-handed"}))
+    assert vary.narrowed(told, DAILY).segments == {"supporters"}
+
+
+def test_overrides_change_the_card_and_never_the_story() -> None:
+    changes = Overrides(headline="Better", link="https://example.org/better/", kicker="Read this")
+    pin = Slot(
+        section="africa", position=0, story=StoryId(1), mode=SlotMode.PINNED, overrides=changes
+    )
+    card = content(None, pin).cards[0]
+    assert (card.headline, card.url, card.kicker) == (
+        "Better",
+        "https://example.org/better/",
+        "Read this",
+    )
+    assert card.standfirst == "Standfirst 1"
+    assert POOL[0].stored.story.headline == "Headline 1"
+
+
+def test_the_kicker_says_what_the_section_does_not() -> None:
+    assert content().cards[0].kicker == "Business"
+
+
+def test_a_pattern_that_cannot_be_filled_says_what_can() -> None:
+    with pytest.raises(DigestError, match="lead, others, edition, count"):
+        vary.vary(issue(), edition(AFRICA, subject="{{ leed }}"), POOL, (), None, NAMES)

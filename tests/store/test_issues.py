@@ -1,0 +1,98 @@
+"""Issues: one per edition and local date; changed only from the state the caller saw."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from digest.curate import vary
+from digest.errors import NotFoundError, WrongStateError
+from digest.model import IssueId, IssueState, Overrides, Slot, SlotMode, StoryId
+from digest.schedule.occurrences import Occurrence
+from digest.store import issues, variants
+from digest.store.engine import writing
+from digest.store.issues import Draft
+from tests.making import NOW, candidate, edition, section
+
+TODAY = Occurrence(local_date=date(2026, 11, 24), at=NOW)
+PIN = Slot(
+    section="latest",
+    position=0,
+    story=StoryId(2),
+    mode=SlotMode.PINNED,
+    overrides=Overrides(headline="Better"),
+    reason="pinned by hand",
+)
+DRAFT = Draft(pool=(candidate(1), candidate(2)), slots=(PIN,))
+
+
+def test_whoever_asks_gets_the_same_issue(engine: Engine) -> None:
+    with writing(engine) as connection:
+        first = issues.open_issue(connection, "daily", TODAY)
+    with writing(engine) as connection:
+        again = issues.open_issue(connection, "daily", replace(TODAY, at=NOW + timedelta(hours=1)))
+        other = issues.open_issue(connection, "weekly", TODAY)
+    assert first == again
+    assert other.id != first.id
+
+
+def test_a_draft_comes_back_as_it_was(engine: Engine) -> None:
+    with writing(engine) as connection:
+        issue = issues.open_issue(connection, "daily", TODAY)
+        issue = issues.save_draft(connection, issue, DRAFT, NOW - timedelta(days=1), NOW)
+        assert issues.draft_of(connection, issue.id) == DRAFT
+        assert issue.revision == 1
+        assert issue.window_to == NOW
+
+
+def test_the_revision_goes_up_only_with_the_content(engine: Engine) -> None:
+    with writing(engine) as connection:
+        issue = issues.open_issue(connection, "daily", TODAY)
+        for draft, revision in ((DRAFT, 1), (DRAFT, 1), (replace(DRAFT, slots=()), 2)):
+            issue = issues.save_draft(connection, issue, draft, NOW, NOW)
+            assert issue.revision == revision
+
+
+def test_moves_are_compare_and_set(engine: Engine) -> None:
+    with writing(engine) as connection:
+        seen = issues.open_issue(connection, "daily", TODAY)
+        issues.move(connection, seen, IssueState.DRAFTING, "one", NOW)
+    with pytest.raises(WrongStateError), writing(engine) as connection:
+        issues.move(connection, seen, IssueState.MISSED, "two", NOW)
+    with pytest.raises(WrongStateError, match="cannot become sent"), writing(engine) as connection:
+        issues.move(connection, seen, IssueState.SENT, "two", NOW)
+
+
+def test_the_watermark_is_that_of_the_last_sent_issue(engine: Engine) -> None:
+    with writing(engine) as connection:
+        assert issues.watermark(connection, "daily") is None
+        issue = issues.open_issue(connection, "daily", TODAY)
+        issue = issues.save_draft(connection, issue, DRAFT, NOW, NOW)
+        for state in (
+            IssueState.DRAFTING,
+            IssueState.LOCKED,
+            IssueState.SENDING,
+            IssueState.SENT,
+        ):
+            assert issues.watermark(connection, "daily") is None
+            issue = issues.move(connection, issue, state, "test", NOW)
+        assert issues.watermark(connection, "daily") == NOW
+
+
+def test_variants_are_kept_once_by_key(engine: Engine) -> None:
+    daily = edition(section("latest"))
+    with writing(engine) as connection:
+        issue = issues.open_issue(connection, "daily", TODAY)
+        content = vary.vary(issue, daily, DRAFT.pool, (), None, {})
+        key = vary.key(content)
+        ids = variants.save(connection, issue.id, {key: content})
+        assert variants.save(connection, issue.id, {key: content}) == ids
+        assert variants.content(connection, issue.id, key) == content
+        with pytest.raises(NotFoundError):
+            variants.content(connection, issue.id, "other")
+
+
+def test_no_such_issue(engine: Engine) -> None:
+    with pytest.raises(NotFoundError, match="issue=7"), writing(engine) as connection:
+        issues.get(connection, IssueId(7))
