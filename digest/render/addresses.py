@@ -1,0 +1,51 @@
+"""A mailbox as it may stand in a header: an address that transports can carry, a clean name."""
+
+import re
+from email.utils import parseaddr
+
+import idna
+
+from digest.errors import DigestError
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+
+
+class AddressError(DigestError):
+    """An address cannot be written into a message.
+
+    ``reason`` is ``bad_address``, or ``eai_unsupported`` where the part before the @ is not ASCII:
+    that needs SMTPUTF8 (RFC 6531), and punycode there would name another mailbox.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+def ascii_address(address: str) -> str:
+    """``address`` for a header or an SMTP envelope, its domain in IDNA 2008 (RFC 5891).
+
+    Raises AddressError, which never carries the address.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    if not at or not local or not domain or re.search(r"[\x00-\x20\x7f-\x9f<>()]", local + domain):
+        raise AddressError("bad_address")
+    if not local.isascii():
+        raise AddressError("eai_unsupported")
+    try:
+        host = idna.encode(domain.rstrip("."), uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise AddressError("bad_address") from error
+    if not _DOT_ATOM.fullmatch(local):
+        if re.search(r"[\"\\]", local):
+            raise AddressError("bad_address")
+        local = f'"{local}"'  # RFC 5322 §3.4.1: old mailboxes with two dots and the like
+    if len(local) > 64 or len(local) + 1 + len(host) > 254:
+        raise AddressError("bad_address")
+    return f"{local}@{host}"
+
+
+def split_mailbox(mailbox: str) -> tuple[str, str]:
+    """Name and address of ``The Meridian <news@example.org>`` or of a bare address."""
+    return parseaddr(mailbox)

@@ -1,0 +1,172 @@
+"""The one place where header fields become bytes.
+
+Python's own policy.SMTP turns a List-Unsubscribe URL that does not fit a 78-character line into
+encoded words, which kills one-click unsubscribe; so fields are written here. RFC 5322 (form),
+RFC 2047 (encoded words), RFC 2369, RFC 2919 and RFC 8058 (lists).
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from digest.errors import DigestError
+from digest.model import MailHeaders
+from digest.render.addresses import ascii_address, split_mailbox
+from digest.render.clean import clean_line, is_loopback
+
+#: longer ones get folded or encoded by mail software on the way
+LONGEST_LEAVE_URL = 72
+_LINE = 78
+_WORD = 75
+
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+_LIST_ID = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_FIELD_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
+_SPECIAL = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]")
+_OURS = frozenset(
+    {
+        *("from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "sender"),
+        *("list-id", "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "auto-submitted"),
+        *("precedence", "x-auto-response-suppress", "received", "return-path", "dkim-signature"),
+        *("mime-version", "content-type", "content-transfer-encoding"),
+    }
+)
+
+
+class HeaderError(DigestError):
+    """A header field cannot be written."""
+
+
+def write(headers: MailHeaders) -> bytes:
+    """The header block of one message, each field ended by CRLF, without the empty line after it.
+
+    Names and the subject lose control and bidi-override characters; an address, identifier or URL
+    that is not clean is refused. Raises AddressError or HeaderError, neither with the value.
+    """
+    return "".join(f"{name}: {value}\r\n" for name, value in _fields(headers) if value).encode(
+        "ascii"
+    )
+
+
+def _fields(headers: MailHeaders) -> Iterator[tuple[str, str]]:
+    from_name, from_address = split_mailbox(headers.from_)
+    yield "From", mailbox("From", from_name, from_address)
+    yield "To", mailbox("To", headers.to_name, headers.to_address)
+    if headers.reply_to:
+        yield "Reply-To", mailbox("Reply-To", *split_mailbox(headers.reply_to))
+    yield "Subject", unstructured("Subject", clean_line(headers.subject, 250))
+    yield "Date", format_datetime(headers.date.astimezone(UTC))
+    yield "Message-ID", f"<{_checked(headers.message_id, _MESSAGE_ID, 'Message-ID')}>"
+    if headers.list_id:
+        yield "List-Id", f"<{_checked(headers.list_id, _LIST_ID, 'List-Id')}>"
+    if headers.leave_url:
+        yield "List-Unsubscribe", f"<{leave_url(headers.leave_url)}>"
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+    if headers.list_id or headers.leave_url:
+        yield "Precedence", "bulk"
+        yield "X-Auto-Response-Suppress", "OOF, AutoReply"
+    if headers.feedback_id:
+        yield (
+            "Feedback-ID",
+            _checked(headers.feedback_id, re.compile(r"[!-~]{1,400}"), "Feedback-ID"),
+        )
+    if headers.auto_submitted:
+        yield "Auto-Submitted", "auto-generated"
+    for name, value in headers.extra:
+        if not _FIELD_NAME.fullmatch(name) or name.lower() in _OURS:
+            raise HeaderError("this header is written here, or is no header name", header=name)
+        yield name, unstructured(name, clean_line(value, 900))
+
+
+def leave_url(url: str) -> str:
+    """``url`` if it may stand in List-Unsubscribe: one HTTPS URI of at most 72 characters.
+
+    Plain http is allowed on loopback only, for the sample newsroom. Raises HeaderError.
+    """
+    if len(url) > LONGEST_LEAVE_URL:
+        problem = f"{len(url)} characters, at most {LONGEST_LEAVE_URL} are allowed"
+        raise HeaderError(problem, header="List-Unsubscribe", hint="Shorten [web] public_url")
+    if not re.fullmatch(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+;=%-]+", url):
+        raise HeaderError("not a plain ASCII https:// address", header="List-Unsubscribe")
+    if urlsplit(url).scheme != "https" and not is_loopback(url):
+        raise HeaderError("must be https://", header="List-Unsubscribe")
+    return url
+
+
+def mailbox(field: str, name: str, address: str) -> str:
+    """``name <address>``, the name quoted or encoded as it needs. Raises AddressError."""
+    written = ascii_address(address)
+    name = clean_line(name, 120)
+    if not name:
+        return written
+    if not name.isascii() or "=?" in name:
+        phrase = _encoded(name, len(field) + 2)
+    elif _SPECIAL.search(name):
+        phrase = _folded('"' + re.sub(r'(["\\])', r"\\\1", name) + '"', len(field) + 2)
+    else:
+        phrase = _folded(name, len(field) + 2)
+    last = phrase.rsplit("\r\n", 1)[-1]
+    start = 0 if "\r\n" in phrase else len(field) + 2
+    gap = " " if start + len(last) + len(written) + 3 <= _LINE else "\r\n "
+    return f"{phrase}{gap}<{written}>"
+
+
+def unstructured(field: str, text: str) -> str:
+    """Free text, folded at spaces where it is ASCII, in encoded words where it is not."""
+    longest_word = max(map(len, text.split(" ")), default=0)
+    if not text.isascii() or "=?" in text or longest_word > 900:
+        return _encoded(text, len(field) + 2)
+    return _folded(text, len(field) + 2)
+
+
+def _folded(text: str, used: int) -> str:
+    """ASCII text broken at its spaces, so that lines stay within 78 where words allow."""
+    lines, room = [""], _LINE - used
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if len(joined) > room and lines[-1]:
+            lines.append(word)
+            room = _LINE - 1
+        else:
+            lines[-1] = joined
+    return "\r\n ".join(lines)
+
+
+def _encoded(text: str, used: int) -> str:
+    """RFC 2047 encoded words; a character is never split between two."""
+    quoted = "".join(_q(char) for char in text)
+    in_base64 = len(quoted) > (len(text.encode()) + 2) // 3 * 4
+    words: list[str] = []
+    piece = ""
+    for char in text:
+        room = min(_WORD, _LINE - used if not words else _LINE - 1)
+        if piece and len(_word(piece + char, in_base64=in_base64)) > room:
+            words.append(_word(piece, in_base64=in_base64))
+            piece = ""
+        piece += char
+    words.append(_word(piece, in_base64=in_base64))
+    return "\r\n ".join(words)
+
+
+def _word(text: str, *, in_base64: bool) -> str:
+    if in_base64:
+        return f"=?utf-8?b?{b64encode(text.encode()).decode()}?="
+    return f"=?utf-8?q?{''.join(map(_q, text))}?="
+
+
+def _q(char: str) -> str:
+    if char == " ":
+        return "_"
+    # RFC 2047 §5 (3): only these may stand bare in a word of a display name
+    if char.isascii() and (char.isalnum() or char in "!*+-/"):
+        return char
+    return "".join(f"={byte:02X}" for byte in char.encode())
+
+
+def _checked(value: str, pattern: re.Pattern[str], header: str) -> str:
+    if len(value) > 400 or not pattern.fullmatch(value):
+        raise HeaderError("characters that may not stand there", header=header)
+    return value
