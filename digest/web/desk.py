@@ -4,7 +4,7 @@ Read-only until editors have accounts. The mail is shown by the render call that
 sandboxed frame with a policy of its own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from digest.errors import NotFoundError
-from digest.model import DeliveryState, Interest, Issue, IssueId, RenderedVariant, VariantContent
+from digest.model import DeliveryState, Interest, Issue, IssueId, IssueState, VariantContent
 from digest.store.issues import Draft
 from digest.web.guard import MAIL_POLICY
 
@@ -28,7 +28,9 @@ class Desk(Protocol):
     def issue(self, issue_id: IssueId) -> Issue: ...
     def draft(self, issue: Issue) -> Draft: ...
     def progress(self, issue: Issue) -> Mapping[DeliveryState, int]: ...
-    def rendered(self, issue: Issue, interest: Interest | None) -> RenderedVariant: ...
+    def content(self, issue: Issue, interest: Interest | None) -> VariantContent: ...
+    def plain_mail(self, issue: Issue, interest: Interest | None) -> tuple[str, str]: ...
+    def when(self, issue: Issue) -> str: ...
     def choices(self) -> Mapping[str, Mapping[str, str]]: ...
     def a_preference_page(self) -> str | None: ...
 
@@ -43,7 +45,6 @@ class DeskPages:
 
     desk: Desk
     templates: Environment
-    plain: Callable[[RenderedVariant], tuple[str, str]]
 
     def routes(self) -> list[Route]:
         """``/`` and ``/desk/…``."""
@@ -61,6 +62,8 @@ class DeskPages:
             upcoming=self.desk.next_issues(),
             issues=[(one, self.desk.progress(one)) for one in self.desk.issues(20)],
             preferences=self.desk.a_preference_page(),
+            when=self.desk.when,
+            tone=_tone,
         )
         return HTMLResponse(page)
 
@@ -70,6 +73,7 @@ class DeskPages:
         draft = self.desk.draft(issue)
         page = self.templates.get_template("desk_issue.html").render(
             issue=issue,
+            content=self.desk.content(issue, _interest(request)),
             draft=draft,
             candidates={one.stored.id: one for one in draft.pool},
             progress=self.desk.progress(issue),
@@ -77,22 +81,22 @@ class DeskPages:
             chosen={
                 key: request.query_params.getlist(key) for key in ("region", "topic", "segment")
             },
+            width="phone" if request.query_params.get("width") == "phone" else "desktop",
             query=request.url.query,
+            when=self.desk.when,
+            tone=_tone,
         )
         return HTMLResponse(page)
 
     def mail(self, request: Request) -> Response:
         """The HTML part, with links to leave and choose that lead nowhere."""
-        html, _ = self.plain(self._rendered(request))
+        html, _ = self.desk.plain_mail(self._issue(request), _interest(request))
         return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
     def text(self, request: Request) -> Response:
         """The plain-text part."""
-        _, text = self.plain(self._rendered(request))
+        _, text = self.desk.plain_mail(self._issue(request), _interest(request))
         return PlainTextResponse(text)
-
-    def _rendered(self, request: Request) -> RenderedVariant:
-        return self.desk.rendered(self._issue(request), _interest(request))
 
     def _issue(self, request: Request) -> Issue:
         try:
@@ -106,3 +110,14 @@ def _interest(request: Request) -> Interest | None:
     if not any(chosen.values()):
         return None
     return Interest(regions=chosen["region"], topics=chosen["topic"], segments=chosen["segment"])
+
+
+def _tone(state: IssueState) -> str:
+    """The colour of a state's badge."""
+    return {
+        IssueState.SENT: "good",
+        IssueState.APPROVED: "good",
+        IssueState.HELD: "warn",
+        IssueState.SKIPPED: "warn",
+        IssueState.MISSED: "bad",
+    }.get(state, "")

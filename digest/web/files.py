@@ -33,16 +33,23 @@ def outbox(folder: Path) -> list[BaseRoute]:
     return [Route("/outbox", top), Route("/outbox/{path:path}", file)]
 
 
-def sample(pictures: Path, page: Callable[[str], str | None]) -> list[BaseRoute]:
+def sample(
+    pictures: Path, front: Callable[[], str], page: Callable[[str], str | None], policy: str
+) -> list[BaseRoute]:
     """``/sample/…``: where the links and pictures of the sample newsroom's stories lead."""
+
+    def home(request: Request) -> Response:
+        del request
+        return HTMLResponse(front(), headers={"Content-Security-Policy": policy})
 
     def story(request: Request) -> Response:
         text = page(request.path_params["slug"])
         if text is None:
             raise HTTPException(404, "There is no such story.")
-        return HTMLResponse(text, headers={"Content-Security-Policy": MAIL_POLICY})
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
     return [
+        Route("/sample", home),
         Mount("/sample/pictures", StaticFiles(directory=pictures)),
         Route("/sample/{slug}", story),
         Route("/sample/{slug}/", story),
@@ -50,10 +57,9 @@ def sample(pictures: Path, page: Callable[[str], str | None]) -> list[BaseRoute]
 
 
 def own(folder: Path) -> list[BaseRoute]:
-    """``/style.css``."""
+    """Our style sheets."""
 
     def style(request: Request) -> Response:
-        del request
-        return FileResponse(folder / "style.css", media_type="text/css")
+        return FileResponse(folder / request.url.path.lstrip("/"), media_type="text/css")
 
-    return [Route("/style.css", style)]
+    return [Route("/style.css", style), Route("/desk.css", style)]
