@@ -14,7 +14,7 @@ from subscribers.segments import AllOf, AnyOf, Field, Filter, Has, JoinedAfter, 
 from subscribers.values import language_code, tag_name
 
 MAXIMUM_DEPTH = 20
-KEYS = ("all", "any", "not", *Field, "joined_before", "joined_after")
+KEYS = ("all", "any", "not", *(field.value for field in Field), "joined_before", "joined_after")
 
 
 def parse_segments(raw: Mapping[str, object], catalogue: Catalogue) -> dict[str, Filter]:
