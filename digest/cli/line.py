@@ -12,7 +12,7 @@ from digest.errors import ExitCode
 from digest.model import Interest, Issue, IssueId, IssueState
 
 if TYPE_CHECKING:
-    from digest.app import App
+    from digest.newsroom import Newsroom
 
 EditionName = Annotated[str | None, typer.Argument(help="the edition’s slug; all if left out")]
 IssueNumber = Annotated[int, typer.Argument(help="the issue’s number, see `digest issues`")]
@@ -21,12 +21,14 @@ IssueNumber = Annotated[int, typer.Argument(help="the issue’s number, see `dig
 @cli.command()
 def gather(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> None:
     """Read the sources and classify what they bring."""
+    from digest import pipeline
     from digest.model import GatherStatus
 
     options: Options = ctx.obj
     app = options.app()
+    app.migrate()
     if dry_run:
-        found = app.peek()
+        found = app.newsroom.peek()
         rows = [
             (one.source, one.status, len(one.stories), len(one.rejects), one.note) for one in found
         ]
@@ -35,9 +37,8 @@ def gather(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> N
         else:
             table(("source", "status", "stories", "rejects", "note"), rows)
         return
-    app.migrate()
     with counting("sources", len(app.parts.sources)) as advance:
-        reports = app.refresh(lambda _report: advance(1))
+        reports = pipeline.refresh(app.parts, done=lambda _report: advance(1))
     if json:
         as_json(reports)
     else:
@@ -69,7 +70,8 @@ def compose(
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    results = [app.next_issue(slug, keep=not dry_run) for slug in app.slugs(edition)]
+    room = app.newsroom
+    results = [room.next_issue(slug, keep=not dry_run) for slug in room.slugs(edition)]
     if json:
         as_json([{"issue": issue, "content": content} for issue, content in results])
         return
@@ -99,6 +101,7 @@ def preview(
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
+    room = app.newsroom
     told = region or topic or segment
     interest = (
         Interest(
@@ -109,11 +112,14 @@ def preview(
         if told
         else None
     )
-    written = [file for slug in app.slugs(edition) for file in app.preview(slug, interest, output)]
+    written = [room.preview(slug, interest, output) for slug in room.slugs(edition)]
     if json:
-        as_json({"files": written})
-    for file in [] if json else written:
-        line(f"wrote {file}")
+        as_json([{"files": files, "findings": findings} for files, findings in written])
+    for files, findings in [] if json else written:
+        for file in files:
+            line(f"wrote {file}")
+        for finding in findings:
+            line(f"  {finding}")
 
 
 @cli.command()
@@ -128,7 +134,8 @@ def approve(
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    done = app.issue(IssueId(issue)) if dry_run else app.approve(IssueId(issue), by)
+    room = app.newsroom
+    done = room.issue(IssueId(issue)) if dry_run else room.approve(IssueId(issue), by)
     if json:
         as_json(done)
     elif dry_run:
@@ -149,13 +156,16 @@ def send(
     json: Json = False,
 ) -> None:
     """Send today’s issue now: lock it, freeze the audience, hand it to the transport."""
+    from digest import pipeline
+
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
+    room = app.newsroom
     if test is not None:
-        _send_test(app, edition, test, json)
+        _send_test(room, edition, test, json)
     elif dry_run:
-        plans = [app.send_plan(slug) for slug in app.slugs(edition)]
+        plans = [room.send_plan(slug) for slug in room.slugs(edition)]
         if json:
             as_json(plans)
         else:
@@ -167,17 +177,17 @@ def send(
                 ],
             )
     else:
-        app.refresh()
+        pipeline.refresh(app.parts)
         wanted = (
-            [app.issue(IssueId(issue))]
+            [room.issue(IssueId(issue))]
             if issue is not None
-            else [app.today(slug) for slug in app.slugs(edition)]
+            else [room.today(slug) for slug in room.slugs(edition)]
         )
-        _send(app, wanted, json)
+        _send(room, wanted, json)
 
 
-def _send_test(app: "App", edition: str | None, address: str, json: bool) -> None:
-    outcomes = [app.send_test(slug, address) for slug in app.slugs(edition)]
+def _send_test(room: "Newsroom", edition: str | None, address: str, json: bool) -> None:
+    outcomes = [room.send_test(slug, address) for slug in room.slugs(edition)]
     if json:
         as_json(outcomes)
         return
@@ -185,12 +195,12 @@ def _send_test(app: "App", edition: str | None, address: str, json: bool) -> Non
         line(f"test mail {outcome.state}: {outcome.code} {outcome.provider_id}".rstrip())
 
 
-def _send(app: "App", wanted: list[Issue], json: bool) -> None:
+def _send(room: "Newsroom", wanted: list[Issue], json: bool) -> None:
     done = []
     for one in wanted:
         with counting("messages", None) as advance:
-            sent = app.send_now(one, advance)
-        done.append((one.state, sent, app.progress(sent)))
+            sent = room.send_now(one, advance)
+        done.append((one.state, sent, room.progress(sent)))
     if json:
         as_json([{"issue": issue, "deliveries": counts} for _, issue, counts in done])
     for before, issue, counts in [] if json else done:

@@ -19,7 +19,8 @@ def issues(
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    found = app.issues(limit)
+    room = app.newsroom
+    found = room.issues(limit)
     if json:
         as_json(found)
         return
@@ -32,7 +33,7 @@ def issues(
                 issue.local_date,
                 issue.scheduled_at,
                 issue.state,
-                ", ".join(f"{count} {state}" for state, count in app.progress(issue).items()),
+                ", ".join(f"{count} {state}" for state, count in room.progress(issue).items()),
                 issue.reason,
             )
             for issue in found
@@ -50,9 +51,10 @@ def show(
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    found = app.issue(IssueId(issue))
-    draft = app.draft(found)
-    counts = app.progress(found)
+    room = app.newsroom
+    found = room.issue(IssueId(issue))
+    draft = room.draft(found)
+    counts = room.progress(found)
     if json:
         as_json({"issue": found, "slots": draft.slots, "deliveries": counts})
         return
@@ -74,7 +76,8 @@ def sources(ctx: typer.Context, json: Json = False) -> None:
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    found = app.source_states()
+    room = app.newsroom
+    found = room.source_states()
     if json:
         as_json(found)
         return

@@ -30,13 +30,14 @@ def run(
             serve_forever(app.sites())
         return
     app.tick()
-    found = app.issues(10)
+    room = app.newsroom
+    found = room.issues(10)
     if json:
-        as_json([{"issue": issue, "deliveries": app.progress(issue)} for issue in found])
+        as_json([{"issue": issue, "deliveries": room.progress(issue)} for issue in found])
     for issue in [] if json else found:
-        counts = ", ".join(f"{count} {state}" for state, count in app.progress(issue).items())
+        counts = ", ".join(f"{count} {state}" for state, count in room.progress(issue).items())
         line(f"{issue.edition} {issue.local_date}: {issue.state} {issue.reason} {counts}".rstrip())
-    if any(app.progress(issue).get("in_doubt") for issue in found):
+    if any(room.progress(issue).get("in_doubt") for issue in found):
         raise typer.Exit(ExitCode.DOUBTFUL)
     if any(issue.state is IssueState.SENDING for issue in found):
         raise typer.Exit(ExitCode.TEMPORARY)

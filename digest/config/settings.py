@@ -93,6 +93,8 @@ class Web(Table):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    #: the desk's own port once ``public_url`` is not this machine: a proxy must not forward it
+    desk_port: int = Field(default=8001, ge=0, le=65535)
     #: what links in mail start with; at most 47 characters keep leave-links within 72
     public_url: Annotated[HttpUrl, StringConstraints(max_length=47)] = "http://127.0.0.1:8000"
     #: one ``id:secret`` a line, newest first; earlier ones stay valid for links already sent

@@ -12,7 +12,6 @@ from digest.model import (
     Interest,
     Issue,
     IssueState,
-    SubscriberId,
     VariantContent,
     VariantId,
 )
@@ -60,22 +59,25 @@ class _Selections:
         return key
 
 
-def address(parts: Parts, issue: Issue) -> Issue:
-    """Freeze the audience of a locked issue into batches and move it to sending.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Who would get what of an issue. Two machine words a reader: a million are 16 MB."""
 
-    audience = deliveries + exclusions by reason; both are written in one transaction with the
-    new state, so a crash leaves either nothing or all of it.
-    """
-    if issue.state is not IssueState.LOCKED:
-        return issue
+    readers: "array[int]"
+    #: for each reader the place of their variant in ``contents``
+    places: "array[int]"
+    #: variant key → content
+    contents: dict[str, VariantContent]
+    left_out: Counter[str]
+
+
+def select(parts: Parts, issue: Issue, draft: issues.Draft) -> Selection:
+    """Give each reader of the issue's audience their variant. Stores nothing."""
     edition, now = parts.edition(issue.edition), parts.clock.now()
-    with reading(parts.engine) as connection:
-        draft = issues.draft_of(connection, issue.id)
     chosen = _Selections(parts, issue, edition, draft, {}, {})
     asked = sorted({name for section in edition.sections for name in section.segments})
     wanted = sorted(edition.segments)
     left_out = Counter(parts.audience.excluded(edition.slug, wanted, now))
-    # Two machine words a reader: a million readers are 16 MB.
     readers, places = array("q"), array("q")
     order: dict[str, int] = {}
     for reader in parts.audience.readers(edition.slug, wanted, asked, now):
@@ -85,27 +87,42 @@ def address(parts: Parts, issue: Issue) -> Issue:
             continue
         readers.append(reader.subscriber)
         places.append(order.setdefault(key, len(order)))
+    contents = {key: chosen.contents[key] for key in order}
+    return Selection(readers=readers, places=places, contents=contents, left_out=left_out)
+
+
+def address(parts: Parts, issue: Issue) -> Issue:
+    """Freeze the audience of a locked issue into batches and move it to sending.
+
+    audience = deliveries + exclusions by reason; both are written in one transaction with the
+    new state, so a crash leaves either nothing or all of it.
+    """
+    if issue.state is not IssueState.LOCKED:
+        return issue
+    with reading(parts.engine) as connection:
+        draft = issues.draft_of(connection, issue.id)
+    selection = select(parts, issue, draft)
     with writing(parts.engine) as connection:
-        ids = variants.save(connection, issue.id, {key: chosen.contents[key] for key in order})
-        by_place: list[VariantId] = [ids[key] for key in order]
+        ids = variants.save(connection, issue.id, selection.contents)
+        by_place: list[VariantId] = [ids[key] for key in selection.contents]
         frozen = ledger.freeze(
             connection,
             issue.id,
             (
-                (SubscriberId(reader), by_place[place])
-                for reader, place in zip(readers, places, strict=True)
+                (reader, by_place[place])
+                for reader, place in zip(selection.readers, selection.places, strict=True)
             ),
-            left_out,
+            selection.left_out,
             parts.transport.batch_size,
         )
-        issue = issues.move(connection, issue, IssueState.SENDING, "scheduler", now)
+        issue = issues.move(connection, issue, IssueState.SENDING, "scheduler", parts.clock.now())
     log.info(
         "audience_frozen",
         issue=issue.id,
         audience=frozen.audience,
         deliveries=frozen.deliveries,
         batches=frozen.batches,
-        variants=len(order),
-        excluded=dict(left_out),
+        variants=len(selection.contents),
+        excluded=dict(selection.left_out),
     )
     return issue

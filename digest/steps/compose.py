@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.engine import Connection
+
 from digest.curate import vary
 from digest.curate.fill import fill
-from digest.curate.lifecycle import OPEN
+from digest.curate.lifecycle import OPEN, UNFINISHED
 from digest.curate.rank import rank
-from digest.model import Edition, Interest, Issue, IssueState, SlotMode, VariantContent
+from digest.model import Edition, Interest, Issue, IssueId, IssueState, SlotMode, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps.parts import Parts, zone
 from digest.store import issues, stories
@@ -31,11 +33,47 @@ def plan(parts: Parts, edition: Edition) -> list[Issue]:
         return [issues.open_issue(connection, edition.slug, one) for one in wanted]
 
 
-def today(parts: Parts, edition: Edition) -> Issue:
-    """The issue of today's local date, opened if need be, whether or not it is due."""
+def today(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:
+    """The issue of today's local date, whether or not it is due; opened only if ``keep``."""
     local_date = parts.clock.now().astimezone(zone(edition)).date()
-    with writing(parts.engine) as connection:
-        return issues.open_issue(connection, edition.slug, on(edition, local_date))
+    return _open(parts, edition, on(edition, local_date), keep=keep)
+
+
+def next_one(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:
+    """The issue that goes out next: one that is under way, or that of the next occurrence."""
+    now = parts.clock.now()
+    send_by = timedelta(minutes=edition.send_by_minutes)
+    with reading(parts.engine) as connection:
+        for issue in issues.in_states(connection, UNFINISHED, edition.slug):
+            if issue.state is IssueState.SENDING or issue.scheduled_at + send_by >= now:
+                return issue
+    return _open(parts, edition, _upcoming(parts, edition), keep=keep)
+
+
+def _open(parts: Parts, edition: Edition, occurrence: Occurrence, *, keep: bool) -> Issue:
+    if keep:
+        with writing(parts.engine) as connection:
+            return issues.open_issue(connection, edition.slug, occurrence)
+    with reading(parts.engine) as connection:
+        found = issues.find(connection, edition.slug, occurrence.local_date)
+    return found or Issue(
+        id=IssueId(0),
+        edition=edition.slug,
+        local_date=occurrence.local_date,
+        sequence=1,
+        scheduled_at=occurrence.at,
+        state=IssueState.PLANNED,
+    )
+
+
+def _upcoming(parts: Parts, edition: Edition) -> Occurrence:
+    """The next occurrence whose issue was not sent ahead of its time."""
+    now = parts.clock.now()
+    for occurrence in between(edition, now, now + BEHIND):
+        with reading(parts.engine) as connection:
+            if issues.find(connection, edition.slug, occurrence.local_date) is None:
+                return occurrence
+    return _next(edition, now)
 
 
 def compose(parts: Parts, issue: Issue) -> Issue:
@@ -46,38 +84,52 @@ def compose(parts: Parts, issue: Issue) -> Issue:
     """
     if issue.state not in OPEN:
         return issue
-    edition = parts.edition(issue.edition)
     now = parts.clock.now()
     with writing(parts.engine) as connection:
         issue = issues.get(connection, issue.id)
         if issue.state not in OPEN:
             return issue
-        after = issues.watermark(connection, edition.slug) or _start(edition, now)
-        found, picks = stories.window(connection, edition.slug, edition.sources, after, now)
-        pool = rank(found, picks, now)
-        kept = issues.draft_of(connection, issue.id).slots
-        manual = vary.manual_slots(kept)
-        removed = tuple(slot for slot in manual if slot.mode is SlotMode.REMOVED)
-        slots = fill(edition.sections, pool, manual) + removed
-        issue = issues.save_draft(connection, issue, Draft(pool=pool, slots=slots), after, now)
+        after = _window_start(connection, parts.edition(issue.edition), now)
+        draft = _draft(connection, parts, issue, after, now)
+        issue = issues.save_draft(connection, issue, draft, after, now)
         if issue.state is IssueState.PLANNED:
             issue = issues.move(connection, issue, IssueState.DRAFTING, "scheduler", now)
     return issue
 
 
-def content(parts: Parts, issue: Issue, interest: Interest | None = None) -> VariantContent:
-    """What readers with ``interest`` would get of the issue as it stands; None: the whole issue."""
+def draft(parts: Parts, issue: Issue) -> Draft:
+    """The content of an issue: as it stands, or if it is still open as it would be filled now."""
+    now = parts.clock.now()
     with reading(parts.engine) as connection:
-        draft = issues.draft_of(connection, issue.id)
+        if issue.state not in OPEN:
+            return issues.draft_of(connection, issue.id)
+        after = _window_start(connection, parts.edition(issue.edition), now)
+        return _draft(connection, parts, issue, after, now)
+
+
+def _window_start(connection: Connection, edition: Edition, now: datetime) -> datetime:
+    """The last issue that was sent; before the first one, one rhythm back."""
+    return issues.watermark(connection, edition.slug) or now - rhythm(edition, now)
+
+
+def _draft(
+    connection: Connection, parts: Parts, issue: Issue, after: datetime, now: datetime
+) -> Draft:
     edition = parts.edition(issue.edition)
-    manual = vary.manual_slots(draft.slots)
-    return vary.vary(issue, edition, draft.pool, manual, interest, parts.names)
+    found, picks = stories.window(connection, edition.slug, edition.sources, after, now)
+    pool = rank(found, picks, now)
+    manual = vary.manual_slots(issues.draft_of(connection, issue.id).slots)
+    removed = tuple(slot for slot in manual if slot.mode is SlotMode.REMOVED)
+    return Draft(pool=pool, slots=fill(edition.sections, pool, manual) + removed)
+
+
+def content(parts: Parts, issue: Issue, interest: Interest | None = None) -> VariantContent:
+    """What readers with ``interest`` would get of the issue; None: the whole issue."""
+    told = draft(parts, issue)
+    edition = parts.edition(issue.edition)
+    manual = vary.manual_slots(told.slots)
+    return vary.vary(issue, edition, told.pool, manual, interest, parts.names)
 
 
 def _next(edition: Edition, now: datetime) -> Occurrence:
     return next(between(edition, now, now + BEHIND))
-
-
-def _start(edition: Edition, now: datetime) -> datetime:
-    """Where the window of an edition's very first issue starts."""
-    return now - rhythm(edition, now)

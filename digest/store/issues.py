@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,30 +60,34 @@ def open_issue(
 
     The unique key (edition, local date, sequence) lets any number of schedulers ask.
     """
-    key = (
-        issue.c.edition == edition,
-        issue.c.local_date == occurrence.local_date,
-        issue.c.sequence == sequence,
-    )
-    row = connection.execute(sa.select(issue).where(*key)).one_or_none()
-    if row is None:
-        # A savepoint: should another scheduler be first, its row is the issue.
-        try:
-            with connection.begin_nested():
-                connection.execute(
-                    sa.insert(issue).values(
-                        edition=edition,
-                        local_date=occurrence.local_date,
-                        sequence=sequence,
-                        scheduled_at=occurrence.at,
-                        state=IssueState.PLANNED.value,
-                        revision=0,
-                    )
-                )
-        except sa.exc.IntegrityError:
-            pass
-        row = connection.execute(sa.select(issue).where(*key)).one()
-    return _issue(row)
+    found = find(connection, edition, occurrence.local_date, sequence)
+    if found is not None:
+        return found
+    # A savepoint: should another scheduler be first, its row is the issue.
+    with suppress(sa.exc.IntegrityError), connection.begin_nested():
+        connection.execute(
+            sa.insert(issue).values(
+                edition=edition,
+                local_date=occurrence.local_date,
+                sequence=sequence,
+                scheduled_at=occurrence.at,
+                state=IssueState.PLANNED.value,
+                revision=0,
+            )
+        )
+    made = find(connection, edition, occurrence.local_date, sequence)
+    assert made is not None, "inserted or met a moment ago"
+    return made
+
+
+def find(connection: Connection, edition: str, day: date, sequence: int = 1) -> Issue | None:
+    """The issue of ``edition`` on that local date, if there is one."""
+    row = connection.execute(
+        sa.select(issue).where(
+            issue.c.edition == edition, issue.c.local_date == day, issue.c.sequence == sequence
+        )
+    ).one_or_none()
+    return None if row is None else _issue(row)
 
 
 def get(connection: Connection, issue_id: IssueId) -> Issue:

@@ -1,0 +1,170 @@
+"""What people ask of the line: the command line and the desk put the same questions here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest import pipeline
+from digest.model import (
+    DeliveryState,
+    GatheredSource,
+    Interest,
+    Issue,
+    IssueId,
+    IssueState,
+    Outcome,
+    RenderedVariant,
+    Token,
+    VariantContent,
+)
+from digest.render.checks import Finding, check
+from digest.render.tokens import fill
+from digest.steps import address, compose, letters, send
+from digest.steps.parts import Parts
+from digest.store import issues, sources, variants
+from digest.store.engine import reading
+from digest.store.issues import Draft
+from digest.store.sources import SourceState
+
+#: what links to leave and to choose become where no reader is meant
+INERT = {Token.LEAVE_URL: "#leave", Token.PREFERENCES_URL: "#preferences"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPlan:
+    """What ``send`` would do now."""
+
+    edition: str
+    state: IssueState
+    stories: int
+    variants: int
+    messages: int
+    left_out: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """The line as people use it."""
+
+    parts: Parts
+
+    def slugs(self, edition: str | None) -> list[str]:
+        """The edition asked for, or all. Raises NotFoundError."""
+        return [self.parts.edition(edition).slug] if edition else list(self.parts.editions)
+
+    def peek(self) -> list[GatheredSource]:
+        """Read every source and store nothing."""
+        now = self.parts.clock.now()
+        found = []
+        for name, source in self.parts.sources.items():
+            with reading(self.parts.engine) as connection:
+                memory = sources.state(connection, name).memory
+            found.append(source.gather(memory, now))
+        return found
+
+    def source_states(self) -> list[SourceState]:
+        """How each source stands."""
+        with reading(self.parts.engine) as connection:
+            return [sources.state(connection, name) for name in self.parts.sources]
+
+    def issue(self, issue_id: IssueId) -> Issue:
+        """The issue with this number. Raises NotFoundError."""
+        with reading(self.parts.engine) as connection:
+            return issues.get(connection, issue_id)
+
+    def issues(self, limit: int) -> list[Issue]:
+        """The newest issues, newest first."""
+        with reading(self.parts.engine) as connection:
+            return issues.recent(connection, limit)
+
+    def today(self, slug: str) -> Issue:
+        """Today's issue of an edition, opened if need be."""
+        return compose.today(self.parts, self.parts.edition(slug))
+
+    def next_issue(self, slug: str, *, keep: bool = True) -> tuple[Issue, VariantContent]:
+        """The issue that goes out next, filled as of now; stored only if ``keep``."""
+        edition = self.parts.edition(slug)
+        issue = compose.next_one(self.parts, edition, keep=keep)
+        if keep:
+            issue = compose.compose(self.parts, issue)
+        return issue, compose.content(self.parts, issue)
+
+    def next_issues(self) -> Sequence[tuple[Issue, VariantContent]]:
+        """The next issue of every edition."""
+        return [self.next_issue(slug) for slug in self.parts.editions]
+
+    def draft(self, issue: Issue) -> Draft:
+        """The issue's pool and slots."""
+        return compose.draft(self.parts, issue)
+
+    def content(self, issue: Issue, interest: Interest | None = None) -> VariantContent:
+        """What readers with ``interest`` would get; None: the whole issue."""
+        return compose.content(self.parts, issue, interest)
+
+    def plain_mail(self, issue: Issue, interest: Interest | None = None) -> tuple[str, str]:
+        """The mail's HTML and text with links to leave and choose that lead nowhere."""
+        rendered = self.parts.renderer.render(self.content(issue, interest))
+        return _inert(rendered)
+
+    def preview(
+        self, slug: str, interest: Interest | None, folder: Path
+    ) -> tuple[list[Path], tuple[Finding, ...]]:
+        """Write the next issue as it would go out; returns the files and what to look at."""
+        issue, _ = self.next_issue(slug, keep=False)
+        rendered = self.parts.renderer.render(self.content(issue, interest))
+        folder.mkdir(parents=True, exist_ok=True)
+        files = []
+        for suffix, text in zip((".html", ".txt"), _inert(rendered), strict=True):
+            file = folder / f"{slug}{suffix}"
+            file.write_text(text, encoding="utf-8")
+            files.append(file)
+        return files, tuple(check(rendered))
+
+    def approve(self, issue_id: IssueId, who: str) -> Issue:
+        """Approve an issue as it stands. Raises WrongStateError."""
+        return pipeline.approve(self.parts, self.issue(issue_id), who)
+
+    def send_now(self, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
+        """Take an issue down the line now. Raises WrongStateError where approval is missing."""
+        return pipeline.send_now(self.parts, issue, progress)
+
+    def send_plan(self, slug: str) -> SendPlan:
+        """What ``send_now`` would do with today's issue. Stores nothing."""
+        issue = compose.today(self.parts, self.parts.edition(slug), keep=False)
+        draft = compose.draft(self.parts, issue)
+        selection = address.select(self.parts, issue, draft)
+        return SendPlan(
+            edition=slug,
+            state=issue.state,
+            stories=len(compose.content(self.parts, issue).cards),
+            variants=len(selection.contents),
+            messages=len(selection.readers),
+            left_out=dict(selection.left_out),
+        )
+
+    def send_test(self, slug: str, to: str) -> Outcome:
+        """One marked copy of the next issue to ``to``; never counted, and to nobody else."""
+        issue, content = self.next_issue(slug, keep=False)
+        rendered = self.parts.renderer.render(content)
+        return letters.send_test(self.parts, issue, rendered, to)
+
+    def progress(self, issue: Issue) -> dict[DeliveryState, int]:
+        """How many deliveries of the issue are in which state."""
+        return send.progress_of(self.parts, issue)
+
+    def variant_count(self, issue: Issue) -> int:
+        """How many variants the issue was frozen into."""
+        with reading(self.parts.engine) as connection:
+            return len(variants.ids(connection, issue.id))
+
+    def when(self, issue: Issue) -> str:
+        """When the issue is due, by the clock of its edition."""
+        edition = self.parts.editions.get(issue.edition)
+        if edition is None:
+            return f"{issue.scheduled_at:%Y-%m-%d %H:%M} UTC"
+        local = issue.scheduled_at.astimezone(compose.zone(edition))
+        return f"{local:%a %d %b, %H:%M} {edition.zone}"
+
+
+def _inert(rendered: RenderedVariant) -> tuple[str, str]:
+    return fill(rendered.html, INERT, html=True), fill(rendered.text, INERT, html=False)
