@@ -7,8 +7,9 @@ length shifts what follows it by 0, 1 or 2 bytes; lines may be shorter than 76.
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
 
 from digest.model import Token, TokenText
@@ -83,8 +84,9 @@ def encode_text(text: TokenText) -> Body:
 
     The text ends with a line feed in the message, whether it had one or not.
     """
-    if not text or isinstance(text[-1], Token) or not text[-1].endswith("\n"):
-        text = (*text, "\n")
+    text = tuple(_joined(text))
+    if not text or isinstance(text[-1], Token) or not text[-1].endswith(("\n", "\r")):
+        text = tuple(_joined((*text, "\n")))
     quoted = tuple(piece if isinstance(piece, Token) else quoted_printable(piece) for piece in text)
     raw_size = sum(len(piece.encode()) for piece in text)
     if sum(len(piece) for piece in quoted) <= raw_size * 78 // _BASE64_LINE:
@@ -92,6 +94,15 @@ def encode_text(text: TokenText) -> Body:
     return Base64(
         tuple(piece if isinstance(piece, Token) else _aligned(_crlf(piece)) for piece in text)
     )
+
+
+def _joined(text: TokenText) -> Iterator[str | Token]:
+    """The same text with neighbouring literals in one piece."""
+    for is_token, pieces in groupby(text, key=lambda piece: isinstance(piece, Token)):
+        if is_token:
+            yield from pieces
+        else:
+            yield "".join(pieces)
 
 
 def quoted_printable(text: str) -> bytes:

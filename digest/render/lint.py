@@ -18,7 +18,7 @@ _FORBIDDEN = frozenset(
     {"script", "form", "input", "iframe", "object", "embed", "link", "base", "svg", "math"}
 )
 _LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", ""})
-_STYLE_LOADS = re.compile(r"url\(\s*['\"]?([^)'\"]+)|@import\s+['\"]?([^;'\"]+)")
+_STYLE_LOADS = re.compile(r"url\(\s*['\"]?([^)'\"]+)|@import\s+['\"]([^;'\"]+)")
 _BAD_TAGS = re.compile(
     r"\{%[-+]?\s*(raw|extends|import|from|autoescape|include)\b|\|\s*(safe)\b|\b(Markup)\b"
 )
@@ -114,14 +114,11 @@ def _attribute(element: Element, attribute: Attribute, own_hosts: Collection[str
         meant = _meant(attribute.name, allowed)
         yield attribute.at, f"<{element.name}> has no attribute {attribute.name!r}{meant}"
         return
-    if not attribute.fixed:
-        if key in NO_JINJA or attribute.name == "mj-class":
-            yield (
-                attribute.at,
-                f"no Jinja2 in {attribute.name!r} of <{element.name}>: it is baked in",
-            )
-        return
-    yield from _value(element, attribute, kind, own_hosts)
+    if attribute.fixed or kind in {Kind.LINK, Kind.LOAD}:
+        yield from _value(element, attribute, kind, own_hosts)
+    elif key in NO_JINJA or attribute.name == "mj-class":
+        problem = f"no Jinja2 in {attribute.name!r} of <{element.name}>: it is baked in"
+        yield attribute.at, problem
 
 
 def _value(element: Element, attribute: Attribute, kind: Kind, own_hosts: Collection[str]) -> Found:
@@ -152,8 +149,11 @@ def _html(element: Element, own_hosts: Collection[str]) -> Found:
             yield attribute.at, f"the handler {attribute.name!r} is not allowed in mail"
         elif attribute.name == "href":
             yield from _link(attribute)
-        elif attribute.name in {"src", "srcset", "background", "poster"} and attribute.fixed:
+        elif attribute.name in {"src", "srcset", "background", "poster"}:
             yield from _load(attribute.at, attribute.value, own_hosts)
+        elif attribute.name == "style":
+            for match in _STYLE_LOADS.finditer(attribute.value):
+                yield from _load(attribute.at, match[1] or match[2], own_hosts)
 
 
 def _link(attribute: Attribute) -> Found:
@@ -166,12 +166,15 @@ def _link(attribute: Attribute) -> Found:
 
 
 def _load(at: int, value: str, own_hosts: Collection[str]) -> Found:
-    host = urlsplit(value.strip()).hostname
+    value = value.strip()
+    if value.startswith("{{"):
+        return  # the brand's or a story's own address, checked when it is rendered
+    host = urlsplit(value).hostname
     if host not in own_hosts:
         allowed = (
             ", ".join(sorted(own_hosts)) or "none; use {{ brand.logo_url }} or a story's image"
         )
-        yield at, f"loads from {host or value!r}; hosts allowed: {allowed}"
+        yield at, f"loads from {host or repr(value)}; hosts allowed: {allowed}"
 
 
 def _whole(

@@ -32,7 +32,7 @@ def encode(variant: RenderedVariant) -> EncodedVariant:
     boundary = f"=_{variant.key[:40]}"
     text, html = encode_text(variant.text), encode_text(variant.html)
     opening = (
-        f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n'
+        f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
         f"\r\n--{boundary}\r\n{_part('plain', text)}"
     )
     return EncodedVariant(

@@ -1,0 +1,130 @@
+"""Messages: parsed back, each equals what EmailMessage would have built."""
+
+import base64
+import quopri
+import re
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.model import RenderedVariant, Token, TokenText
+from digest.render import encode as encoding
+from digest.render.encode import Base64, QuotedPrintable, encode_text
+from digest.render.message import build, encode
+from digest.render.render import Renderer
+from digest.render.tokens import fill
+from tests.render.issue import ARABIC, BRAND, HINDI, TEMPLATES, TOKENS, content, message, twenty
+
+SCRIPTS = st.one_of(
+    st.text(max_size=200),
+    st.text(alphabet="abc =.\t\nF", max_size=300),
+    st.text(alphabet="हिन्दीسلامไทย漢字❤️\n ", max_size=200),
+    st.sampled_from(["From me\n", ".", "..\n.", " ", "=\n", "x" * 2000, "é" * 1000, "\r\n", "\r"]),
+)
+PIECES = st.lists(st.one_of(SCRIPTS, st.sampled_from(list(Token))), max_size=8).map(tuple)
+VALUES = st.fixed_dictionaries(
+    {token: st.text(alphabet="https://a.b?c=d&e'\"<é", min_size=1, max_size=90) for token in Token}
+)
+
+
+def made(html: TokenText, text: TokenText) -> RenderedVariant:
+    return RenderedVariant(
+        key="0f" * 32, subject="s", preheader="", language="en", html=html, text=text
+    )
+
+
+def oracle(variant: RenderedVariant, values: dict[Token, str]) -> EmailMessage:
+    """The same two parts as the standard library would build them."""
+    whole = EmailMessage(policy=policy.SMTP)
+    whole.set_content(_sendable(fill(variant.text, values, html=False)))
+    whole.add_alternative(_sendable(fill(variant.html, values, html=True)), subtype="html")
+    return message_from_bytes(whole.as_bytes(), policy=policy.default)  # type: ignore[return-value]
+
+
+def _sendable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def parts(whole: EmailMessage) -> list[tuple[str, str]]:
+    """Type and content of each part; line ends as line feeds, one at the end."""
+    return [
+        (part.get_content_type(), part.get_content().replace("\r\n", "\n").removesuffix("\n"))
+        for part in whole.iter_parts()
+    ]
+
+
+def sound(raw: bytes) -> None:
+    """What every byte string on the wire must be."""
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw), "a bare CR or LF"
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    assert raw.isascii()
+    body = raw.split(b"\r\n\r\n", 1)[1]
+    assert not re.search(rb"(?m)^(\.|From )", body), "a line that transports change"
+
+
+@settings(max_examples=200, deadline=None)
+@given(PIECES, PIECES, VALUES)
+def test_a_message_equals_the_oracle(
+    html: TokenText, text: TokenText, values: dict[Token, str]
+) -> None:
+    variant = made(html, text)
+    raw = build(replace(message(variant), tokens=values), encode(variant))
+    sound(raw)
+    back = message_from_bytes(raw, policy=policy.default)
+    assert not back.defects
+    assert parts(back) == parts(oracle(variant, values))  # type: ignore[arg-type]
+
+
+@settings(max_examples=200, deadline=None)
+@given(PIECES, VALUES)
+def test_both_encodings_hold_any_text(text: TokenText, values: dict[Token, str]) -> None:
+    """Whatever the choice by size would be."""
+    ended = (*text, "\n")
+    expected = encoding._crlf(fill(ended, values, html=False))
+    quoted = QuotedPrintable(
+        tuple(p if isinstance(p, Token) else encoding.quoted_printable(p) for p in ended)
+    )
+    raw = b"".join(quoted.fill(values))
+    # where a token ends in CR and the next piece starts with LF, each is a line end of its own
+    if not re.search("\r", fill(ended, values, html=False)):
+        assert quopri.decodestring(raw).replace(b"\r\n", b"\n") == expected.replace(b"\r\n", b"\n")
+    aligned = Base64(
+        tuple(p if isinstance(p, Token) else encoding._aligned(encoding._crlf(p)) for p in ended)
+    )
+    raw = b"".join(aligned.fill(values))
+    joined = b"".join(encoding._crlf(values[p] if isinstance(p, Token) else p) for p in ended)
+    assert base64.b64decode(raw, validate=False) == joined
+    assert b"=" not in raw.rstrip(b"=\r\n"), "padding only at the very end"
+
+
+def test_each_script_gets_the_shorter_encoding() -> None:
+    assert isinstance(encode_text(("The river rose in the night. " * 20,)), QuotedPrintable)
+    assert isinstance(
+        encode_text(("Le café d’Or a rouvert hier soir, dit Zoë. " * 20,)), QuotedPrintable
+    )
+    assert isinstance(encode_text((HINDI * 20,)), Base64)
+    assert isinstance(encode_text((ARABIC * 20,)), Base64)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_whole_issue(language: str) -> None:
+    variant = Renderer([TEMPLATES], BRAND).render(content(*twenty().sections, language=language))
+    encoded = encode(variant)
+    raw = build(message(variant), encoded)
+    sound(raw)
+    back = message_from_bytes(raw, policy=policy.default)
+    assert parts(back) == parts(oracle(variant, TOKENS))  # type: ignore[arg-type]
+    assert back.get_content_type() == "multipart/alternative"
+    assert back["List-Unsubscribe"] == f"<{TOKENS[Token.LEAVE_URL]}>"
+    assert raw == build(message(variant), encode(variant)), "the same message, the same bytes"
+
+
+def test_an_encoded_variant_serves_no_other() -> None:
+    one, other = made(("a\n",), ("a\n",)), twenty()
+    rendered = Renderer([TEMPLATES], BRAND).render(other)
+    with pytest.raises(ValueError, match="another variant"):
+        build(message(one), encode(rendered))
