@@ -21,10 +21,24 @@ TOPIC_NAMES = {
     "society_lifestyle": "Society and lifestyle",
 }
 
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 def topic_names(settings: Settings) -> dict[str, str]:
     """The 12 topics with the names readers see."""
     return {topic: settings.topics.names.get(topic, TOPIC_NAMES[topic]) for topic in TOPICS}
+
+
+def rhythm_in_words(edition: Edition) -> str:
+    """When an edition comes, for its readers: ``Weekdays at 06:00``."""
+    days = sorted(edition.weekdays)
+    if len(days) == 7:
+        told = "Every day"
+    elif days == [1, 2, 3, 4, 5]:
+        told = "Weekdays"
+    else:
+        told = ", ".join(f"{DAY_NAMES[day - 1]}s" for day in days)
+    return f"{told} at {edition.time}"
 
 
 def editions(settings: Settings, regions: Mapping[str, str]) -> dict[str, Edition]:
