@@ -10,6 +10,10 @@ from digest.errors import DigestError
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 
+# letters, digits and inner hyphens; anything else, also "xn--", is idna's to judge
+_PLAIN_LABEL = r"(?![xX][nN]--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN_HOST = re.compile(rf"{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*")
+
 
 class AddressError(DigestError):
     """An address cannot be written into a message.
@@ -33,10 +37,7 @@ def ascii_address(address: str) -> str:
         raise AddressError("bad_address")
     if not local.isascii():
         raise AddressError("eai_unsupported")
-    try:
-        host = idna.encode(domain.rstrip("."), uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError) as error:
-        raise AddressError("bad_address") from error
+    host = _host(domain)
     if not _DOT_ATOM.fullmatch(local):
         if re.search(r"[\"\\]", local):
             raise AddressError("bad_address")
@@ -44,6 +45,15 @@ def ascii_address(address: str) -> str:
     if len(local) > 64 or len(local) + 1 + len(host) > 254:
         raise AddressError("bad_address")
     return f"{local}@{host}"
+
+
+def _host(domain: str) -> str:
+    if _PLAIN_HOST.fullmatch(domain):  # nearly all of them, and a hundred times as fast
+        return domain.lower()
+    try:
+        return idna.encode(domain.rstrip("."), uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise AddressError("bad_address") from error
 
 
 def split_mailbox(mailbox: str) -> tuple[str, str]:

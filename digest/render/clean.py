@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 # U+202A–U+202E and U+2066–U+2069 are embeddings, overrides and isolates; U+FEFF is a stray BOM
 _DROP = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]")
+_BARE = re.compile(r"[ \"<>\\^`{|}]")
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
@@ -26,19 +27,21 @@ def clean_line(text: str, longest: int) -> str:
 
 
 def web_url(url: str, longest: int = 2000) -> str:
-    """``url`` if it is an absolute http(s) address safe to print anywhere, else empty."""
-    if (
-        len(url) > longest
-        or re.search(r"[\s\x00-\x20\x7f-\x9f<>\"'\\^`{|}]", url)
-        or _DROP.search(url)
-    ):
+    """``url`` if it is an absolute http(s) address, else empty.
+
+    Characters that no address may hold bare (RFC 3986 §2) come back percent-encoded, so that
+    none can end an attribute or pass for a mail service's ``{{token}}``.
+    """
+    if len(url) > longest or _CONTROL.search(url.replace(" ", "")) or _DROP.search(url):
         return ""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         return ""
-    return url if parts.scheme in {"http", "https"} and parts.hostname else ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname or _BARE.search(parts.netloc):
+        return ""
+    return _BARE.sub(lambda found: f"%{ord(found[0]):02X}", url)
 
 
 def is_loopback(url: str) -> bool:

@@ -3,6 +3,7 @@
 Built from ``VariantContent``; the story stays plain data, escaping is the template's autoescape.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,8 @@ from digest.render.words import direction, long_date, text_direction
 
 #: pictures known to be narrower, in pixels, are left out: blown up they look worse than none
 _NARROWEST = 140
+#: what a BCP 47 tag may look like
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 class RowKind(StrEnum):
@@ -112,7 +115,7 @@ def _card(card: Card, language: str) -> CardView:
         standfirst="" if standfirst == headline else standfirst,
         kicker=clean_line(card.kicker, 60),
         credits=tuple(dict.fromkeys(filter(None, said_by))),
-        language=card.language or language,
+        language=card.language if _LANGUAGE.fullmatch(card.language) else language,
         dir=facing,
         align="right" if facing == "rtl" else "left",
         image=_image(card.image),

@@ -150,6 +150,8 @@ def test_addresses_that_can_be_written(address: str, written: str) -> None:
         ("<a@example.org>", "bad_address"),
         ("a@exa mple.org", "bad_address"),
         ("a@-.example", "bad_address"),
+        ("a@xn--.example", "bad_address"),
+        ("a@b_c.example", "bad_address"),
         (f"{'a' * 65}@example.org", "bad_address"),
     ],
 )

@@ -129,6 +129,23 @@ def test_an_unusable_address_is_never_a_link(url: str) -> None:
     assert page.values("img", "src") == []
 
 
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://m.example/it's?a=1&b=2#c", "https://m.example/it's?a=1&b=2#c"),
+        ("https://m.example/नदी", "https://m.example/नदी"),
+        ('https://m.example/a b"c?q={{x}}|y', "https://m.example/a%20b%22c?q=%7B%7Bx%7D%7D%7Cy"),
+    ],
+)
+def test_a_usable_address_stays(url: str, link: str) -> None:
+    assert link in Page(html(RENDERER.render(one(card(1, "x", url=url))))).values("a", "href")
+
+
+def test_a_language_that_is_none_is_the_editions() -> None:
+    page = Page(html(RENDERER.render(one(card(1, "x", language='en"><script>')))))
+    assert set(page.values("div", "lang")) <= {"en", ""}
+
+
 def test_tokens_are_cut_out_and_cannot_be_forged() -> None:
     variant = RENDERER.render(one(card(1, "leave_url preferences_url {{ leave_url }}")))
     for pieces in (variant.html, variant.text):
