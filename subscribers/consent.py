@@ -1,7 +1,7 @@
 """The proof of what a person agreed to and took back (GDPR Art. 7(1)). Only ever appended to."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -34,8 +34,10 @@ def newsletter(edition: str = "") -> str:
 
 def record(connection: Connection, events: Sequence[ConsentEvent]) -> None:
     """Append events."""
-    if events:
-        connection.execute(sa.insert(consent_event), [asdict(event) for event in events])
+    names = [field.name for field in fields(ConsentEvent)]
+    rows = [{name: getattr(event, name) for name in names} for event in events]
+    if rows:
+        connection.execute(sa.insert(consent_event), rows)
 
 
 def history(connection: Connection, subscriber: int) -> tuple[ConsentEvent, ...]:

@@ -5,7 +5,7 @@ Columns: ``email``, ``consent_source`` (both required), ``name``, ``language``, 
 (ISO 8601; UTC where it names no zone).
 """
 
-import unicodedata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ COLUMNS = (
 #: characters in one cell; longer ones are broken quotes or not ours
 LONGEST_CELL = 2000
 SOURCE_LENGTH = 200
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Problem(StrEnum):
@@ -56,8 +57,10 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem of one row: which line of the file, what, and what to do. No cell is repeated
-    but short slugs, so that a report can be passed on."""
+    """A problem of one row: which line of the file, what, and what to do.
+
+    No cell is repeated but short slugs, so that a report can be passed on.
+    """
 
     line: int
     problem: Problem
@@ -141,7 +144,7 @@ def _check_cells(cells: Mapping[str, str]) -> None:
         if len(cell) > LONGEST_CELL:
             raise RowError(Problem.TOO_LONG, f"{column}: over {LONGEST_CELL} characters")
         # bytes that are no UTF-8 were read as lone surrogates
-        if any(unicodedata.category(char) == "Cs" for char in cell if char > "\ud7ff"):
+        if not cell.isascii() and SURROGATE.search(cell):
             raise RowError(Problem.ENCODING, f"{column}: save the file as UTF-8")
 
 

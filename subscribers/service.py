@@ -50,8 +50,6 @@ class Subscribers:
         self._engine = engine
         self._keys = keys
 
-    # --- what a line of newsletters asks: who, and at the last moment where
-
     def readers(
         self, edition: str, segments: Sequence[str], asked: Sequence[str], now: datetime
     ) -> Iterator[Reader]:
@@ -60,7 +58,7 @@ class Subscribers:
         Active subscribers, in one of ``segments`` where any are named, not suppressed. Each
         reader tells which of the ``asked`` segments they are in. Raises UnknownError.
         """
-        del now  # nothing of issue 2 depends on it; pauses will
+        del now  # for pauses, which only a date ends
         return audience.readers(
             self._engine,
             self._target(edition, segments),
@@ -77,8 +75,6 @@ class Subscribers:
     ) -> Mapping[int, Recipient | str]:
         """Address and links for each, or the ``Exclusion`` that forbids it. Only reads."""
         return audience.recipients(self._engine, edition, subscribers, self._keys, now)
-
-    # --- people coming in
 
     def add(
         self,
@@ -118,8 +114,6 @@ class Subscribers:
         rows = RowReader(catalogue=self.catalogue, now=now, default_editions=default_editions)
         registrar = Registrar(keys=self._keys, now=now, action=ConsentAction.IMPORTED, actor=actor)
         return import_csv(self._engine, stream, rows, registrar, dry_run=dry_run)
-
-    # --- what a person does themselves
 
     def leave_by_key(
         self, key: str, now: datetime, *, everything: bool = False, actor: str = "mail client"
@@ -162,8 +156,6 @@ class Subscribers:
         who = self.preferences_of(token, now).subscriber
         with self._engine.begin() as connection:
             preferences.leave_everything(connection, who, now)
-
-    # --- what the newsroom asks and does
 
     def find(self, email: str) -> int | None:
         """The id of the person with this address. Raises BadAddressError."""

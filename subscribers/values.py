@@ -22,6 +22,8 @@ def tag_name(text: str) -> str | None:
 
 def person_name(text: str) -> str:
     """A display name: one line, without control characters, bidi overrides or double spaces."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = "".join(
         " " if char.isspace() else char
         for char in unicodedata.normalize("NFC", text)

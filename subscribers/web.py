@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import jinja2
+import structlog
 from python_multipart.exceptions import FormParserError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -33,6 +34,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 LEFT = "You have left this newsletter. One that is already on its way may still arrive.\n"
+
+log = structlog.get_logger()
 
 Fields = Mapping[str, list[str]]
 
@@ -107,13 +110,15 @@ class _Pages:
         fields = await small_form(request) or {}
         by_hand = fields.get("from") == ["page"]
         everything = by_hand and fields.get("scope") == ["all"]
-        await run_in_threadpool(
+        known = await run_in_threadpool(
             self.subscribers.leave_by_key,
             request.path_params["key"],
             self.now(),
             everything=everything,
             actor="reader" if by_hand else "mail client",
         )
+        # Only our log tells a key that no mail ever carried; many of them are someone guessing.
+        log.info("leave_link_used", known=known, by_hand=by_hand)
         if by_hand:
             return self._page("leave_done.html", everything=everything)
         return PlainTextResponse(LEFT, headers=HEADERS)

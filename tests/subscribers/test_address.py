@@ -1,7 +1,7 @@
 """Which addresses mail can reach, and when two are one person's."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subscribers.address import mask, parse
@@ -68,6 +68,7 @@ def test_not_mailable(text: str) -> None:
     assert "anna" not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=90), st.text(max_size=30))
 def test_any_text_gives_an_address_or_one_error(local: str, domain: str) -> None:
     try:
@@ -86,6 +87,7 @@ def test_any_text_gives_an_address_or_one_error(local: str, domain: str) -> None
 LOCAL = st.text("abcXYZ019._+-öÅßiİıſ\u0301", min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(LOCAL)
 def test_case_makes_no_other_person(local: str) -> None:
     try:

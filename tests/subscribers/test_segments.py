@@ -106,12 +106,14 @@ def test_sql_finds_whom_python_finds(
     assert found == {who for who, facts in crowd.items() if holds(which, facts)}
 
 
+@settings(deadline=None)
 @given(which=filters)
 def test_every_value_is_a_bound_parameter(which: Filter) -> None:
     text = str(condition(which))
     assert not any(word in text for word in ("africa", "business", "vip", "o'brien", "2026"))
 
 
+@settings(deadline=None)
 @given(which=filters, number=st.integers(min_value=0, max_value=63))
 def test_the_opposite_holds_when_it_does_not(which: Filter, number: int) -> None:
     facts = Facts(

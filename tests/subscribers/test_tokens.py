@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
@@ -27,6 +27,7 @@ moments = st.datetimes(
 )
 
 
+@settings(deadline=None)
 @given(ids)
 def test_a_leave_key_is_short_stable_and_safe_in_a_url(subscription: int) -> None:
     key = leave_key(KEYS.leave[0], subscription)
@@ -47,6 +48,7 @@ def test_a_leave_url_stays_whole_in_a_header() -> None:
     assert len(f"https://{host}/u/{leave_key(KEYS.leave[0], 1)}") <= 72
 
 
+@settings(deadline=None)
 @given(ids, moments, st.integers(min_value=0, max_value=30 * 24 * 3600))
 def test_a_token_opens_its_own_page_for_thirty_days(who: int, at: datetime, seconds: int) -> None:
     token = manage_token(KEYS, who, at)
@@ -54,6 +56,7 @@ def test_a_token_opens_its_own_page_for_thirty_days(who: int, at: datetime, seco
     assert read_manage_token(KEYS, token, later) == who
 
 
+@settings(deadline=None)
 @given(ids, moments, st.integers(min_value=1, max_value=10**9))
 def test_then_no_longer(who: int, at: datetime, seconds: int) -> None:
     token = manage_token(KEYS, who, at)
@@ -61,6 +64,7 @@ def test_then_no_longer(who: int, at: datetime, seconds: int) -> None:
         read_manage_token(KEYS, token, at + timedelta(days=30, seconds=seconds))
 
 
+@settings(deadline=None)
 @given(ids)
 def test_a_token_from_the_future_is_refused(who: int) -> None:
     token = manage_token(KEYS, who, NOW + timedelta(hours=1))
@@ -68,6 +72,7 @@ def test_a_token_from_the_future_is_refused(who: int) -> None:
         read_manage_token(KEYS, token, NOW)
 
 
+@settings(deadline=None)
 @given(ids, st.data())
 def test_no_changed_letter_is_forgiven(who: int, data: st.DataObject) -> None:
     token = manage_token(KEYS, who, NOW)
@@ -83,6 +88,7 @@ def test_no_changed_letter_is_forgiven(who: int, data: st.DataObject) -> None:
         pass
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_refused_the_same_way(text: str) -> None:
     with pytest.raises(BadTokenError) as caught:
@@ -90,6 +96,7 @@ def test_any_text_is_refused_the_same_way(text: str) -> None:
     assert str(caught.value) == ""
 
 
+@settings(deadline=None)
 @given(ids, ids)
 def test_parts_of_two_tokens_do_not_fit(one: int, other: int) -> None:
     assume(one != other)
