@@ -1,0 +1,142 @@
+"""RSS 0.9x to 2.0, RDF and Atom, from an address or from a file on this machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from digest.errors import SourceError
+from digest.model import GatheredSource, GatherStatus, Reject, SourceMemory
+from digest.sources import outcome
+from digest.sources.entries import ParsedFeed
+from digest.sources.feed_stories import stories
+from digest.sources.fetch import MAX_BYTES, FetchedBody, Fetcher
+from digest.sources.parse import FeedParser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSettings:
+    """A feed as configured. Exactly one of ``url`` and ``path`` is given."""
+
+    name: str
+    url: str | None = None
+    path: Path | None = None
+    #: IANA zone of dates that carry none
+    zone: str | None = None
+    #: BCP 47; empty: what the feed says
+    language: str = ""
+    pick_categories: tuple[str, ...] = ()
+    pick_tags: tuple[str, ...] = ()
+
+
+class FeedSource:
+    """One feed; implements ``protocols.Source``."""
+
+    def __init__(self, settings: FeedSettings, fetcher: Fetcher, parser: FeedParser) -> None:
+        self._settings = settings
+        self._fetcher = fetcher
+        self._parser = parser
+        self._zone = ZoneInfo(settings.zone) if settings.zone else None
+
+    @property
+    def name(self) -> str:
+        """The name in config.toml."""
+        return self._settings.name
+
+    def gather(self, memory: SourceMemory, now: datetime) -> GatheredSource:
+        """Read the feed once."""
+        try:
+            return self._gather(memory, now)
+        except SourceError as error:
+            return outcome.failed(self.name, memory, error, now)
+
+    def _gather(self, memory: SourceMemory, now: datetime) -> GatheredSource:
+        document = self._read(memory, now)
+        body_hash = outcome.fingerprint(self._settings, document.body)
+        seen = replace(
+            memory,
+            etag=document.etag,
+            last_modified=document.last_modified or memory.last_modified,
+            body_hash=body_hash,
+            not_before=None,
+        )
+        if document.status == 304:
+            kept = document.etag or memory.etag
+            return outcome.not_modified(
+                self.name, replace(seen, etag=kept, body_hash=memory.body_hash)
+            )
+        if body_hash == memory.body_hash:
+            return outcome.not_modified(self.name, seen)
+        feed = self._parser.parse(document.body, document.charset)
+        if not feed.version:
+            raise _no_feed(feed, document)
+        found, rejects = stories(
+            self.name,
+            feed,
+            url=document.url,
+            zone=self._zone,
+            language=self._settings.language,
+            pick_categories=self._settings.pick_categories,
+            pick_tags=self._settings.pick_tags,
+        )
+        if feed.cut and not found:
+            raise SourceError("the feed is cut short", hint="It is tried again at the next poll")
+        return GatheredSource(
+            source=self.name,
+            status=GatherStatus.OK,
+            stories=found,
+            rejects=rejects,
+            # a document cut short is read again, whatever its validators say
+            memory=SourceMemory(root=memory.root) if feed.cut else seen,
+            note=_note(feed, rejects),
+        )
+
+    def _read(self, memory: SourceMemory, now: datetime) -> FetchedBody:
+        if self._settings.path is not None:
+            return FetchedBody(url="", status=200, body=read_file(self._settings.path))
+        assert self._settings.url is not None
+        known = outcome.same_settings(self._settings, memory)
+        answer = self._fetcher.fetch(
+            self._settings.url,
+            etag=memory.etag if known else "",
+            last_modified=memory.last_modified if known else "",
+        )
+        return answer.check(now)
+
+
+def read_file(path: Path) -> bytes:
+    """A file that the operator named. Raises SourceError where it cannot be read whole."""
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SourceError(
+            f"{path.name} cannot be read ({error.strerror})", hint="Check path in its settings"
+        ) from error
+    if len(body) > MAX_BYTES:
+        raise SourceError(
+            f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB", hint="Split it"
+        )
+    return body
+
+
+def _no_feed(feed: ParsedFeed, document: FetchedBody) -> SourceError:
+    if feed.is_page or document.content_type == "text/html":
+        named = next((urljoin(document.url, one) for one in feed.page_feeds), "")
+        hint = f"Its feed may be {named}" if named else "Give the address of its feed"
+        return SourceError("this is a web page, not a feed", hint=hint)
+    if not document.body.strip():
+        return SourceError("the answer is empty", hint="It is tried again at the next poll")
+    return SourceError(
+        "this is not a feed", hint="Check that the address opens as a feed in a feed reader"
+    )
+
+
+def _note(feed: ParsedFeed, rejects: Sequence[Reject]) -> str:
+    if feed.cut:
+        return "the feed is cut short; what could be read was, and it is read again next time"
+    if not feed.entries:
+        return "the feed has no entries"
+    return f"{len(rejects)} of its entries could not be used" if rejects else ""
