@@ -46,14 +46,18 @@ def _item(item: Element, story: SampleStory, now: datetime, base_url: str) -> No
     # A description is HTML by custom, so plain text is escaped once more than XML asks for.
     _text(item, "description", escape(story.standfirst, quote=False))
     html = "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in story.paragraphs)
+    url = f"{base_url}/pictures/{story.picture}.png"
+    # Every fifth story tells its picture the old way, which has no place for an alt text.
+    old_way = story.id % 5 == 0
+    if story.picture and not old_way:
+        html = f'<figure><img src="{escape(url)}" alt="{escape(story.alt)}"></figure>\n{html}'
     _text(item, "content:encoded", html)
     if story.picture:
-        _picture(item, story, f"{base_url}/pictures/{story.picture}.png")
+        _picture(item, story, url, old_way=old_way)
 
 
-def _picture(item: Element, story: SampleStory, url: str) -> None:
-    # Every fifth story tells its picture the old way, which has no place for an alt text.
-    if story.id % 5 == 0:
+def _picture(item: Element, story: SampleStory, url: str, *, old_way: bool) -> None:
+    if old_way:
         size = len((files("digest.sample") / "pictures" / f"{story.picture}.png").read_bytes())
         SubElement(item, "enclosure", {"url": url, "type": "image/png", "length": str(size)})
         return

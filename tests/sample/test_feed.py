@@ -57,6 +57,7 @@ def test_pictures_come_with_alt_text_or_as_an_enclosure(entries: dict[str, Any])
         elif story.picture:
             assert entry.media_content[0]["url"] == url
             assert entry.media_content[0]["width"] == "1200"
+            assert f'alt="{story.alt}"' in entry.content[0].value
         else:
             assert "media_content" not in entry
     assert enclosures >= 1
