@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import as_file
 from pathlib import Path
 
 from digest import pipeline, sample
@@ -75,9 +76,9 @@ def _write_newsroom(app: App) -> None:
 
 
 def _enrol_readers(app: App) -> None:
-    if not app.subscribers.active_by_edition():
-        with sample.subscribers().open("rb") as stream:
-            app.subscribers.import_csv(stream, now=app.clock.now(), actor="demo")
+    if not app.people.active_by_edition():
+        with as_file(sample.subscribers()) as file, file.open("rb") as stream:
+            app.people.import_csv(stream, now=app.clock.now(), actor="demo")
 
 
 def _send(app: App, slug: str) -> DemoIssue:

@@ -20,7 +20,7 @@ from digest.model import (
 from digest.render.checks import Finding, check
 from digest.render.tokens import fill
 from digest.steps import address, compose, letters, send
-from digest.steps.parts import Parts
+from digest.steps.parts import Parts, zone
 from digest.store import issues, sources, variants
 from digest.store.engine import reading
 from digest.store.issues import Draft
@@ -162,7 +162,7 @@ class Newsroom:
         edition = self.parts.editions.get(issue.edition)
         if edition is None:
             return f"{issue.scheduled_at:%Y-%m-%d %H:%M} UTC"
-        local = issue.scheduled_at.astimezone(compose.zone(edition))
+        local = issue.scheduled_at.astimezone(zone(edition))
         return f"{local:%a %d %b, %H:%M} {edition.zone}"
 
 

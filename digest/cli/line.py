@@ -9,7 +9,7 @@ from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.progress import counting
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode
-from digest.model import Interest, Issue, IssueId, IssueState
+from digest.model import DeliveryState, Interest, Issue, IssueId, IssueState
 
 if TYPE_CHECKING:
     from digest.newsroom import Newsroom
@@ -210,7 +210,7 @@ def _send(room: "Newsroom", wanted: list[Issue], json: bool) -> None:
         else:
             why = f" ({issue.reason})" if issue.reason else ""
             line(f"{issue.edition} {issue.local_date}: {issue.state}{why}; {told}")
-    if any(counts.get("in_doubt") for _, _, counts in done):
+    if any(counts.get(DeliveryState.IN_DOUBT) for _, _, counts in done):
         raise typer.Exit(ExitCode.DOUBTFUL)
     if any(issue.state is IssueState.SENDING for _, issue, _ in done):
         raise typer.Exit(ExitCode.TEMPORARY)

@@ -97,3 +97,10 @@ def run() -> None:
         sys.exit(ExitCode.ERROR)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        from digest.app import SubscribersError
+
+        if not isinstance(error, SubscribersError):
+            raise
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(ExitCode.ERROR)

@@ -8,7 +8,7 @@ import typer
 from digest.cli.output import Json, as_json, line
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode
-from digest.model import IssueState
+from digest.model import DeliveryState, IssueState
 
 
 @cli.command()
@@ -37,7 +37,7 @@ def run(
     for issue in [] if json else found:
         counts = ", ".join(f"{count} {state}" for state, count in room.progress(issue).items())
         line(f"{issue.edition} {issue.local_date}: {issue.state} {issue.reason} {counts}".rstrip())
-    if any(room.progress(issue).get("in_doubt") for issue in found):
+    if any(room.progress(issue).get(DeliveryState.IN_DOUBT) for issue in found):
         raise typer.Exit(ExitCode.DOUBTFUL)
     if any(issue.state is IssueState.SENDING for issue in found):
         raise typer.Exit(ExitCode.TEMPORARY)

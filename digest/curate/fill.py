@@ -57,7 +57,7 @@ def _fill_one(
     used: set[StoryId],
 ) -> list[Slot]:
     room = max(section.maximum - len(pins), 0)
-    chosen = []
+    chosen: list[Candidate] = []
     for candidate in pool:
         if len(chosen) == room:
             break
@@ -69,8 +69,8 @@ def _fill_one(
     # A pin keeps its position; a pin past the end closes up.
     for position in range(len(pins) + len(chosen)):
         pinned = by_position.pop(position, None)
-        if pinned is None and (candidate := next(auto, None)) is not None:
-            slots.append(_slot(section, len(slots), candidate))
+        if pinned is None and (following := next(auto, None)) is not None:
+            slots.append(_slot(section, len(slots), following))
         elif pinned is not None:
             slots.append(pinned)
     slots += sorted(by_position.values(), key=lambda slot: slot.position)

@@ -4,7 +4,7 @@ Read-only until editors have accounts. The mail is shown by the render call that
 sandboxed frame with a policy of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,8 +31,6 @@ class Desk(Protocol):
     def content(self, issue: Issue, interest: Interest | None) -> VariantContent: ...
     def plain_mail(self, issue: Issue, interest: Interest | None) -> tuple[str, str]: ...
     def when(self, issue: Issue) -> str: ...
-    def choices(self) -> Mapping[str, Mapping[str, str]]: ...
-    def a_preference_page(self) -> str | None: ...
 
 
 #: what a preview may be narrowed by
@@ -45,6 +43,10 @@ class DeskPages:
 
     desk: Desk
     templates: Environment
+    #: region, topic and segment → what a preview may be narrowed to: value → name
+    choices: Mapping[str, Mapping[str, str]]
+    #: the path of some subscriber's preference page, on a trial
+    preference_page: Callable[[], str | None]
 
     def routes(self) -> list[Route]:
         """``/`` and ``/desk/…``."""
@@ -61,7 +63,7 @@ class DeskPages:
         page = self.templates.get_template("desk_home.html").render(
             upcoming=self.desk.next_issues(),
             issues=[(one, self.desk.progress(one)) for one in self.desk.issues(20)],
-            preferences=self.desk.a_preference_page(),
+            preferences=self.preference_page(),
             when=self.desk.when,
             tone=_tone,
         )
@@ -77,7 +79,7 @@ class DeskPages:
             draft=draft,
             candidates={one.stored.id: one for one in draft.pool},
             progress=self.desk.progress(issue),
-            choices=self.desk.choices(),
+            choices=self.choices,
             chosen={
                 key: request.query_params.getlist(key) for key in ("region", "topic", "segment")
             },

@@ -1,0 +1,300 @@
+"""Wires the parts together; nothing else does. The only importer of ``subscribers``."""
+
+import os
+import socket
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from functools import cached_property
+from importlib.resources import as_file
+from urllib.parse import urlsplit
+
+import jinja2
+from sqlalchemy.engine import Engine
+from starlette.routing import BaseRoute
+
+import subscribers
+from digest import bundled, keys, pipeline, sample
+from digest.config import Settings
+from digest.config.editions import editions, rhythm_in_words, topic_names
+from digest.curate import gazetteer, regions, topics
+from digest.curate.classify import Classifier, Rules
+from digest.errors import ConfigError, ConfigMistake
+from digest.newsroom import Newsroom
+from digest.protocols import Audience, Clock, Source, Transport
+from digest.render.brand import Brand
+from digest.render.render import Renderer
+from digest.steps.parts import Identity, Parts
+from digest.store import engine as database
+from digest.store import migrations
+from digest.web import files
+from digest.web.desk import DeskPages
+from digest.web.server import Address
+from digest.web.site import site
+
+#: for the command line, which must not know the package
+SubscribersError = subscribers.SubscribersError
+
+#: names that mean this machine
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class App:
+    """One newsroom's digest: its settings and, made on first use, its parts."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    # --- the database
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database of both packages."""
+        return database.make_engine(self.settings.database.url)
+
+    def migrate(self) -> None:
+        """Bring both packages' tables to the newest version."""
+        migrations.migrate(self.engine)
+        subscribers.migrate(self.engine)
+
+    def pending_migrations(self) -> list[str]:
+        """What ``migrate`` would do."""
+        return [*migrations.pending(self.engine), *subscribers.pending(self.engine)]
+
+    # --- the parts
+
+    @cached_property
+    def newsroom(self) -> Newsroom:
+        """The line as people use it."""
+        return Newsroom(self.parts)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Everything the steps of the line use."""
+        return Parts(
+            engine=self.engine,
+            clock=self.clock,
+            sources=self._sources,
+            editions=editions(self.settings, self._region_names),
+            classifier=self._classifier,
+            renderer=self._renderer,
+            audience=self._audience,
+            transport=self._transport,
+            identity=self._identity,
+            names=self._region_names | topic_names(self.settings),
+            every=timedelta(minutes=self.settings.gather.every_minutes),
+            journals=self.settings.sending.outbox.parent / "journals",
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+        )
+
+    @cached_property
+    def _views(self) -> tuple[regions.RegionView, ...]:
+        given = self.settings.regions
+        own = [
+            regions.RegionView(slug=view.slug, name=view.name, countries=frozenset(view.countries))
+            for view in given.views
+        ]
+        return regions.views(given.preset, own, self._gazetteer)
+
+    @cached_property
+    def _region_names(self) -> dict[str, str]:
+        return {view.slug: view.name for view in self._views}
+
+    @cached_property
+    def _gazetteer(self) -> gazetteer.Gazetteer:
+        return gazetteer.load()
+
+    @cached_property
+    def _classifier(self) -> Classifier:
+        given = self.settings
+        return Classifier(
+            self._gazetteer,
+            topics.load(),
+            self._views,
+            Rules(regions=given.regions.rules, topics=given.topics.rules),
+            given.regions.home,
+        )
+
+    @cached_property
+    def _renderer(self) -> Renderer:
+        given = self.settings.newsroom
+        own = self.settings.templates
+        folders = [own] if own else []
+        return Renderer(
+            [*folders, bundled.templates("email")],
+            Brand(
+                name=given.name,
+                site_url=given.site_url or "",
+                postal_address=given.postal_address,
+                accent=given.accent,
+                accent_dark=given.accent_dark,
+                logo_url=given.logo_url or "",
+                logo_alt=given.name,
+                logo_width=given.logo_width,
+                tagline=given.tagline,
+            ),
+        )
+
+    @cached_property
+    def _identity(self) -> Identity:
+        given = self.settings
+        return Identity(
+            from_=given.sending.from_ or f"{given.newsroom.name} <digest@localhost>",
+            reply_to=given.sending.reply_to,
+            public_url=given.web.public_url,
+        )
+
+    @cached_property
+    def _sources(self) -> dict[str, Source]:
+        from digest.sources.build import build  # keeps feed parsers out of every other command
+
+        return {one.name: build(one) for one in self.settings.sources}
+
+    @cached_property
+    def _transport(self) -> Transport:
+        from digest.deliver.transports.build import build
+
+        return build(self.settings)
+
+    # --- subscribers: the front door
+
+    @cached_property
+    def _audience(self) -> Audience:
+        return self.people
+
+    @cached_property
+    def people(self) -> subscribers.Subscribers:
+        """The people, behind their one door."""
+        given = self.settings
+        every = editions(given, self._region_names)
+        catalogue = subscribers.Catalogue(
+            editions={slug: edition.name for slug, edition in every.items()},
+            regions=self._region_names,
+            topics=topic_names(given),
+            rhythms={slug: rhythm_in_words(edition) for slug, edition in every.items()},
+        )
+        filters = {
+            one.name: one.filter.model_dump(exclude_none=True, by_alias=True)
+            for one in given.segments
+        }
+        return subscribers.Subscribers(
+            self.engine, self._keys, catalogue, self._segments(filters, catalogue)
+        )
+
+    def add_subscriber(self, address: str, slugs: frozenset[str], consent: str, name: str) -> int:
+        """Add one person who said yes at ``consent``; returns their id."""
+        now = self.clock.now()
+        return self.people.add(
+            address,
+            consent=subscribers.Consent(source=consent, at=now),
+            editions=slugs,
+            now=now,
+            actor="command line",
+            name=name,
+        )
+
+    @staticmethod
+    def _segments(
+        filters: dict[str, dict[str, object]], catalogue: subscribers.Catalogue
+    ) -> dict[str, subscribers.Filter]:
+        try:
+            return subscribers.parse_segments(filters, catalogue)
+        except subscribers.SegmentError as error:
+            mistakes = [ConfigMistake(one.key, one.problem) for one in error.mistakes]
+            raise ConfigError("config.toml", mistakes) from error
+
+    @cached_property
+    def _keys(self) -> subscribers.Keys:
+        signing = self.settings.web.signing_keys.get_secret_value()
+        pepper = self.settings.web.pepper.get_secret_value()
+        if not signing or not pepper:
+            # Only the outbox gets this far without keys: config refuses real mail.
+            keys.make(self.settings.secrets)
+            signing = signing or (self.settings.secrets / keys.SIGNING).read_text("ascii")
+            pepper = pepper or (self.settings.secrets / keys.PEPPER).read_text("ascii").strip()
+        secrets = keys.read_signing(signing)
+        return subscribers.Keys(
+            leave=tuple(
+                subscribers.LeaveSecret(one.id, one.derived("leave").hex()) for one in secrets
+            ),
+            manage=tuple(one.derived("manage").hex() for one in secrets),
+            pepper=pepper,
+        )
+
+    # --- running
+
+    def tick(self) -> None:
+        """Do what is due now."""
+        pipeline.tick(self.parts)
+
+    def ticking(self, seconds: int) -> AbstractContextManager[None]:
+        """The daily work in the background, as long as the block lasts."""
+        from digest.schedule.clock import ticking
+
+        return ticking(self.tick, seconds)
+
+    # --- pages
+
+    @property
+    def _public(self) -> bool:
+        """Whether readers reach us by another name than this machine's."""
+        return urlsplit(self.settings.web.public_url).hostname not in HERE
+
+    def where(self) -> str:
+        """Where the pages answer, for a person."""
+        web = self.settings.web
+        desk = web.desk_port if self._public else web.port
+        told = f"The desk: http://127.0.0.1:{desk}/"
+        return f"{told}\nReaders’ pages: {web.public_url}" if self._public else told
+
+    def sites(self) -> list[Address]:
+        """What to serve. A proxy forwards readers' pages only: the desk has its own port then."""
+        web = self.settings.web
+        readers, desk = self._reader_pages(), self._desk_pages()
+        if not self._public:
+            return [Address(site([*readers, *desk]), web.host, web.port)]
+        return [
+            Address(site(readers), web.host, web.port),
+            Address(site(desk), "127.0.0.1", web.desk_port),
+        ]
+
+    @cached_property
+    def _templates(self) -> jinja2.Environment:
+        own = self.settings.templates
+        folders = [*([own.parent / "web"] if own else []), bundled.templates("web")]
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(folders),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        environment.globals["brand"] = self.settings.newsroom.name
+        environment.globals["outbox"] = self.settings.sending.transport == "outbox"
+        return environment
+
+    def _reader_pages(self) -> list[BaseRoute]:
+        self.people.issue_leave_keys()
+        styles = files.own(bundled.templates("web"))
+        return [*styles, *subscribers.routes(self.people, self._templates, self.clock.now)]
+
+    def _desk_pages(self) -> list[BaseRoute]:
+        choices = {
+            "region": self._region_names,
+            "topic": topic_names(self.settings),
+            "segment": {one.name: one.name for one in self.settings.segments},
+        }
+        desk = DeskPages(self.newsroom, self._templates, choices, self._a_preference_page)
+        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *desk.routes()]
+        shown += files.outbox(self.settings.sending.outbox)
+        with as_file(sample.pictures()) as pictures:
+            shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)
+        return shown
+
+    def _a_preference_page(self) -> str | None:
+        """The preference page of one subscriber, to look at on a trial."""
+        now = self.clock.now()
+        if self._public:
+            return None
+        for slug in self.parts.editions:
+            for reader in self.people.readers(slug, (), (), now):
+                return self.people.preferences_path(reader.subscriber, now)
+        return None

@@ -1,0 +1,1 @@
+"""`make bench`: each figure beside another way of doing the same work, measured in one run."""

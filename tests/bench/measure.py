@@ -1,0 +1,56 @@
+"""Times two ways of doing the same work in turns, by CPU; the median of five pairs decides."""
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One line of the table."""
+
+    name: str
+    #: in ``unit``, of our way; the median
+    figure: float
+    unit: str
+    #: the other way, measured in the same run
+    beside: str
+    #: ours / the other's, pair by pair; the median
+    ratio: float | None
+    bar: float | None
+    ok: bool | None
+
+
+def rate(work: Callable[[], int]) -> float:
+    """How many of what ``work`` counts a CPU second does, in this process."""
+    gc.collect()
+    start = time.process_time()
+    count = work()
+    return count / (time.process_time() - start)
+
+
+def compare(
+    name: str,
+    ours: Callable[[], int],
+    other: Callable[[], int],
+    *,
+    unit: str,
+    beside: str,
+    bar: float,
+) -> Figure:
+    """Both ways in turns, ``ROUNDS`` times. ``ours`` and ``other`` return what they counted."""
+    pairs = [(rate(ours), rate(other)) for _ in range(ROUNDS)]
+    ratio = median(mine / theirs for mine, theirs in pairs)
+    return Figure(
+        name=name,
+        figure=median(mine for mine, _ in pairs),
+        unit=unit,
+        beside=f"{beside} ({median(theirs for _, theirs in pairs):,.1f})",
+        ratio=ratio,
+        bar=bar,
+        ok=ratio >= bar,
+    )
