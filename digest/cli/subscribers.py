@@ -1,0 +1,171 @@
+"""``subscribers``: people in, out and explained. Nothing here mails anybody."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.output import DryRun, Json, as_json, line, table
+from digest.cli.root import Options, cli
+from digest.errors import DigestError, ExitCode, NotFoundError
+
+if TYPE_CHECKING:
+    from digest.app import App
+
+people = typer.Typer(no_args_is_help=True, help="Import, count, explain and suppress subscribers.")
+cli.add_typer(people, name="subscribers")
+
+#: rejected rows that are told one by one; the rest is in --json
+TOLD = 20
+
+
+def _app(ctx: typer.Context) -> "App":
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    return app
+
+
+@people.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="a UTF-8 CSV with a header line")],
+    edition: Annotated[
+        list[str] | None, typer.Option(help="the edition of rows that name none")
+    ] = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Import subscribers from a CSV; rows that cannot be taken are listed, the rest goes in."""
+    app = _app(ctx)
+    for slug in edition or ():
+        app.parts.edition(slug)
+    try:
+        with file.open("rb") as stream:
+            report = app.people.import_csv(
+                stream,
+                now=app.clock.now(),
+                actor="command line",
+                default_editions=frozenset(edition or ()),
+                dry_run=dry_run,
+            )
+    except OSError as error:
+        raise DigestError(f"cannot read {file}: {error.strerror}") from error
+    if json:
+        as_json(report)
+    else:
+        did = "would add" if dry_run else "added"
+        line(
+            f"{report.rows} rows: {did} {report.added}, updated {report.updated}, "
+            f"rejected {len(report.rejected)}"
+        )
+        for what, findings in (("rejected", report.rejected), ("note", report.warnings)):
+            for finding in findings[:TOLD]:
+                line(f"  {what}: line {finding.line}: {finding.problem} {finding.detail}".rstrip())
+            if len(findings) > TOLD:
+                line(f"  and {len(findings) - TOLD} more; --json lists them all")
+        if report.ignored_columns:
+            line(f"  columns that mean nothing here: {', '.join(report.ignored_columns)}")
+    if report.rejected:
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+@people.command()
+def add(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(help="the e-mail address")],
+    edition: Annotated[list[str], typer.Option(help="an edition they asked for")],
+    consent: Annotated[str, typer.Option(help="where they said yes, e.g. 'paper form, 3 May'")],
+    name: Annotated[str, typer.Option(help="their name")] = "",
+    json: Json = False,
+) -> None:
+    """Add one person who asked for it."""
+    app = _app(ctx)
+    for slug in edition:
+        app.parts.edition(slug)
+    who = app.add_subscriber(address, frozenset(edition), consent, name)
+    if json:
+        as_json({"subscriber": who})
+    else:
+        line(f"subscriber {who} gets {', '.join(edition)}")
+
+
+@people.command()
+def count(ctx: typer.Context, json: Json = False) -> None:
+    """Count the active subscribers of each edition and the members of each segment."""
+    app = _app(ctx)
+    editions = app.people.active_by_edition()
+    rows = [("edition", slug, editions.get(slug, 0)) for slug in app.parts.editions]
+    rows += [("segment", name, app.people.count(name)) for name in app.people.segments]
+    if json:
+        as_json([{"kind": kind, "name": name, "people": people} for kind, name, people in rows])
+    else:
+        table(("kind", "name", "people"), rows)
+
+
+@people.command()
+def why(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(help="the e-mail address")],
+    json: Json = False,
+) -> None:
+    """Tell what a person gets and why: consent, choices, segments, suppressions."""
+    app = _app(ctx)
+    told = app.people.why(_found(app, address))
+    if json:
+        as_json(told)
+        return
+    line(f"subscriber {told.subscriber}, {told.masked_address}")
+    for one in told.subscriptions:
+        line(f"  {one.edition}: {one.state} since {one.left_at or one.joined_at}")
+    for event in told.consents:
+        line(f"  consent: {event}")
+    for promise in told.suppressions:
+        line(f"  never mailed: {promise}")
+    for name, explanation in told.segments.items():
+        line(f"  segment {name}:")
+        for reason in explanation.lines(2):
+            line(f"  {reason}")
+
+
+@people.command()
+def suppress(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(help="the e-mail address")],
+    reason: Annotated[str, typer.Option(help="why, e.g. 'asked by letter'")] = "asked",
+    edition: Annotated[str, typer.Option(help="only this edition; all if left out")] = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Promise never to mail this person again."""
+    app = _app(ctx)
+    who = _found(app, address)
+    if not dry_run:
+        app.people.suppress(who, reason=reason, now=app.clock.now(), scope=edition)
+    if json:
+        as_json({"subscriber": who, "reason": reason, "dry_run": dry_run})
+    else:
+        line(f"subscriber {who} {'would get' if dry_run else 'gets'} no more mail: {reason}")
+
+
+@people.command()
+def link(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(help="the e-mail address")],
+    json: Json = False,
+) -> None:
+    """Print a fresh link to a person's preference page; it works for 30 days."""
+    app = _app(ctx)
+    path = app.people.preferences_path(_found(app, address), app.clock.now())
+    url = app.settings.web.public_url + path
+    if json:
+        as_json({"url": url})
+    else:
+        line(url)
+
+
+def _found(app: "App", address: str) -> int:
+    who = app.people.find(address)
+    if who is None:
+        raise NotFoundError("there is no subscriber with this address")
+    return who
