@@ -62,8 +62,13 @@ def url_key(url: str) -> str:
 
 
 def wordpress_alias(root: str, post: int) -> Alias:
-    """The name that a WordPress site gives a post for good. ``root`` is its REST root."""
-    return Alias(AliasKind.WORDPRESS, f"{url_key(root)}#{post}")
+    """The name that a WordPress site gives a post for good. ``root`` is its REST root.
+
+    The root is named by its site: permalink settings move the root (``/wp-json/``,
+    ``/?rest_route=/``) and leave the posts what they are.
+    """
+    site = re.sub(r"(?:/index\.php)?/?\?rest_route=.*$|/wp-json$", "", url_key(root))
+    return Alias(AliasKind.WORDPRESS, f"{site.rstrip('/')}#{post}")
 
 
 def guid_alias(source: str, guid: str) -> Alias | None:

@@ -74,37 +74,35 @@ class RestApi:
     root: str
     now: datetime
 
-    def posts(self, pages: int, **parameters: str) -> tuple[list[object], list[bytes], bool]:
-        """Posts, newest first: rows, the bodies they came in, and whether there are more."""
+    def posts(self, pages: int, **parameters: str) -> tuple[list[object], bool]:
+        """Posts, newest first, and whether there are more than ``pages`` of them."""
         asked = {"_embed": "wp:featuredmedia,wp:term,author", "_fields": _FIELDS, **parameters}
         return self._all("wp/v2/posts", asked, pages)
 
     def terms(self, taxonomy: str) -> list[object]:
         """All terms of ``categories`` or ``tags`` that carry posts, parents included."""
-        rows, _, _ = self._all(
+        rows, _ = self._all(
             f"wp/v2/{taxonomy}", {"per_page": "100", "_fields": "id,name,slug,parent"}, 10
         )
         return rows
 
     def _all(
         self, path: str, parameters: Mapping[str, str], pages: int
-    ) -> tuple[list[object], list[bytes], bool]:
+    ) -> tuple[list[object], bool]:
         rows: list[object] = []
-        bodies: list[bytes] = []
         size = int(parameters.get("per_page", PER_PAGE))
         for page in range(1, pages + 1):
             asked = {"per_page": str(size), **parameters, "page": str(page)}
             answer = self.fetcher.fetch(endpoint(self.root, path, asked), accept=_JSON)
             if page > 1 and answer.status == 400:
-                return rows, bodies, False  # a page past the end is an error, not an empty list
+                return rows, False  # a page past the end is an error, not an empty list
             found = _rows(answer, self.now)
             rows += found
-            bodies.append(answer.body)
             total = answer.headers.get("x-wp-totalpages", "")
             last = page >= int(total) if total.isdecimal() else len(found) < size
             if last:
-                return rows, bodies, False
-        return rows, bodies, True
+                return rows, False
+        return rows, True
 
 
 def endpoint(root: str, path: str, parameters: Mapping[str, str]) -> str:
