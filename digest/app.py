@@ -148,7 +148,7 @@ class App:
     def _sources(self) -> dict[str, Source]:
         from digest.sources.build import build  # keeps feed parsers out of every other command
 
-        return {one.name: build(one) for one in self.settings.sources}
+        return build(self.settings)
 
     @cached_property
     def _transport(self) -> Transport:

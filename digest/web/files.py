@@ -26,11 +26,7 @@ def outbox(folder: Path) -> list[BaseRoute]:
             wanted, media_type=media, headers={"Content-Security-Policy": MAIL_POLICY}
         )
 
-    def top(request: Request) -> Response:
-        del request
-        return RedirectResponse("/outbox/", status_code=308)
-
-    return [Route("/outbox", top), Route("/outbox/{path:path}", file)]
+    return [Route("/outbox", _slash), Route("/outbox/{path:path}", file)]
 
 
 def sample(
@@ -48,18 +44,27 @@ def sample(
             raise HTTPException(404, "There is no such story.")
         return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
+    # Pages link relatively, so each has one address, with a slash at its end.
     return [
-        Route("/sample", home),
+        Route("/sample", _slash),
+        Route("/sample/", home),
         Mount("/sample/pictures", StaticFiles(directory=pictures)),
-        Route("/sample/{slug}", story),
+        Route("/sample/{slug}", _slash),
         Route("/sample/{slug}/", story),
     ]
+
+
+def _slash(request: Request) -> Response:
+    return RedirectResponse(f"{request.url.path}/", status_code=308)
 
 
 def own(folder: Path) -> list[BaseRoute]:
     """Our style sheets."""
 
     def style(request: Request) -> Response:
-        return FileResponse(folder / request.url.path.lstrip("/"), media_type="text/css")
+        file = folder / request.url.path.lstrip("/")
+        # Asked again each time, answered by ETag: a new version shows at once.
+        headers = {"Cache-Control": "no-cache"}
+        return FileResponse(file, media_type="text/css", headers=headers)
 
     return [Route("/style.css", style), Route("/desk.css", style)]
