@@ -1,0 +1,213 @@
+"""The main job with nobody at the keyboard: a real WordPress, real feeds, a real SMTP server."""
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.line.mailbox import Mailbox
+from tests.line.newsroom import Folder, csv
+from tests.parts import SHARED_DATA
+from tests.sources.wordpress_site import WordPressSite
+
+READERS = 1000
+FEEDS = 20
+AFRICA = ["Lagos opens a second port", "Ghana plants ten million trees", "Nairobi swaps its buses"]
+EUROPE = ["Lisbon rations its water", "Warsaw finds a lost map", "Oslo bans petrol boats"]
+MONEY = ["A bank for beekeepers", "Grain prices fall for a third month"]
+PICK = "What we learned from a year of floods"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder and says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def feeds() -> Iterator[list[str]]:
+    """Real feeds, served on loopback."""
+    folder = SHARED_DATA / "feeds" / "real"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    names = sorted(file.name for file in folder.iterdir() if file.stat().st_size < 300_000)
+    yield [f"http://127.0.0.1:{server.server_port}/{name}" for name in names[:FEEDS]]
+    server.shutdown()
+    server.server_close()
+
+
+def settings(site: str, feeds: list[str], smtp: int, at: datetime) -> str:
+    """What a newsroom writes into config.toml after ``digest init``."""
+    sources = "".join(
+        f'[[sources]]\nname = "wire-{number}"\nkind = "feed"\nurl = "{url}"\n'
+        for number, url in enumerate(feeds)
+    )
+    return f"""
+[newsroom]
+name = "The Loopback Times"
+postal_address = "1 Home Street, Here"
+[web]
+port = 0
+public_url = "http://127.0.0.1:8000"
+[sending]
+transport = "smtp"
+from = "The Loopback Times <digest@example.org>"
+reply_to = "editors@example.org"
+[sending.smtp]
+host = "127.0.0.1"
+port = {smtp}
+security = "none"
+[gather]
+allow_private = ["127.0.0.0/8"]
+[[sources]]
+name = "site"
+kind = "wordpress"
+url = "{site}"
+pick_tags = ["editors-pick"]
+{sources}
+[[editions]]
+slug = "daily"
+name = "Daily"
+time = "{at:%H:%M}"
+zone = "UTC"
+lock_minutes = 0
+  [[editions.sections]]
+  take = "picks"
+  [[editions.sections]]
+  take = "region"
+  region = "each"
+  maximum = 5
+  [[editions.sections]]
+  take = "topic"
+  topic = "business"
+  [[editions.sections]]
+  title = "For supporters"
+  take = "latest"
+  maximum = 3
+  segments = ["supporters"]
+[[segments]]
+name = "africa"
+filter = {{ region = "africa" }}
+[[segments]]
+name = "europe"
+filter = {{ region = "europe" }}
+[[segments]]
+name = "money"
+filter = {{ all = [{{ topic = "business" }}, {{ language = "en" }}] }}
+[[segments]]
+name = "supporters"
+filter = {{ tag = "supporter" }}
+[regions.rules]
+"World > Africa" = "africa"
+"World > Europe" = "europe"
+[topics.rules]
+"Business" = "business"
+"""
+
+
+def readers() -> str:
+    """A thousand subscribers: a quarter each for Africa, Europe, business, and everything."""
+    regions = ("africa", "europe", "", "")
+    return csv(
+        (
+            f"r{number}@example.org",
+            f"Reader {number}",
+            "en",
+            regions[number % 4],
+            "business" if number % 4 == 2 else "",
+            "daily",
+            "supporter" if number % 10 == 3 else "",
+            "web form",
+            "2026-01-15",
+        )
+        for number in range(READERS)
+    )
+
+
+def publish(site: WordPressSite, titles: list[str], *categories: str, hours: float = 1) -> None:
+    """Publish posts of an hour ago."""
+    for number, title in enumerate(titles):
+        date = datetime.now(UTC) - timedelta(hours=hours, minutes=number)
+        site.publish(
+            title=title, content=f"<p>{title}, in full.</p>", categories=categories, date=date
+        )
+
+
+def wait(process: subprocess.Popen[bytes], inbox: Mailbox, count: int, seconds: float) -> None:
+    """Until so many messages came."""
+    end = time.monotonic() + seconds
+    while len(inbox) < count and time.monotonic() < end:
+        assert process.poll() is None, "digest run ended by itself"
+        time.sleep(0.2)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a run as systemd would."""
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+
+
+@pytest.mark.part("wordpress")
+@pytest.mark.part("shared-data")
+@pytest.mark.timeout(420)
+def test_a_day_and_the_next(tmp_path: Path, feeds: list[str]) -> None:
+    folder = Folder(tmp_path / "newsroom")
+    folder.path.mkdir()
+    with WordPressSite() as site, Mailbox() as inbox:
+        publish(site, AFRICA, "World > Africa")
+        publish(site, EUROPE, "World > Europe")
+        publish(site, MONEY, "Business")
+        publish(site, ["Last year's news from Chad"], "World > Africa", hours=24 * 300)
+        site.publish(title=PICK, tags=["editors-pick"], content="<p>Much.</p>")
+
+        folder.run("init")
+        # The sources are read, the letter of the minute is for the clock: two minutes at most.
+        at = (datetime.now(UTC) + timedelta(seconds=75)).replace(second=0, microsecond=0)
+        (folder.path / "config.toml").write_text(settings(site.url, feeds, inbox.port, at))
+        (folder.path / "readers.csv").write_text(readers())
+        assert folder.json("subscribers", "import", "readers.csv")["added"] == READERS
+
+        process = folder.start("run", "--every", "2")
+        wait(process, inbox, READERS, 240)
+        time.sleep(5)
+        stop(process)
+        log = (folder.path / "digest.log").read_text()
+        assert inbox.addresses() == {f"r{number}@example.org": 1 for number in range(READERS)}, log
+
+        texts = inbox.texts()
+        africa, europe, money, everything = (texts[f"r{n}@example.org"] for n in range(4))
+        assert all(title in africa for title in [*AFRICA, PICK])
+        assert not any(title in africa for title in [*EUROPE, *MONEY])
+        assert all(title in europe for title in [*EUROPE, PICK])
+        assert all(title in money for title in [*MONEY, PICK])
+        assert all(title in everything for title in [*AFRICA, *EUROPE, *MONEY, PICK])
+        assert not any("Last year's news" in text for text in texts.values())
+
+        inbox.clear()
+        process = folder.start("run", "--every", "1")
+        time.sleep(8)
+        stop(process)
+        assert len(inbox) == 0, "a restart sends nothing again"
+
+        fresh = ["Kampala paves the lake road", "Prague moves its clock"]
+        publish(site, fresh[:1], "World > Africa", hours=0)
+        publish(site, fresh[1:], "World > Europe", hours=0)
+        tomorrow = (at + timedelta(days=1)).isoformat()
+        folder.run("run", "--once", now=tomorrow)
+        assert set(inbox.addresses().values()) == {1}
+        old = [*AFRICA, *EUROPE, *MONEY, PICK]
+        for text in inbox.texts().values():
+            assert any(title in text for title in fresh)
+            assert not any(title in text for title in old)
+        assert fresh[0] in inbox.texts()["r0@example.org"]
+        assert fresh[1] not in inbox.texts()["r0@example.org"]
+        folder.run("run", "--once", now=tomorrow)
+        assert set(inbox.addresses().values()) == {1}
