@@ -1,0 +1,79 @@
+"""After a crash: find out what became of batches that somebody claimed and left.
+
+Whether the claimer lives, its journal's lock tells at once, across restarts and containers. Where
+there is no journal (the claimer was on another machine), only the end of its lease says that it
+is late, and then nothing is sent again without proof.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from digest.deliver.evidence import conclude
+from digest.deliver.journal import BusyError, FileJournal
+from digest.model import BatchState, DeliveryState, IssueId
+from digest.protocols import Transport
+from digest.store import doubt
+from digest.store.doubt import OpenBatch
+from digest.store.engine import reading, writing
+
+log = structlog.get_logger()
+
+
+def reconcile(
+    engine: Engine,
+    transport: Transport,
+    journals: Path,
+    now: datetime,
+    issue: IssueId | None = None,
+) -> Mapping[DeliveryState, int]:
+    """Decide batches left claimed or in doubt, of one issue or all; returns what they came to.
+
+    Accepted ones are written down, those certainly not sent are planned again, the others stay in
+    doubt: listed, and never sent again by themselves.
+    """
+    found: Counter[DeliveryState] = Counter()
+    with reading(engine) as connection:
+        left = doubt.unsettled(connection, issue)
+        late = set(doubt.expired(connection, now, issue))
+    for one in left:
+        try:
+            journal = FileJournal.found(journals, one.batch.ref)
+        except BusyError:
+            continue
+        try:
+            if journal or one in late or one.state is BatchState.IN_DOUBT:
+                found += _decide(engine, transport, journal, one, now)
+        finally:
+            if journal:
+                journal.close()
+    if found:
+        log.info("reconciled", issue=issue, **{state.value: n for state, n in found.items()})
+    return found
+
+
+def _decide(
+    engine: Engine,
+    transport: Transport,
+    journal: FileJournal | None,
+    one: OpenBatch,
+    now: datetime,
+) -> Counter[DeliveryState]:
+    with writing(engine) as connection:
+        if one.state is BatchState.CLAIMED and not doubt.doubt(connection, one):
+            return Counter()
+        batch = doubt.undecided(connection, one)
+    outcomes = conclude(batch, transport, journal.read() if journal else None, {})
+    news = any(outcome.state is not DeliveryState.IN_DOUBT for outcome in outcomes)
+    if one.state is BatchState.IN_DOUBT and not journal and not news:
+        return Counter()
+    with writing(engine) as connection:
+        if not doubt.decide(connection, one, outcomes, now):
+            return Counter()
+    if journal:
+        journal.discard()
+    return Counter(outcome.state for outcome in outcomes)

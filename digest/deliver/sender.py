@@ -1,0 +1,275 @@
+"""Sends an issue: claim, commit, call the provider, commit. Nothing is sent inside a transaction.
+
+Killed anywhere, it is simply run again: what was in flight is found out first (reconcile.py).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from digest.deliver.evidence import conclude
+from digest.deliver.journal import FileJournal
+from digest.deliver.pace import LONGEST, ProviderBusyError, come_again
+from digest.deliver.reconcile import reconcile
+from digest.errors import DigestError, TransportError
+from digest.model import Batch, DeliveryState, IssueId, Message, Outcome, SubscriberId
+from digest.protocols import Audience, Clock, Recipient, Transport
+from digest.store import ledger
+from digest.store.engine import reading, writing
+
+log = structlog.get_logger()
+
+#: makes the messages of a batch; may leave some out, which counts as rejected
+Compose: TypeAlias = Callable[[Batch, Mapping[SubscriberId, Recipient]], Sequence[Message]]
+
+#: long against any provider's timeout: past it, another machine calls the batch doubtful
+LEASE = timedelta(minutes=30)
+#: an issue pauses when at least so many, and so large a part, of a run's messages went wrong
+BUDGET = 50
+BUDGET_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendReport:
+    """How an issue stands after a run."""
+
+    #: all its deliveries by state
+    counts: Mapping[DeliveryState, int]
+    #: what this run's own attempts came to
+    handed: Mapping[DeliveryState, int]
+    #: why the run stopped early, for a person; empty when it did not
+    paused: str = ""
+    #: when it is worth running again, if deliveries wait for a time
+    next_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run over an issue, as far as it has come."""
+
+    issue: IssueId
+    edition: str
+    handed: Counter[DeliveryState] = field(default_factory=Counter)
+    paused: str = ""
+
+    @property
+    def over_budget(self) -> bool:
+        wrong = self.handed[DeliveryState.REJECTED] + self.handed[DeliveryState.IN_DOUBT]
+        return wrong >= max(BUDGET, BUDGET_SHARE * self.handed.total())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Sends what the ledger holds of an issue. Any number may work on one issue at a time."""
+
+    engine: Engine
+    transport: Transport
+    audience: Audience
+    compose: Compose
+    #: folder of the journals, on this machine
+    journals: Path
+    clock: Clock
+    #: who claims, for people to read: ``host:pid:start``
+    owner: str
+    lease: timedelta = LEASE
+    #: asked before each batch: whether to stop cleanly
+    stop: Callable[[], bool] = lambda: False
+
+    def send_issue(
+        self,
+        issue: IssueId,
+        edition: str,
+        *,
+        deadline: datetime | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> SendReport:
+        """Send what is due of an issue, batch by batch; past ``deadline`` give up the rest.
+
+        ``progress`` hears after each batch how many deliveries it settled. A provider that cannot
+        be used pauses the issue (``SendReport.paused``). An interrupt releases the batch at work:
+        what was not handed over is planned again.
+        """
+        run = _Run(issue, edition)
+        reconcile(self.engine, self.transport, self.journals, self.clock.now(), issue)
+        while not run.paused:
+            if self.stop():
+                run.paused = "stopped"
+                break
+            if deadline is not None and self.clock.now() >= deadline:
+                self._expire(issue)
+                break
+            claimed = self._claim(issue)
+            if claimed is None:
+                break
+            settled = self._send_batch(run, *claimed)
+            if progress:
+                progress(settled)
+        return self._report(run)
+
+    def _claim(self, issue: IssueId) -> tuple[Batch, FileJournal] | None:
+        journal = None
+        try:
+            with writing(self.engine) as connection:
+                batch = ledger.claim(connection, issue, self.owner, self.clock.now(), self.lease)
+                if batch is None:
+                    return None
+                # Inside the claim: a committed claim without a journal is another machine's.
+                journal = FileJournal.open(self.journals, batch.ref)
+        except BaseException:
+            # Whether the commit took, nobody knows now; the empty journal stays to tell.
+            if journal:
+                journal.close()
+            raise
+        return batch, journal
+
+    def _send_batch(self, run: _Run, batch: Batch, journal: FileJournal) -> int:
+        """Send one claimed batch and settle it, whatever happens; returns how many are settled."""
+        told: dict[SubscriberId, Outcome] = {}
+        not_before = come_again(batch.attempt, self.clock.now())
+        try:
+            messages = self._messages(run.edition, batch, told)
+            self._hand_over(batch, messages, journal, told)
+        except TransportError as error:
+            if isinstance(error, ProviderBusyError) and error.until is not None:
+                not_before = max(error.until, self.clock.now())
+            run.paused = str(error)
+        except Exception as error:
+            # A fault of ours: the next run comes to it again, but not at once.
+            run.paused = type(error).__name__
+            self._settle(run, batch, journal, told, not_before)
+            raise
+        except BaseException:
+            self._settle(run, batch, journal, told, None)
+            raise
+        outcomes = self._settle(run, batch, journal, told, not_before)
+        return sum(outcome.state not in ledger.OPEN for outcome in outcomes)
+
+    def _messages(
+        self, edition: str, batch: Batch, told: dict[SubscriberId, Outcome]
+    ) -> Sequence[Message]:
+        """The batch's messages; who gets none is written into ``told``."""
+        found = self.audience.recipients(edition, list(batch.deliveries), self.clock.now())
+        recipients: dict[SubscriberId, Recipient] = {}
+        for subscriber in batch.deliveries:
+            who = found.get(subscriber, "unknown")
+            if isinstance(who, str):
+                told[subscriber] = _outcome(subscriber, DeliveryState.EXCLUDED, who)
+            else:
+                recipients[subscriber] = who
+        messages = self._compose(batch, recipients, told)
+        for subscriber in recipients.keys() - {message.subscriber for message in messages}:
+            told.setdefault(
+                subscriber, _outcome(subscriber, DeliveryState.REJECTED, "not composed")
+            )
+        return messages
+
+    def _compose(
+        self,
+        batch: Batch,
+        recipients: Mapping[SubscriberId, Recipient],
+        told: dict[SubscriberId, Outcome],
+    ) -> Sequence[Message]:
+        try:
+            return self.compose(batch, recipients)
+        except DigestError:
+            log.warning("composing_one_by_one", batch=batch.ref)
+        # So that the one that cannot be made holds up nobody else.
+        messages: list[Message] = []
+        for subscriber, recipient in recipients.items():
+            try:
+                messages += self.compose(batch, {subscriber: recipient})
+            except DigestError as error:
+                told[subscriber] = _not_composed(subscriber, error)
+        return messages
+
+    def _hand_over(
+        self,
+        batch: Batch,
+        messages: Sequence[Message],
+        journal: FileJournal,
+        told: dict[SubscriberId, Outcome],
+    ) -> None:
+        if not messages:
+            return
+        renew_at = self.clock.now() + self.lease / 2
+        answers = self.transport.send(batch.ref, messages, journal)
+        try:
+            for outcome in answers:
+                if outcome.subscriber in batch.deliveries:
+                    told[outcome.subscriber] = outcome
+                if (now := self.clock.now()) >= renew_at:
+                    with writing(self.engine) as connection:
+                        ledger.renew(connection, batch, self.owner, now, self.lease)
+                    renew_at = now + self.lease / 2
+        finally:
+            # Its connections must be at rest before the journal is read.
+            if isinstance(answers, Generator):
+                answers.close()
+
+    def _settle(
+        self,
+        run: _Run,
+        batch: Batch,
+        journal: FileJournal,
+        told: Mapping[SubscriberId, Outcome],
+        not_before: datetime | None,
+    ) -> list[Outcome]:
+        now = self.clock.now()
+        outcomes = conclude(batch, self.transport, journal.read(), told)
+        run.handed.update(outcome.state for outcome in outcomes)
+        if run.over_budget and not run.paused:
+            run.paused = "too many messages went wrong"
+            not_before = now + LONGEST
+        try:
+            with writing(self.engine) as connection:
+                ours = ledger.settle(
+                    connection,
+                    batch,
+                    self.owner,
+                    outcomes,
+                    now,
+                    not_before=not_before,
+                    note=run.paused,
+                )
+                if run.paused and not_before:
+                    ledger.pause(connection, batch.issue, not_before)
+        except BaseException:
+            journal.close()
+            raise
+        if ours:
+            journal.discard()
+        else:
+            # What it says is still true: whoever has the batch now finds it there.
+            journal.close()
+            log.warning("batch_taken_over", batch=batch.ref)
+        return outcomes
+
+    def _expire(self, issue: IssueId) -> None:
+        with writing(self.engine) as connection:
+            given_up = ledger.expire(connection, issue, self.clock.now())
+        if given_up:
+            log.warning("deliveries_expired", issue=issue, readers=given_up)
+
+    def _report(self, run: _Run) -> SendReport:
+        with reading(self.engine) as connection:
+            counts = ledger.counts(connection, run.issue)
+            next_at = ledger.next_at(connection, run.issue)
+        if run.paused:
+            log.warning("issue_paused", issue=run.issue, why=run.paused)
+        return SendReport(counts=counts, handed=run.handed, paused=run.paused, next_at=next_at)
+
+
+def _outcome(subscriber: SubscriberId, state: DeliveryState, code: str) -> Outcome:
+    return Outcome(subscriber=subscriber, state=state, code=code)
+
+
+def _not_composed(subscriber: SubscriberId, error: DigestError) -> Outcome:
+    return _outcome(
+        subscriber, DeliveryState.REJECTED, f"{type(error).__name__}: {error.message}"[:200]
+    )
