@@ -1,0 +1,76 @@
+"""Which countries a story is about: the places it names, weighed by where and how."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from digest.curate.gazetteer import Kind
+from digest.curate.mentions import Mention, Wording
+
+#: a name in the headline, and in the first words of the text, tells more than one far down
+HEADLINE, LEAD, LEAD_WORDS = 3.0, 1.5, 60
+#: "in Niger" tells where it happened
+LOCATED = 1.5
+#: how surely each kind of name places a story
+KINDS = {
+    Kind.COUNTRY: 1.0,
+    Kind.DEMONYM: 0.7,
+    Kind.CAPITAL: 0.8,
+    Kind.STATE: 1.0,
+    Kind.CITY: 1.0,
+    Kind.INSTITUTION: 0.8,
+    Kind.AREA: 1.0,
+}
+#: countries with at least this share of the best score belong to the story too
+SHARE = 0.35
+#: what the publisher's own country gets on top where it is named
+HOME = 2.0
+
+
+@dataclass(slots=True)
+class Weight:
+    """What speaks for one country or area."""
+
+    code: str
+    score: float = 0.0
+    mentions: int = 0
+    in_headline: bool = False
+    first: int = 0
+
+    def found(self, name: str) -> str:
+        """For a person: ``Niger: headline, 7 mentions``."""
+        count = f"{self.mentions} mention{'s' * (self.mentions != 1)}"
+        return f"{name}: headline, {count}" if self.in_headline else f"{name}: {count}"
+
+
+def weigh(story: Wording, found: Iterable[Mention]) -> list[Weight]:
+    """The countries and areas named, the heaviest first; ties by first mention."""
+    weights: dict[str, Weight] = {}
+    lead = story.headline + LEAD_WORDS
+    for mention in found:
+        weight = weights.get(mention.country)
+        if weight is None:
+            weight = weights[mention.country] = Weight(mention.country, first=mention.start)
+        weight.mentions += 1
+        points = KINDS[mention.place.kind] * (LOCATED if mention.located else 1.0)
+        if mention.start < story.headline:
+            weight.in_headline = True
+            points *= HEADLINE
+        elif mention.start < lead:
+            points *= LEAD
+        weight.score += points
+    return sorted(weights.values(), key=lambda weight: (-weight.score, weight.first))
+
+
+def chosen(weights: Sequence[Weight], home: str) -> list[Weight]:
+    """The countries of a story, the primary first; none where too little speaks for any.
+
+    The home country wins a close race, since a publisher's readers need no telling where they
+    are; but what is not named gets nothing, and the share counts without that favour.
+    """
+    if not weights:
+        return []
+    ranked = sorted(
+        weights, key=lambda weight: -(weight.score + (HOME if weight.code == home else 0.0))
+    )
+    least = SHARE * max(weight.score for weight in weights)
+    return [weight for weight in ranked if weight.score >= least or weight is ranked[0]]

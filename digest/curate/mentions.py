@@ -1,0 +1,213 @@
+"""Where a story names places, and which place each name means there.
+
+One pass finds the longest names; each is then read with its neighbours: part of a person's name,
+part of "City, State", ambiguous. What only the whole story can tell is decided last.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from digest.curate.gazetteer import Gazetteer, Kind, Names, Place, Reading
+from digest.curate.tokens import POSSESSIVES, calm, is_name, tokens
+
+_PREPOSITIONS = frozenset({"in", "into", "from", "near", "across", "outside", "inside", "to"})
+_JOINING = frozenset({"and", "or", ","})
+_CITIES = frozenset({Kind.CITY, Kind.CAPITAL, Kind.STATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One name of a place in a story: tokens ``start`` to ``end``, the last not included."""
+
+    start: int
+    end: int
+    place: Place
+    #: what the name means here: a country, an area, or empty for no place
+    country: str
+    #: a preposition of place stands before it
+    located: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A story as tokens: the headline first, then its text."""
+
+    words: Sequence[str]
+    #: how many of them are the headline
+    headline: int
+
+    def word(self, at: int) -> str:
+        """The token at ``at``, empty outside the story."""
+        return self.words[at] if 0 <= at < len(self.words) else ""
+
+
+def wording(headline: str, text: str, gazetteer: Gazetteer) -> Wording:
+    """Cuts a story into calmed tokens."""
+    head = [*tokens(headline), "\n"]
+    return Wording(calm([*head, *tokens(text)], gazetteer.acronyms), len(head))
+
+
+def mentions(story: Wording, gazetteer: Gazetteer, language: str, home: str) -> list[Mention]:
+    """Every name that means a place, in order. ``home`` may be empty."""
+    found = _find(story.words, gazetteer.names(language))
+    found = _city_and_state(story, found)
+    found = _without_people(story, found, gazetteer.first_names)
+    return _resolve(story, found, home)
+
+
+def _find(words: Sequence[str], names: Names) -> list[Mention]:
+    found = []
+    longest, places = names.longest, names.places
+    end = 0
+    for at, word in enumerate(words):
+        if at < end or word not in longest:
+            continue
+        for size in range(min(longest[word], len(words) - at), 0, -1):
+            place = places.get(" ".join(words[at : at + size]) if size > 1 else word)
+            if place is not None:
+                end = at + size
+                located = at > 0 and words[at - 1].lower() in _PREPOSITIONS
+                found.append(Mention(at, end, place, place.country, located))
+                break
+    return found
+
+
+def _city_and_state(story: Wording, found: list[Mention]) -> list[Mention]:
+    """``Paris, Texas`` and ``Peru, Indiana`` lie where the second name says."""
+    result = list(found)
+    for index, (first, second) in enumerate(pairwise(found)):
+        if second.start != first.end + 1 or story.word(first.end) not in {",", "("}:
+            continue
+        state = second.place.kind is Kind.STATE or _is_georgia(second.place)
+        place = state or (second.place.kind is Kind.COUNTRY and first.place.kind in _CITIES)
+        if not place or first.place.kind not in {*_CITIES, Kind.COUNTRY}:
+            continue
+        if _is_list(story, second, found[index + 2 : index + 3]):
+            continue
+        country = "US" if _is_georgia(second.place) and state else second.country
+        if first.country == second.country:
+            continue
+        result[index] = replace(first, place=_settled(first.place), country=country)
+        if state:
+            result[index + 1] = replace(second, place=_settled(second.place), country=country)
+    return result
+
+
+def _is_georgia(place: Place) -> bool:
+    """Whether a country's name is a state's name too: one reading says "after a comma"."""
+    return any(reading.after_comma for reading in place.readings)
+
+
+def _settled(place: Place) -> Place:
+    return replace(place, readings=(), personal=False)
+
+
+def _is_list(story: Wording, second: Mention, after: list[Mention]) -> bool:
+    """Whether ``France, Germany`` goes on as a list: ``, Italy`` or ``and Italy``."""
+    following = story.word(second.end)
+    if following not in _JOINING:
+        return False
+    return any(mention.start <= second.end + 2 for mention in after)
+
+
+def _without_people(
+    story: Wording, found: list[Mention], first_names: frozenset[str]
+) -> list[Mention]:
+    """Drops names that are part of a person's, and that person's later short mentions."""
+    starts = {mention.start for mention in found}
+    titled = _is_titled(story)
+    people: set[str] = set()
+    for mention in found:
+        if _is_person(story, mention, first_names, starts, titled=titled):
+            people.add(story.word(mention.start))
+    if not people:
+        return found
+    return [
+        mention
+        for mention in found
+        if mention.end - mention.start > 1
+        or story.word(mention.start) not in people
+        or (mention.located and not is_name(story.word(mention.end)))
+    ]
+
+
+def _is_person(
+    story: Wording,
+    mention: Mention,
+    first_names: frozenset[str],
+    starts: set[int],
+    *,
+    titled: bool,
+) -> bool:
+    single = mention.end - mention.start == 1
+    if not single or mention.place.kind in {Kind.INSTITUTION, Kind.AREA, Kind.NOWHERE}:
+        return False
+    before, after = story.word(mention.start - 1), story.word(mention.end)
+    if before in first_names and mention.start - 1 not in starts:
+        return True
+    if not mention.place.personal or mention.located or after in POSSESSIVES:
+        return False
+    in_title_case = titled and mention.start < story.headline
+    surname = is_name(after) and mention.end not in starts and not in_title_case
+    return surname and after.lower() not in _COMPANY
+
+
+#: words after a place's name that make it a body or a thing there, not a person
+_COMPANY = frozenset(
+    {
+        "police", "university", "city", "court", "county", "council", "airport", "government",
+        "bridge", "river", "street", "road", "park", "state", "school", "college", "hospital",
+        "island", "bay", "house", "fire", "stock", "exchange", "film", "festival", "times", "post",
+        "herald", "gov", "supreme", "district", "international", "national", "central", "high",
+        "embassy", "army", "air", "olympics", "marathon", "open", "opera", "zoo", "museum",
+        "republicans", "democrats", "republican", "democratic", "senate", "senator", "rep", "mayor",
+    }
+)  # fmt: skip
+
+
+def _is_titled(story: Wording) -> bool:
+    """Whether the headline Capitalises Its Words, so that capitals tell nothing."""
+    long = [word for word in story.words[: story.headline] if len(word) > 3]
+    return sum(map(is_name, long)) > 0.7 * len(long)
+
+
+def _resolve(story: Wording, found: list[Mention], home: str) -> list[Mention]:
+    """Gives every ambiguous name its meaning; names without one are left out."""
+    firm = Counter(mention.country for mention in found if not mention.place.readings)
+    firm[home] += 1
+    text = ""
+    result = []
+    for mention in found:
+        country = mention.country
+        if mention.place.readings:
+            text = text or " ".join(story.words)
+            country = _meaning(story, mention, firm, text)
+        if country:
+            result.append(replace(mention, country=country))
+    return result
+
+
+def _meaning(story: Wording, mention: Mention, firm: Mapping[str, int], text: str) -> str:
+    for reading in mention.place.readings:
+        if _fits(story, mention, reading, firm, text):
+            return reading.country
+    return mention.place.country
+
+
+def _fits(
+    story: Wording, mention: Mention, reading: Reading, firm: Mapping[str, int], text: str
+) -> bool:
+    after = story.word(mention.end)
+    if after in POSSESSIVES:
+        after = story.word(mention.end + 1)
+    before = story.word(mention.start - 1)
+    if after.lower() in reading.next or before.lower() in reading.previous:
+        return True
+    if reading.after_comma and before == "," and is_name(story.word(mention.start - 2)):
+        return True
+    if any(name in text for name in reading.story):
+        return True
+    friends = sum(firm.get(code, 0) for code in reading.friends)
+    return friends > sum(firm.get(code, 0) for code in reading.rivals)

@@ -1,0 +1,62 @@
+"""The regions that readers choose from: a view on the M49 tree that a publisher may change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from digest.curate.gazetteer import Gazetteer
+
+#: UN M49 areas: Africa, the Americas, Asia, Oceania, Europe
+_AFRICA, _AMERICAS, _ASIA, _OCEANIA, _EUROPE = "002", "019", "142", "009", "150"
+#: no M49 area: the countries that newsrooms mean by it
+_MIDDLE_EAST = frozenset(
+    {"AE", "BH", "IL", "IQ", "IR", "JO", "KW", "LB", "OM", "PS", "QA", "SA", "SY", "YE"}
+)
+#: M49 has these in Western Asia; readers look for them in Europe
+_CALLED_EUROPEAN = frozenset({"AM", "AZ", "CY", "GE"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionView:
+    """One region as readers see it: a set of ISO 3166-1 alpha-2 codes."""
+
+    slug: str
+    name: str
+    countries: frozenset[str]
+
+
+def views(preset: str, own: Iterable[RegionView], gazetteer: Gazetteer) -> tuple[RegionView, ...]:
+    """The regions in readers' order: the preset's (``newsroom`` or ``none``), then the
+    publisher's own; an own region with a preset's slug takes its place."""
+    mine = {view.slug: view for view in own}
+    shipped = _newsroom(gazetteer) if preset == "newsroom" else ()
+    kept = {view.slug: mine.get(view.slug, view) for view in shipped}
+    return tuple({**kept, **mine}.values())
+
+
+def _newsroom(gazetteer: Gazetteer) -> tuple[RegionView, ...]:
+    """Five regions. Egypt lies in two of them, and so does Turkey."""
+    within = gazetteer.within
+    europe = within(_EUROPE) | _CALLED_EUROPEAN | {"TR", "EU"}
+    middle_east = _MIDDLE_EAST | {"EG", "TR"}
+    asia_pacific = (within(_ASIA) | within(_OCEANIA)) - middle_east - _CALLED_EUROPEAN
+    return (
+        RegionView(slug="africa", name="Africa", countries=within(_AFRICA)),
+        RegionView(slug="americas", name="Americas", countries=within(_AMERICAS)),
+        RegionView(slug="asia-pacific", name="Asia-Pacific", countries=asia_pacific),
+        RegionView(slug="europe", name="Europe", countries=europe),
+        RegionView(slug="middle-east", name="Middle East", countries=middle_east),
+    )
+
+
+def of_countries(countries: Iterable[str], shown: Sequence[RegionView]) -> tuple[str, ...]:
+    """The slugs of the regions that hold ``countries``, in the countries' order."""
+    slugs = [view.slug for code in countries for view in shown if code in view.countries]
+    return tuple(dict.fromkeys(slugs))
+
+
+def of_area(countries: frozenset[str], shown: Sequence[RegionView]) -> str | None:
+    """The slug of the region that an area of the world mostly lies in; None where none does."""
+    best = max(shown, key=lambda view: len(view.countries & countries), default=None)
+    if best is None or 2 * len(best.countries & countries) <= len(countries):
+        return None
+    return best.slug

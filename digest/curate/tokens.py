@@ -1,0 +1,38 @@
+"""A text as words and marks, the form in which places and topics are looked for."""
+
+import re
+
+#: letters with their combining marks (Devanagari and Arabic vowel signs are not in ``\\w``)
+_WORD = r"[^\W_][\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u200c\u200d]*"
+#: initials (U.S.), a possessive, a word, or a mark that ends a phrase
+_TOKEN = re.compile(rf"(?:[A-Z]\.){{2,}}|['’][sS]\b|{_WORD}|[.,;:!?()\n\"“”]")
+
+POSSESSIVES = frozenset({"'s", "’s", "'S", "’S"})
+#: no acronym of a place is longer than this
+_ACRONYM = 3
+
+
+def tokens(text: str) -> list[str]:
+    """The words and phrase marks of ``text`` in order; hyphens and apostrophes part words."""
+    return _TOKEN.findall(text)
+
+
+def calm(words: list[str], known: frozenset[str]) -> list[str]:
+    """``words`` with shouted ones as ``Iran`` for ``IRAN``, so that they meet the gazetteer.
+
+    Acronyms up to three letters stay, and so does every form in ``known``; short words of a
+    shouted name (NEW YORK) are calmed with the long one beside them.
+    """
+    result = list(words)
+    for at, word in enumerate(words):
+        if len(word) > _ACRONYM and word.isupper() and word not in known:
+            result[at] = word.capitalize()
+            before = words[at - 1] if at else ""
+            if 1 < len(before) <= _ACRONYM and before.isupper() and before not in known:
+                result[at - 1] = before.capitalize()
+    return result
+
+
+def is_name(word: str) -> bool:
+    """Whether ``word`` is written as a name: a capital first, in scripts that have them."""
+    return word[:1].isupper()
