@@ -92,7 +92,7 @@ def _strip(text: str) -> str:
 
 def text(raw: str) -> str:
     """HTML or plain text as paragraphs of plain text, a blank line between them."""
-    raw = raw[:_LONGEST_TEXT]
+    raw = _UNWANTED.sub("", raw[:_LONGEST_TEXT])
     if "<" in raw:
         safe = nh3.clean(
             _flat(raw), tags=_BLOCKS | {"br"}, attributes={}, clean_content_tags=_DROPPED

@@ -59,7 +59,7 @@ def mend(text: str) -> bytes:
     Undeclared entities become character references, bare ampersands are escaped, characters that
     XML forbids go, and so does what stands before the document.
     """
-    text = _from_start(text)
+    text = _from_start(_FORBIDDEN.sub("", text))
     declared = frozenset(_DECLARED.findall(text)) if "<!ENTITY" in text else frozenset()
     mended = "".join(_mend(text, declared))
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + mended.encode("utf-8", "replace")
@@ -96,7 +96,7 @@ def decode(body: bytes, charset: str = "") -> str:
 def _charset(name: str) -> str:
     try:
         known = codecs.lookup(name).name if name else ""
-        b"".decode(known or "ascii")  # refuses codecs that are not text encodings
+        b"a".decode(known or "ascii", "replace")  # refuses codecs that are not text encodings
     except (LookupError, ValueError):
         return ""
     return "" if known in _NOT_CHARSETS else _MEANT.get(known, known)
@@ -116,7 +116,7 @@ def _from_start(text: str) -> str:
         opening = text[: start.start()]
         if not opening.startswith(("<!--", "<!DOCTYPE", "<?")):
             text = text[start.start() :]
-    return _DECLARATION.sub("", text, count=1)
+    return _DECLARATION.sub("", text, count=1).lstrip()
 
 
 def _mend(text: str, declared: frozenset[str]) -> list[str]:
@@ -135,7 +135,7 @@ def _mend(text: str, declared: frozenset[str]) -> list[str]:
             continue
         pieces.append(_mend_text(text[position : opener.start()], declared))
         position = end + len(closer)
-        pieces.append(_FORBIDDEN.sub("", text[opener.start() : position]))
+        pieces.append(text[opener.start() : position])
     pieces.append(_mend_text(text[position:], declared))
     return pieces
 
@@ -152,7 +152,7 @@ def _mend_text(text: str, declared: frozenset[str]) -> str:
         characters = html5.get(f"{name};")
         return _references(characters) if characters else f"&amp;{name};"
 
-    return _FORBIDDEN.sub("", _REFERENCE.sub(mended, text) if "&" in text else text)
+    return _REFERENCE.sub(mended, text) if "&" in text else text
 
 
 def _references(characters: str) -> str:
