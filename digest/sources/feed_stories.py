@@ -156,8 +156,9 @@ def _day_only(found: Sequence[ParsedStory], midnights: Sequence[bool]) -> list[P
 
 def byline(author: str) -> str:
     """Who wrote it, as names: no address, no leading "By"."""
-    name = re.sub(r"\S+@\S+", "", clean.headline(author))
-    return re.sub(r"^by\s+", "", name.strip(" ()<>,"), flags=re.IGNORECASE)[:200]
+    name = re.sub(r"<?\S+@\S+", "", clean.headline(author)).strip(" ,")
+    name = re.sub(r"^[(<](.*)[)>]$", r"\1", name)
+    return re.sub(r"^by\s+", "", name, flags=re.IGNORECASE)[:200]
 
 
 def language_tag(name: str) -> str:

@@ -27,7 +27,8 @@ def image(
     url: str, *, base: str = "", alt: str = "", width: object = None, height: object = None
 ) -> Image | None:
     """A picture at ``url`` if it can be one for readers, else None. Sizes as the source says."""
-    address = clean.safe_url(url, base)
+    # Nothing said is no picture; resolved against the base it would be the page itself.
+    address = clean.safe_url(url, base) if url.strip() else None
     wide, high = _pixels(width), _pixels(height)
     tiny = (wide is not None and wide < 16) or (high is not None and high < 16)
     if not address or tiny or _NO_PICTURE.search(address):

@@ -187,9 +187,13 @@ def _pictures(found: Iterable[Mapping[str, Any]]) -> tuple[Picture, ...]:
 
 
 def _author(entry: Mapping[str, Any]) -> str:
-    names = [_text(author, "name") for author in _maps(entry, "authors")]
-    names = [name for name in dict.fromkeys(names) if name]
-    return ", ".join(names[:10]) or _text(entry, "author")
+    """Names, as far as the feed gives any; what looks like an address is left to byline()."""
+    authors = _maps(entry, "authors")
+    if any(_text(author, "email") for author in authors):
+        # feedparser cuts a@b.example after ".exam" and takes the rest for a name
+        return _text(entry, "author")
+    names = [name for author in authors if (name := _text(author, "name"))]
+    return ", ".join(list(dict.fromkeys(names))[:10]) or _text(entry, "author")
 
 
 def _without_cut_entry(feed: ParsedFeed, text: str) -> ParsedFeed:

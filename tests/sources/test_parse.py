@@ -32,7 +32,7 @@ def test_reads_an_entry_as_it_was_written(parser: FeedParser) -> None:
     assert (entry.title, entry.link, entry.guid) == ("AT&T & Café", "https://example.org/1", "x1")
     assert not entry.guid_is_link
     assert entry.published == "Thu, 20 Aug 2026 09:00:00 BST"
-    assert (entry.categories, entry.author) == (("World",), "Ana Reis")
+    assert (entry.categories, entry.author) == (("World",), "desk@example.org (Ana Reis)")
     assert [one.url for one in entry.enclosed] == ["https://example.org/1.jpg"]
     assert entry.summary == "<p>It rose.</p>"
 
