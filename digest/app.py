@@ -81,7 +81,7 @@ class App:
             audience=self._audience,
             transport=self._transport,
             identity=self._identity,
-            names=self._region_names | topic_names(self.settings),
+            names=self._region_names | topic_names(self.settings) | self._source_titles,
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
@@ -99,6 +99,10 @@ class App:
     @cached_property
     def _region_names(self) -> dict[str, str]:
         return {view.slug: view.name for view in self._views}
+
+    @property
+    def _source_titles(self) -> dict[str, str]:
+        return {f"source/{one.name}": one.title for one in self.settings.sources}
 
     @cached_property
     def _gazetteer(self) -> gazetteer.Gazetteer:

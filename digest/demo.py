@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import as_file
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from digest.app import App
 from digest.errors import WrongStateError
 from digest.model import DeliveryState, IssueState
 from digest.steps.gather import GatherReport
+
+#: stories of the last hours come out only after today's issue, so that the next one has some too
+HELD_BACK = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,8 @@ class DemoResult:
     #: edition → stories that count as sent because they are older than its rhythm
     already_sent: dict[str, int]
     issues: Sequence[DemoIssue]
+    #: stories that came in after the send and wait in the next issues
+    since: int
     outbox: Path
 
 
@@ -47,10 +53,12 @@ def run_demo(app: App) -> DemoResult:
     if app.settings.sending.transport != "outbox":
         raise WrongStateError("the sample newsroom is only sent to the outbox")
     app.migrate()
-    _write_newsroom(app)
+    now = app.clock.now()
+    first = _write_newsroom(app, now)
     _enrol_readers(app)
     reports = pipeline.refresh(app.parts)
     issues = [_send(app, slug) for slug in app.parts.editions]
+    since = _publish_on(app, now) if first else 0
     old: Counter[str] = Counter()
     for report in reports:
         old.update(report.already_sent)
@@ -58,21 +66,39 @@ def run_demo(app: App) -> DemoResult:
         gathered=reports,
         already_sent=dict(old),
         issues=issues,
+        since=since,
         outbox=app.settings.sending.outbox,
     )
 
 
-def _write_newsroom(app: App) -> None:
+def _write_newsroom(app: App, now: datetime) -> bool:
+    """Write the newsroom's sources, its newest stories not out yet; False if they were there."""
+    folder = _folder(app)
+    # Once: dated anew at every run, the stories would seem to change under their readers.
+    if (folder / "wire").exists():
+        return False
+    sample.write(folder, now, _site(app), held_back=HELD_BACK)
+    return True
+
+
+def _publish_on(app: App, now: datetime) -> int:
+    """The newsroom goes on: its newest stories come out, after the issue has gone."""
+    sample.write(_folder(app), now, _site(app))
+    return sum(report.new for report in pipeline.refresh(app.parts))
+
+
+def _folder(app: App) -> Path:
     feeds = [one.path for one in app.settings.sources if one.kind == "feed" and one.path]
     if not feeds:
         raise WrongStateError(
             "this is not the sample newsroom's configuration",
             hint="run `digest gather` and `digest send` for your own",
         )
-    folder = feeds[0].parents[1]
-    # Once: dated anew at every run, the stories would seem to change under their readers.
-    if not feeds[0].exists():
-        sample.write(folder, app.clock.now(), f"{app.settings.web.public_url}/sample")
+    return feeds[0].parents[1]
+
+
+def _site(app: App) -> str:
+    return f"{app.settings.web.public_url}/sample"
 
 
 def _enrol_readers(app: App) -> None:

@@ -93,6 +93,8 @@ def demo(ctx: typer.Context, json: Json = False) -> None:
     line()
     if not any(one.sent_now for one in result.issues):
         line("Nothing was sent: today’s issues had gone out already. `make fresh` starts over.")
+    if result.since:
+        line(f"{result.since} stories have come in since; they wait in the next issues.")
     line(f"Look at      {result.outbox}/index.html")
     line("Try next     make serve   shows the next issue, the outbox and the preference page")
     line("             make test    runs the tests;  make help  lists the rest")

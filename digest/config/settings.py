@@ -149,6 +149,8 @@ class SourceSettings(Table):
     """[[sources]]"""
 
     name: Slug
+    #: what readers see beside its stories; nothing if left out
+    title: str = ""
     kind: Literal["feed", "wordpress", "folder"]
     url: HttpUrl | None = None
     #: a feed document, a folder with a REST export, or a folder of Markdown, on this machine

@@ -38,8 +38,8 @@ def vary(
 ) -> VariantContent:
     """What readers with ``interest`` get of ``issue``; None is the issue itself, as editors see it.
 
-    ``names`` are what readers call regions and topics. The content may hold no story at all:
-    whoever sends decides what then.
+    ``names`` are what readers call regions and topics, and ``source/<name>`` a source. The content
+    may hold no story at all: whoever sends decides what then.
     """
     slots = fill(edition.sections, pool, manual, interest)
     candidates = {candidate.stored.id: candidate for candidate in pool}
@@ -107,7 +107,7 @@ def _card(
         standfirst=_first(overrides.standfirst, story.standfirst),
         kicker=_first(overrides.kicker, _kicker(section, candidate, names)),
         byline=story.byline,
-        source=stored.source,
+        source=names.get(f"source/{stored.source}", ""),
         language=story.language,
         image=image,
         published_at=story.published_at,

@@ -7,9 +7,9 @@ import yaml
 from digest.sample.story import SampleStory, Shape, of
 
 
-def desk(now: datetime, base_url: str) -> dict[str, bytes]:
+def desk(now: datetime, base_url: str, held_back: float = 0) -> dict[str, bytes]:
     """File name → UTF-8 Markdown."""
-    told = of(Shape.DESK, now)
+    told = of(Shape.DESK, now, held_back)
     return {f"{story.slug}.md": _markdown(story, now, base_url) for story in told}
 
 

@@ -16,9 +16,9 @@ NAMESPACES = {
 }
 
 
-def feed(now: datetime, base_url: str) -> bytes:
+def feed(now: datetime, base_url: str, held_back: float = 0) -> bytes:
     """The feed as UTF-8 XML, newest story first."""
-    told = of(Shape.WIRE, now)
+    told = of(Shape.WIRE, now, held_back)
     rss = Element("rss", {"version": "2.0", **NAMESPACES})
     channel = SubElement(rss, "channel")
     _text(channel, "title", "The Meridian: wire")

@@ -30,26 +30,28 @@ class SampleSummary:
         return sum(self.counts.values())
 
 
-def write(folder: Path, now: datetime, base_url: str) -> SampleSummary:
+def write(folder: Path, now: datetime, base_url: str, held_back: float = 0) -> SampleSummary:
     """Write ``wire/feed.xml``, ``site/*.json`` and ``desk/*.md`` below ``folder``.
 
-    Equal arguments give equal bytes; another ``now`` changes dates, never a guid, id or URL.
-    Each file is replaced whole. Files of your own in ``desk/`` stay. Raises OSError when the
+    Stories of the last ``held_back`` hours are not out yet: written again without it, the newsroom
+    has gone on publishing. Equal arguments give equal bytes; another ``now`` changes dates, never a
+    guid, id or URL. Each file is replaced whole. Files of your own in ``desk/`` stay. Raises OSError when the
     folder cannot be written, ValueError for a ``now`` without a zone.
     """
     if now.tzinfo is None:
         raise ValueError("the sample newsroom needs an aware time, e.g. 2026-11-24T06:00:00+00:00")
     base_url = base_url.rstrip("/")
-    contents = {"wire/feed.xml": feed(now, base_url)}
-    contents |= {f"site/{name}.json": _json(rows) for name, rows in site(now, base_url).items()}
-    contents |= {f"desk/{name}": text for name, text in desk(now, base_url).items()}
+    told = (now, base_url, held_back)
+    contents = {"wire/feed.xml": feed(*told)}
+    contents |= {f"site/{name}.json": _json(rows) for name, rows in site(*told).items()}
+    contents |= {f"desk/{name}": text for name, text in desk(*told).items()}
     for name, content in contents.items():
         _replace(folder / name, content)
-    told = stories()
+    out = [story for story in stories() if story.hours_ago >= held_back]
     return SampleSummary(
         folder=folder,
-        counts={shape: sum(story.source is shape for story in told) for shape in Shape},
-        picks=sum(story.picked for story in told),
+        counts={shape: sum(story.source is shape for story in out) for shape in Shape},
+        picks=sum(story.picked for story in out),
         files=tuple(sorted(contents)),
     )
 

@@ -41,9 +41,9 @@ class _Terms:
     authors: Mapping[str, int]
 
 
-def site(now: datetime, base_url: str) -> dict[str, list[Row]]:
+def site(now: datetime, base_url: str, held_back: float = 0) -> dict[str, list[Row]]:
     """``posts`` (newest first), ``categories`` and ``tags`` as the REST API tells them."""
-    told = of(Shape.SITE, now)
+    told = of(Shape.SITE, now, held_back)
     terms = _Terms(
         categories=_numbered((path for story in told for path in _with_parents(story)), 2),
         tags=_numbered((tag for story in told for tag in story.tags), 101),

@@ -74,9 +74,9 @@ def stories() -> tuple[SampleStory, ...]:
     return tuple(sorted(found, key=lambda story: story.id))
 
 
-def of(shape: Shape, now: datetime) -> tuple[SampleStory, ...]:
-    """The stories of one source, newest first."""
-    own = (story for story in stories() if story.source is shape)
+def of(shape: Shape, now: datetime, held_back: float = 0) -> tuple[SampleStory, ...]:
+    """The stories of one source, newest first, without those of the last ``held_back`` hours."""
+    own = (story for story in stories() if story.source is shape and story.hours_ago >= held_back)
     return tuple(sorted(own, key=lambda story: (story.published_at(now), story.id), reverse=True))
 
 

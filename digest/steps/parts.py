@@ -44,7 +44,7 @@ class Parts:
     audience: Audience
     transport: Transport
     identity: Identity
-    #: region slug or topic → what readers call it
+    #: region slug, topic or ``source/<name>`` → what readers call it
     names: Mapping[str, str]
     #: how often a source is polled
     every: timedelta
