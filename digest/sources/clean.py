@@ -151,6 +151,8 @@ def safe_url(raw: str, base: str = "") -> str:
     """
     joined = _UNWANTED.sub("", html.unescape(raw)).strip()
     joined = joined.replace("\t", "").replace("\r", "").replace("\n", "")
+    if not joined:
+        return ""  # joined to a base it would be the base
     try:
         parts = urlsplit(urljoin(base, joined) if base else joined)
         host, port = parts.hostname or "", parts.port

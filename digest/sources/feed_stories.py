@@ -11,6 +11,12 @@ from digest.model import DateGrade, Image, ParsedStory, PickOrigin, Reject, Reje
 from digest.sources import clean, dates, identity, images
 from digest.sources.entries import Entry, ParsedFeed, Picture
 
+#: what WordPress puts in its feeds for a post that asks for a password
+_LOCKED = re.compile(
+    r"""class=["'][^"']*post-password-form"""
+    r"|There is no excerpt because this is a protected post"
+)
+
 
 class UnusableError(StoryError):
     """An entry that is no story, and why."""
@@ -67,6 +73,8 @@ def _story(source: str, entry: Entry, position: int, url: str, dated: dates.Date
     if not headline:
         raise UnusableError(RejectReason.NO_HEADLINE, url)
     markup = entry.content or entry.summary
+    if _LOCKED.search(markup):
+        raise UnusableError(RejectReason.PROTECTED, headline)
     text = clean.text(markup)
     return ParsedStory(
         aliases=identity.named(

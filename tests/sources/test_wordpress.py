@@ -1,0 +1,132 @@
+"""A real WordPress, gathered through its REST API and through its feed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.model import GatheredSource, GatherStatus, PickOrigin, RejectReason, SourceMemory
+from digest.sources.parse import FeedParser
+from digest.sources.wordpress import WordPressSettings, WordPressSource
+from tests.sources.origin import fetcher
+from tests.sources.wordpress_site import WordPressSite
+
+pytestmark = pytest.mark.part("wordpress")
+NOW = datetime.now(UTC)
+
+TITLES = [
+    "AT&T & Café d’Or",
+    "Why the &lt;div&gt; stays & “A < B”",
+    "“Quotes” -- and ‘more’… 3×4",
+    "नाइजर में बाढ़, हज़ारों विस्थापित",
+    "فيضانات في النيجر",
+    "Ferry 🛳️ strike ends",
+    "C:\\backslash and 'apostrophe'",
+]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[WordPressSite]:
+    """A site with a post for each title, a sticky, a pick, nested categories and a secret."""
+    with WordPressSite() as running:
+        for number, title in enumerate(TITLES):
+            running.publish(
+                title=title,
+                content=f"<p>First of {number}.</p>\n\n<p>Then &amp; more.</p>",
+                categories=["World > Asia > Japan", "Culture"]
+                if number % 2
+                else ["World > Africa"],
+                tags=["Editors' Pick"] if number == 1 else ["boats"],
+                sticky=number == 2,
+                image=(1600, 900) if number == 0 else None,
+                alt="Blue & calm",
+                date=NOW - timedelta(hours=number + 1),
+                author="Ana Reis",
+            )
+        running.publish(title="Secret", content="<p>Hush.</p>", password="sesame")
+        yield running
+
+
+def gather(
+    site: WordPressSite, parser: FeedParser, memory: SourceMemory | None = None
+) -> GatheredSource:
+    settings = WordPressSettings(name="site", url=site.url, pick_tags=("editors-pick",))
+    return WordPressSource(settings, fetcher(), parser).gather(memory or SourceMemory(), NOW)
+
+
+def test_the_rest_road(site: WordPressSite, parser: FeedParser) -> None:
+    gathered = gather(site, parser)
+    assert (gathered.status, gathered.note) == (GatherStatus.OK, "read through the REST API")
+    stories = {story.headline: story for story in gathered.stories}
+    assert set(stories) == {
+        *(TITLES[n] for n in (0, 3, 4, 5)),
+        "Why the <div> stays & “A < B”",
+        "“Quotes” — and ‘more’… 3×4",
+        "C:\\backslash and ‘apostrophe’",
+    }  # WordPress sets typographic signs itself
+    assert [reject.reason for reject in gathered.rejects] == [RejectReason.PROTECTED]
+    cafe = stories["AT&T & Café d’Or"]
+    assert (cafe.categories, cafe.tags, cafe.byline) == (
+        ("World > Africa",),
+        ("boats",),
+        "Ana Reis",
+    )
+    assert (cafe.text, cafe.standfirst) == (
+        "First of 0.\n\nThen & more.",
+        "First of 0. Then & more.",
+    )
+    assert cafe.published_at == (NOW - timedelta(hours=1)).replace(microsecond=0)
+    assert cafe.image is not None
+    assert (cafe.image.width, cafe.image.alt) == (1536, "Blue & calm")
+    div = stories["Why the <div> stays & “A < B”"]
+    assert set(div.categories) == {"World > Asia > Japan", "Culture"}
+    picks = {story.headline: story.pick for story in gathered.stories if story.pick}
+    assert picks == {
+        "Why the <div> stays & “A < B”": PickOrigin.TAG,
+        "“Quotes” — and ‘more’… 3×4": PickOrigin.STICKY,
+    }
+
+
+def test_unchanged_then_changed(site: WordPressSite, parser: FeedParser) -> None:
+    first = gather(site, parser)
+    second = gather(site, parser, first.memory)
+    assert (second.status, second.stories) == (GatherStatus.NOT_MODIFIED, ())
+    site.publish(title="Late edition", date=NOW - timedelta(minutes=5))
+    third = gather(site, parser, second.memory)
+    assert "Late edition" in {story.headline for story in third.stories}
+
+
+def test_both_roads_give_the_same_stories(site: WordPressSite, parser: FeedParser) -> None:
+    """The same names, so that the store keeps one story, and the same words."""
+    rest = gather(site, parser)
+    site.close_rest()
+    try:
+        feed = gather(site, parser, rest.memory)
+    finally:
+        site.close_rest(closed=False)
+    assert feed.status is GatherStatus.OK
+    assert feed.note.startswith("its REST API answered 401: read through its feed")
+    by_name = {alias: story for story in rest.stories for alias in story.aliases}
+    assert len(feed.stories) == len(rest.stories)
+    assert [reject.reason for reject in feed.rejects] == [RejectReason.PROTECTED]
+    for story in feed.stories:
+        same = {by_name[alias].headline for alias in story.aliases if alias in by_name}
+        assert same == {story.headline}
+        twin = next(by_name[alias] for alias in story.aliases if alias in by_name)
+        assert set(story.aliases) <= set(twin.aliases)
+        for field in ("url", "standfirst", "text", "byline", "published_at", "date_grade"):
+            assert getattr(story, field) == getattr(twin, field), field
+        names = {name.rpartition(" > ")[2] for name in twin.categories} | set(twin.tags)
+        assert set(story.categories) == names
+        assert (story.pick is PickOrigin.TAG) == (twin.pick is PickOrigin.TAG)
+
+
+def test_plain_permalinks_change_no_name(site: WordPressSite, parser: FeedParser) -> None:
+    pretty = {alias for story in gather(site, parser).stories for alias in story.aliases[:2]}
+    site.option("permalink_structure", "")
+    try:
+        gathered = gather(site, parser)
+    finally:
+        site.option("permalink_structure", "/%year%/%monthnum%/%postname%/")
+    assert "rest_route" in gathered.memory.root
+    assert {alias for story in gathered.stories for alias in story.aliases[:2]} == pretty
