@@ -137,7 +137,8 @@ class Sender:
             self._hand_over(batch, messages, journal, told)
         except TransportError as error:
             if isinstance(error, ProviderBusyError) and error.until is not None:
-                not_before = max(error.until, self.clock.now())
+                now = self.clock.now()
+                not_before = min(max(error.until, now), now + LONGEST)
             run.paused = str(error)
         except Exception as error:
             # A fault of ours: the next run comes to it again, but not at once.

@@ -215,10 +215,11 @@ def write_outcomes(
         for outcome in outcomes
     ]
     if rows:
-        connection.execute(_outcome(one), rows)
+        connection.execute(outcome_update(one), rows)
 
 
-def _outcome(one: Batch) -> sa.Update:
+def outcome_update(one: Batch) -> sa.Update:
+    """One delivery of a batch, whose subscriber is given as ``who``, if it is not final yet."""
     return sa.update(delivery).where(
         delivery.c.issue_id == one.issue,
         delivery.c.number == one.number,
