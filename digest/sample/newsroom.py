@@ -35,8 +35,8 @@ def write(folder: Path, now: datetime, base_url: str, held_back: float = 0) -> S
 
     Stories of the last ``held_back`` hours are not out yet: written again without it, the newsroom
     has gone on publishing. Equal arguments give equal bytes; another ``now`` changes dates, never a
-    guid, id or URL. Each file is replaced whole. Files of your own in ``desk/`` stay. Raises OSError when the
-    folder cannot be written, ValueError for a ``now`` without a zone.
+    guid, id or URL. Each file is replaced whole. Files of your own in ``desk/`` stay. Raises
+    OSError when the folder cannot be written, ValueError for a ``now`` without a zone.
     """
     if now.tzinfo is None:
         raise ValueError("the sample newsroom needs an aware time, e.g. 2026-11-24T06:00:00+00:00")

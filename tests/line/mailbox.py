@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that keeps what it gets."""
 
+import socket
 import threading
 from collections import Counter
 from email import message_from_bytes
@@ -17,8 +18,12 @@ class Mailbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._received: list[tuple[str, bytes]] = []
+        # aiosmtpd's controller calls on its own port to start, so it must know it beforehand.
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
         self._controller = Controller(
-            self, hostname="127.0.0.1", port=0, data_size_limit=10_000_000
+            self, hostname="127.0.0.1", port=self.port, data_size_limit=10_000_000
         )
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
@@ -41,13 +46,6 @@ class Mailbox:
         trace: TracebackType | None,
     ) -> None:
         self._controller.stop()
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        server = self._controller.server
-        assert server is not None
-        return int(server.sockets[0].getsockname()[1])  # type: ignore[attr-defined]  # a real server
 
     def __len__(self) -> int:
         with self._lock:
