@@ -12,9 +12,9 @@ from dataclasses import asdict
 from digest.curate import countries, topics
 from digest.curate.countries import Weight
 from digest.curate.gazetteer import Gazetteer
-from digest.curate.mentions import Wording, mentions, wording
+from digest.curate.mentions import Wording, labels, mentions, wording
 from digest.curate.regions import RegionView, of_area, of_countries
-from digest.curate.rules import RuleBook, Rules, Ruling, unmapped_categories
+from digest.curate.rules import RuleBook, Rules, Ruling, labels_of, unmapped_categories
 from digest.curate.topics import Lexicon
 from digest.model import Authority, Classification, Evidence, ParsedStory
 
@@ -36,7 +36,7 @@ class Classifier:
         home: str | None = None,
     ) -> None:
         """``home`` is the publisher's country, ISO 3166-1 alpha-2."""
-        self._gazetteer = gazetteer
+        self.gazetteer = gazetteer
         self._lexicon = lexicon
         self._views = tuple(views)
         self._home = home or ""
@@ -46,7 +46,7 @@ class Classifier:
 
     def classify(self, story: ParsedStory) -> Classification:
         """Where ``story`` plays and what it is about."""
-        words = wording(story.headline, story.text or story.standfirst, self._gazetteer)
+        words = wording(story.headline, story.text or story.standfirst, self.gazetteer)
         found, regions, place_evidence = self._place(story, words)
         named, topic_evidence = self._topics(story, words)
         return Classification(
@@ -64,9 +64,10 @@ class Classifier:
     def _place(
         self, story: ParsedStory, words: Wording
     ) -> tuple[tuple[str, ...], tuple[str, ...], list[Evidence]]:
-        named = mentions(words, self._gazetteer, story.language, self._home)
-        weights = countries.weigh(words, named)
-        places = [weight for weight in weights if weight.code not in self._gazetteer.tree]
+        named = mentions(words, self.gazetteer, story.language, self._home)
+        filed = labels(labels_of(story), self.gazetteer, story.language)
+        weights = countries.weigh(words, named, dict.fromkeys(filed))
+        places = [weight for weight in weights if weight.code not in self.gazetteer.tree]
         chosen = countries.chosen(places, self._home)
         rulings = self._region_rules.rulings(story)
         if rulings:
@@ -104,12 +105,12 @@ class Classifier:
         self, areas: Sequence[Weight]
     ) -> tuple[tuple[str, ...], tuple[str, ...], list[Evidence]]:
         for weight in areas:
-            slug = of_area(self._gazetteer.within(weight.code), self._views)
+            slug = of_area(self.gazetteer.within(weight.code), self._views)
             if slug:
                 return (), (slug,), [_area(slug, weight)]
         if not self._home:
             return (), (), []
-        name = self._gazetteer.countries.get(self._home, self._home)
+        name = self.gazetteer.countries.get(self._home, self._home)
         home = Evidence(
             about="country",
             value=self._home,
@@ -120,7 +121,7 @@ class Classifier:
         return (self._home,), of_countries([self._home], self._views), [home]
 
     def _seen(self, weight: Weight) -> Evidence:
-        name = self._gazetteer.countries.get(weight.code, weight.code)
+        name = self.gazetteer.countries.get(weight.code, weight.code)
         return Evidence(
             about="country",
             value=weight.code,

@@ -4,12 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.curate.gazetteer import Kind
-from digest.curate.mentions import Mention, Wording
+from digest.curate.mentions import CITIES, Mention, Wording
 
 #: a name in the headline, and in the first words of the text, tells more than one far down
 HEADLINE, LEAD, LEAD_WORDS = 3.0, 1.5, 60
 #: "in Niger" tells where it happened
 LOCATED = 1.5
+#: a city where people of elsewhere meet tells little: "Cyprus talks resume in New York"
+VENUE = 0.3
+_MEETINGS = frozenset(
+    {"talks", "meet", "meets", "met", "meeting", "summit", "conference", "negotiations"}
+)
+#: a category or tag of the publisher's that is a country's name
+LABEL = 3.0
 #: how surely each kind of name places a story
 KINDS = {
     Kind.COUNTRY: 1.0,
@@ -18,6 +25,7 @@ KINDS = {
     Kind.STATE: 1.0,
     Kind.CITY: 1.0,
     Kind.INSTITUTION: 0.8,
+    Kind.COMPANY: 0.3,
     Kind.AREA: 1.0,
 }
 #: countries with at least this share of the best score belong to the story too
@@ -34,31 +42,46 @@ class Weight:
     score: float = 0.0
     mentions: int = 0
     in_headline: bool = False
+    labelled: bool = False
     first: int = 0
 
     def found(self, name: str) -> str:
-        """For a person: ``Niger: headline, 7 mentions``."""
-        count = f"{self.mentions} mention{'s' * (self.mentions != 1)}"
-        return f"{name}: headline, {count}" if self.in_headline else f"{name}: {count}"
+        """For a person: ``Niger: category, headline, 7 mentions``."""
+        parts = ["category"] if self.labelled else []
+        parts += ["headline"] if self.in_headline else []
+        if self.mentions:
+            parts.append(f"{self.mentions} mention{'s' * (self.mentions != 1)}")
+        return f"{name}: {', '.join(parts)}"
 
 
-def weigh(story: Wording, found: Iterable[Mention]) -> list[Weight]:
-    """The countries and areas named, the heaviest first; ties by first mention."""
+def weigh(story: Wording, found: Iterable[Mention], labels: Iterable[str] = ()) -> list[Weight]:
+    """The countries and areas named, the heaviest first; ties by first mention.
+
+    ``labels`` are countries and areas that the publisher's categories are named after.
+    """
     weights: dict[str, Weight] = {}
-    lead = story.headline + LEAD_WORDS
     for mention in found:
-        weight = weights.get(mention.country)
-        if weight is None:
-            weight = weights[mention.country] = Weight(mention.country, first=mention.start)
+        weight = weights.setdefault(mention.country, Weight(mention.country, first=mention.start))
         weight.mentions += 1
-        points = KINDS[mention.place.kind] * (LOCATED if mention.located else 1.0)
-        if mention.start < story.headline:
-            weight.in_headline = True
-            points *= HEADLINE
-        elif mention.start < lead:
-            points *= LEAD
-        weight.score += points
+        weight.in_headline |= mention.start < story.headline
+        weight.score += _points(story, mention)
+    for code in labels:
+        weight = weights.setdefault(code, Weight(code))
+        weight.labelled = True
+        weight.score += LABEL
     return sorted(weights.values(), key=lambda weight: (-weight.score, weight.first))
+
+
+def _points(story: Wording, mention: Mention) -> float:
+    kind = mention.place.kind
+    points = KINDS[kind]
+    if mention.start >= story.headline:
+        points *= LOCATED if mention.located else 1.0
+        return points * (LEAD if mention.start < story.headline + LEAD_WORDS else 1.0)
+    if mention.located:
+        meeting = any(word.lower() in _MEETINGS for word in story.words[: mention.start])
+        points *= VENUE if meeting and kind in CITIES else LOCATED
+    return points * HEADLINE
 
 
 def chosen(weights: Sequence[Weight], home: str) -> list[Weight]:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     STATE = "state"
     CITY = "city"
     INSTITUTION = "institution"
+    COMPANY = "company"
     #: a part of the world, by its M49 code
     AREA = "area"
     #: a longer name that holds a place's name and says nothing about it (Panama Papers)
@@ -159,6 +160,7 @@ def _english(built: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Pla
 
 def _by_hand(kept: Mapping[str, Any]) -> Iterator[tuple[Kind, str, Iterable[str]]]:
     tables = {
+        "companies": Kind.COMPANY,
         "institutions": Kind.INSTITUTION,
         "cities": Kind.CITY,
         "states": Kind.STATE,

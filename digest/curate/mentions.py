@@ -5,7 +5,7 @@ part of "City, State", ambiguous. What only the whole story can tell is decided 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,7 +14,8 @@ from digest.curate.tokens import POSSESSIVES, calm, is_name, tokens
 
 _PREPOSITIONS = frozenset({"in", "into", "from", "near", "across", "outside", "inside", "to"})
 _JOINING = frozenset({"and", "or", ","})
-_CITIES = frozenset({Kind.CITY, Kind.CAPITAL, Kind.STATE})
+CITIES = frozenset({Kind.CITY, Kind.CAPITAL, Kind.STATE})
+_BODIES = frozenset({Kind.INSTITUTION, Kind.COMPANY, Kind.AREA, Kind.NOWHERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +53,61 @@ def wording(headline: str, text: str, gazetteer: Gazetteer) -> Wording:
 def mentions(story: Wording, gazetteer: Gazetteer, language: str, home: str) -> list[Mention]:
     """Every name that means a place, in order. ``home`` may be empty."""
     found = _find(story.words, gazetteer.names(language))
+    found = _longer_names(story, found)
     found = _city_and_state(story, found)
     found = _without_people(story, found, gazetteer.first_names)
     return _resolve(story, found, home)
+
+
+def labels(names: Iterable[str], gazetteer: Gazetteer, language: str) -> list[str]:
+    """The countries and areas that categories or tags are named after; ambiguous ones are not."""
+    known = gazetteer.names(language).places
+    places = (known.get(" ".join(tokens(name))) for name in names)
+    return [
+        place.country
+        for place in places
+        if place and place.kind in {Kind.COUNTRY, Kind.AREA} and not place.readings
+    ]
 
 
 def _find(words: Sequence[str], names: Names) -> list[Mention]:
     found = []
     longest, places = names.longest, names.places
     end = 0
-    for at, word in enumerate(words):
-        if at < end or word not in longest:
+    for at in [at for at, word in enumerate(words) if word in longest]:
+        if at < end:
             continue
-        for size in range(min(longest[word], len(words) - at), 0, -1):
-            place = places.get(" ".join(words[at : at + size]) if size > 1 else word)
+        for size in range(min(longest[words[at]], len(words) - at), 0, -1):
+            place = places.get(" ".join(words[at : at + size]))
             if place is not None:
                 end = at + size
                 located = at > 0 and words[at - 1].lower() in _PREPOSITIONS
                 found.append(Mention(at, end, place, place.country, located))
                 break
     return found
+
+
+def _longer_names(story: Wording, found: list[Mention]) -> list[Mention]:
+    """``London Waterloo`` lies in London, and ``Panama City Beach`` is not Panama City."""
+    result: list[Mention] = []
+    for mention in found:
+        kind = mention.place.kind
+        if kind in CITIES and story.word(mention.end) in _LANDFORMS:
+            continue
+        before = result[-1] if result else None
+        part = before and before.end == mention.start and before.place.kind in CITIES
+        if before and part and before.country and kind is Kind.CITY:
+            place = _settled(mention.place)
+            result.append(replace(mention, place=place, country=before.country))
+        else:
+            result.append(mention)
+    return result
+
+
+#: written with a capital after a city's name, these make another place of it
+_LANDFORMS = frozenset(
+    {"Beach", "Heights", "Hills", "Springs", "Falls", "Creek", "Valley", "Lake", "Island"}
+)
 
 
 def _city_and_state(story: Wording, found: list[Mention]) -> list[Mention]:
@@ -81,8 +117,8 @@ def _city_and_state(story: Wording, found: list[Mention]) -> list[Mention]:
         if second.start != first.end + 1 or story.word(first.end) not in {",", "("}:
             continue
         state = second.place.kind is Kind.STATE or _is_georgia(second.place)
-        place = state or (second.place.kind is Kind.COUNTRY and first.place.kind in _CITIES)
-        if not place or first.place.kind not in {*_CITIES, Kind.COUNTRY}:
+        place = state or (second.place.kind is Kind.COUNTRY and first.place.kind in CITIES)
+        if not place or first.place.kind not in {*CITIES, Kind.COUNTRY}:
             continue
         if _is_list(story, second, found[index + 2 : index + 3]):
             continue
@@ -142,7 +178,7 @@ def _is_person(
     titled: bool,
 ) -> bool:
     single = mention.end - mention.start == 1
-    if not single or mention.place.kind in {Kind.INSTITUTION, Kind.AREA, Kind.NOWHERE}:
+    if not single or mention.place.kind in _BODIES:
         return False
     before, after = story.word(mention.start - 1), story.word(mention.end)
     if before in first_names and mention.start - 1 not in starts:

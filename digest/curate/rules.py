@@ -96,6 +96,12 @@ def unmapped_categories(stories: Iterable[ParsedStory], books: Iterable[RuleBook
     )
 
 
+def labels_of(story: ParsedStory) -> list[str]:
+    """The segments of a story's categories, and its tags, each once, as written."""
+    parts = [part for category in story.categories for part in _PARTS.split(category)]
+    return list(_unique([*parts, *story.tags]))
+
+
 def _unique(names: Iterable[str]) -> Iterator[str]:
     yield from dict.fromkeys(names)
 

@@ -2,10 +2,10 @@
 
 import re
 
-#: letters with their combining marks (Devanagari and Arabic vowel signs are not in ``\\w``)
-_WORD = r"[^\W_][\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u200c\u200d]*"
-#: initials (U.S.), a possessive, a word, or a mark that ends a phrase
-_TOKEN = re.compile(rf"(?:[A-Z]\.){{2,}}|['’][sS]\b|{_WORD}|[.,;:!?()\n\"“”]")
+#: combining marks that are not in ``\\w``: accents, Arabic and Devanagari vowel signs, joiners
+_MARKS = r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u200c\u200d]"
+#: a word, with what makes initials of it (U.S.); a possessive; a mark that ends a phrase
+_TOKEN = re.compile(rf"[^\W_]\w*(?:{_MARKS}+\w*)*(?:\.(?:[A-Z]\.)+)?|['’][sS]\b|[.,;:!?()\n\"“”]")
 
 POSSESSIVES = frozenset({"'s", "’s", "'S", "’S"})
 #: no acronym of a place is longer than this
@@ -24,12 +24,14 @@ def calm(words: list[str], known: frozenset[str]) -> list[str]:
     shouted name (NEW YORK) are calmed with the long one beside them.
     """
     result = list(words)
-    for at, word in enumerate(words):
-        if len(word) > _ACRONYM and word.isupper() and word not in known:
-            result[at] = word.capitalize()
-            before = words[at - 1] if at else ""
-            if 1 < len(before) <= _ACRONYM and before.isupper() and before not in known:
-                result[at - 1] = before.capitalize()
+    loud = [at for at, word in enumerate(words) if word.isupper() and len(word) > _ACRONYM]
+    for at in loud:
+        if words[at] in known:
+            continue
+        result[at] = words[at].capitalize()
+        before = words[at - 1] if at else ""
+        if 1 < len(before) <= _ACRONYM and before.isupper() and before not in known:
+            result[at - 1] = before.capitalize()
     return result
 
 

@@ -8,10 +8,11 @@ import hashlib
 import math
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeAlias
 
 #: a word in the headline, or in the first words of the text, counts as so many
 HEADLINE, LEAD, LEAD_WORDS = 3.0, 1.5, 80
@@ -27,23 +28,28 @@ MOST = 2
 _SHORTEST, _LONGEST = 4, 12
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What one word says: topic → points."""
+#: topic → points, for one word or phrase
+Points: TypeAlias = tuple[tuple[str, float], ...]
 
-    points: tuple[tuple[str, float], ...]
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What the lexicon knows of a word."""
+
+    #: the word or stem that is counted, and what it says; no points where only phrases start so
+    word: str
+    points: Points
+    #: the phrases that start with it: their other words, and what they say
+    phrases: tuple[tuple[tuple[str, ...], Points], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """The words of all topics, lower case."""
+    """The words of all topics."""
 
     topics: tuple[str, ...]
-    words: Mapping[str, Entry]
-    #: first word → the phrases that start with it, as tuples of the words after
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], Entry], ...]]
-    #: beginnings of words, written ``elect*``
-    stems: Mapping[str, Entry]
+    #: a lower-case word → what is known of it, or None
+    look_up: Callable[[str], Hit | None]
     version: str
 
 
@@ -70,26 +76,30 @@ def lexicon(tables: Mapping[str, Any], version: str = "") -> Lexicon:
         for column, listed in columns.items():
             for word in listed:
                 gathered.setdefault(word.lower(), {})[topic] = COLUMNS[column]
-    words: dict[str, Entry] = {}
-    stems: dict[str, Entry] = {}
-    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
-    for word, points in gathered.items():
-        entry = Entry(tuple(points.items()))
+    words: dict[str, Points] = {}
+    stems: dict[str, Points] = {}
+    phrases: dict[str, list[tuple[tuple[str, ...], Points]]] = {}
+    for word, said in gathered.items():
+        points = tuple(said.items())
         first, *rest = word.replace("-", " ").split(" ")
         if rest:
-            phrases.setdefault(first, []).append((tuple(rest), entry))
+            phrases.setdefault(first, []).append((tuple(rest), points))
         elif word.endswith("*"):
-            stems[word[:-1]] = entry
+            stems[word[:-1]] = points
         else:
             for form in _forms(word):
-                words.setdefault(form, entry)
-    return Lexicon(
-        topics=tuple(tables),
-        words=words,
-        phrases={first: tuple(found) for first, found in phrases.items()},
-        stems=stems,
-        version=version,
-    )
+                words.setdefault(form, points)
+
+    @lru_cache(maxsize=50_000)
+    def look_up(word: str) -> Hit | None:
+        stem = word if word in words else _stem(word, stems)
+        starting = tuple(phrases.get(word, ()))
+        if stem is None and not starting:
+            return None
+        points = words.get(word) or stems.get(stem or "", ())
+        return Hit(stem or word, points, starting)
+
+    return Lexicon(topics=tuple(tables), look_up=look_up, version=version)
 
 
 def _forms(word: str) -> Iterable[str]:
@@ -110,14 +120,13 @@ def weigh(words: Sequence[str], headline: int, lexicon: Lexicon) -> list[TopicWe
 
     A word that comes again counts less each time, so that a long story is no surer.
     """
-    hits, entries = _hits(words, headline, lexicon)
     scores: defaultdict[str, float] = defaultdict(float)
     spoken: dict[str, list[tuple[float, str]]] = {}
-    for word, weight in hits.items():
-        for topic, points in entries[word].points:
-            value = points * (1.0 + math.log(weight)) if weight > 1 else points * weight
-            scores[topic] += value
-            spoken.setdefault(topic, []).append((value, word))
+    for (word, points), weight in _hits(words, headline, lexicon).items():
+        factor = 1.0 + math.log(weight) if weight > 1 else weight
+        for topic, value in points:
+            scores[topic] += value * factor
+            spoken.setdefault(topic, []).append((value * factor, word))
     order = {topic: at for at, topic in enumerate(lexicon.topics)}
     return [
         TopicWeight(topic, score, tuple(word for _, word in sorted(spoken[topic])[:-6:-1]))
@@ -135,37 +144,34 @@ def chosen(weights: Sequence[TopicWeight]) -> list[TopicWeight]:
 
 def _hits(
     words: Sequence[str], headline: int, lexicon: Lexicon
-) -> tuple[Mapping[str, float], dict[str, Entry]]:
+) -> Mapping[tuple[str, Points], float]:
     """Word or phrase of the lexicon → how often it stands in the story, by where."""
-    hits: defaultdict[str, float] = defaultdict(float)
-    entries: dict[str, Entry] = {}
-    known: dict[str, tuple[str, Entry] | None] = {}
+    hits: defaultdict[tuple[str, Points], float] = defaultdict(float)
     lower = [word.lower() for word in words]
+    look_up = lexicon.look_up
     lead = headline + LEAD_WORDS
-    for at, word in enumerate(lower):
-        if word not in known:
-            known[word] = _entry(word, lexicon)
-        hit = _phrase(lower, at, lexicon) if word in lexicon.phrases else None
-        hit = hit or known[word]
-        if hit:
-            entries[hit[0]] = hit[1]
-            hits[hit[0]] += HEADLINE if at < headline else LEAD if at < lead else 1.0
-    return hits, entries
+    end = 0
+    for at, hit in enumerate(map(look_up, lower)):
+        if hit is None or at < end:
+            continue
+        word, points, size = _longest(hit, lower, at)
+        end = at + size
+        if points:
+            hits[word, points] += HEADLINE if at < headline else LEAD if at < lead else 1.0
+    return hits
 
 
-def _entry(word: str, lexicon: Lexicon) -> tuple[str, Entry] | None:
-    found = lexicon.words.get(word)
-    if found:
-        return word, found
+def _longest(hit: Hit, lower: Sequence[str], at: int) -> tuple[str, Points, int]:
+    """The phrase that stands at ``at``, else the word; what it says, and its length in words."""
+    for rest, points in hit.phrases:
+        size = 1 + len(rest)
+        if tuple(lower[at + 1 : at + size]) == rest:
+            return " ".join((lower[at], *rest)), points, size
+    return hit.word, hit.points, 1
+
+
+def _stem(word: str, stems: Mapping[str, Points]) -> str | None:
     for size in range(min(len(word), _LONGEST), _SHORTEST - 1, -1):
-        stem = lexicon.stems.get(word[:size])
-        if stem:
-            return word[:size], stem
-    return None
-
-
-def _phrase(lower: Sequence[str], at: int, lexicon: Lexicon) -> tuple[str, Entry] | None:
-    for rest, entry in lexicon.phrases[lower[at]]:
-        if tuple(lower[at + 1 : at + 1 + len(rest)]) == rest:
-            return " ".join((lower[at], *rest)), entry
+        if word[:size] in stems:
+            return word[:size]
     return None

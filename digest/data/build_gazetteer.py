@@ -73,7 +73,7 @@ def containment(node_modules: Path) -> dict[str, list[str]]:
     rows = read(node_modules, "cldr-core/supplemental/territoryContainment.json")
     tree = rows["supplemental"]["territoryContainment"]
     kept = {code: list(row["_contains"]) for code, row in tree.items() if "-status-" not in code}
-    return {code: kept[code] for code in sorted(kept) if code not in {"UN", "EZ"}}
+    return {code: kept[code] for code in sorted(kept) if code not in {"EU", "EZ", "UN"}}
 
 
 def territory_names(node_modules: Path, language: str) -> dict[str, list[str]]:
@@ -193,7 +193,7 @@ def build(node_modules: Path) -> dict[str, Any]:
         "areas": {
             code: {tongue: sorted(set(names[tongue][code])) for tongue in LANGUAGES}
             for code in tree
-            if code not in {"QO", "EU", "001"}
+            if code not in {"QO", "001"}
         },
         "countries": countries,
         "first_names": sorted(set(first) - places),

@@ -1,0 +1,61 @@
+"""Topics by their words."""
+
+import pytest
+
+from digest.curate import topics
+from digest.curate.tokens import tokens
+from digest.model import TOPICS
+
+
+def first(lexicon: topics.Lexicon, headline: str, text: str = "") -> str | None:
+    head = tokens(headline)
+    chosen = topics.chosen(topics.weigh([*head, *tokens(text)], len(head), lexicon))
+    return chosen[0].topic if chosen else None
+
+
+CASES = [
+    ("Parliament votes to hold an election in May", "politics"),
+    ("Jury convicts treasurer of fraud", "crime_justice"),
+    ("Rebels and troops agree on a ceasefire", "conflict_security"),
+    ("Ferry capsizes in the strait, 12 missing", "disaster_accident"),
+    ("Shares fall as retailer warns of lower profit", "business"),
+    ("Chip maker opens its software to all", "technology"),
+    ("Clinics run short of measles vaccine", "health"),
+    ("Telescope finds a planet without a star", "science"),
+    ("Coral reef recovers as warming slows", "environment"),
+    ("Goalkeeper scores in the cup final", "sports"),
+    ("Museum hangs the painter's last canvas", "culture_entertainment"),
+    ("Bishop opens the church to a school", "society_lifestyle"),
+]
+
+
+@pytest.mark.parametrize(("headline", "topic"), CASES)
+def test_the_topic_of(lexicon: topics.Lexicon, headline: str, topic: str) -> None:
+    assert first(lexicon, headline) == topic
+
+
+def test_the_file_knows_all_topics_and_no_other(lexicon: topics.Lexicon) -> None:
+    assert lexicon.topics == TOPICS
+
+
+def test_too_little_is_no_topic(lexicon: topics.Lexicon) -> None:
+    assert first(lexicon, "A quiet afternoon in the old town") is None
+
+
+def test_stems_phrases_and_plurals() -> None:
+    made = topics.lexicon({"a": {"sure": ["elect*", "red card", "spy"]}, "b": {"hint": ["card"]}})
+
+    def points(text: str) -> dict[str, float]:
+        return {row.topic: row.score for row in topics.weigh(text.split(), 0, made)}
+
+    assert points("x election y") == points("an elected man")
+    assert set(points("the red card")) == {"a"}  # the phrase, not its last word beside it
+    assert set(points("the card")) == {"b"}
+    assert set(points("no match at all")) == set()
+
+
+def test_two_topics_only_where_they_are_close() -> None:
+    weights = [topics.TopicWeight(name, score, ()) for name, score in [("a", 10.0), ("b", 8.5)]]
+    assert [row.topic for row in topics.chosen(weights)] == ["a", "b"]
+    far = [weights[0], topics.TopicWeight("b", 5.0, ())]
+    assert [row.topic for row in topics.chosen(far)] == ["a"]
