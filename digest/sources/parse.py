@@ -56,17 +56,21 @@ class FeedParser:
         worker = self._idle.get()
         try:
             worker = worker if worker is not None and worker.alive() else _Worker()
-            return _checked(worker.ask(body, charset, self._seconds))
-        except (OSError, EOFError, TimeoutError, ValueError) as error:
+            reply = worker.ask(body, charset, self._seconds)
+        except BaseException as error:
+            # whatever it was, an answer may still be on its way: never use this worker again
             if worker is not None:
                 worker.kill()
             worker = None
+            if not isinstance(error, (OSError, EOFError, ValueError)):
+                raise
             raise SourceError(
                 "the document takes more time or memory to read than a feed should",
                 hint="Ask the publisher for a smaller feed",
             ) from error
         finally:
             self._idle.put(worker)
+        return _checked(reply)
 
 
 def _stop(idle: "queue.LifoQueue[_Worker | None]") -> None:

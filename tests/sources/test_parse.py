@@ -92,7 +92,7 @@ HOSTILE = {
     + b"]><rss><channel><title>&m;</title></channel></rss>",
     "file": b'<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/hostname">]><rss version="2.0"><channel>'
     b"<item><title>&a;</title><link>https://example.org/</link></item></channel></rss>",
-    "attributes": b"<rss><channel " + b" ".join(b"a%d='x'" % n for n in range(20_000)) + b">",
+    "attributes": b"<rss><channel " + b" ".join(b"a%d='x'" % n for n in range(12_000)) + b">",
     "comments": b"<rss><channel>" + b"<!--" * 80_000,
     "nested": b"<rss><channel><item><description>" + b"<div>" * 100_000,
     "nulls": b"<rss>" + b"\x00" * 1_000_000,

@@ -91,6 +91,20 @@ def test_no_title_and_no_link_is_lost(gathered: dict[str, GatheredSource]) -> No
     assert lost == []
 
 
+def test_every_test_document_of_feedparser_ends_in_a_result(parser: FeedParser) -> None:
+    """Valid, invalid and hostile feeds of every format: stories, rejects or one clear line."""
+    ends: Counter[str] = Counter()
+    client = fetcher()
+    for file in sorted((SHARED_DATA / "feeds" / "feedparser").rglob("*.*")):
+        if file.is_file():
+            source = FeedSource(FeedSettings(name="test", path=file), client, parser)
+            gathered = source.gather(SourceMemory(), NOW)
+            ends[gathered.status.value] += 1
+            assert (gathered.status is GatherStatus.OK) != (gathered.note.count(". ") == 1)
+    print(f"\n{dict(ends)}")
+    assert sum(ends.values()) > 2000
+
+
 def known(title: str, titles: set[str], words: str) -> bool:
     """Whether a story has this title, or a reject tells it; with or without what may be tags."""
     bare = re.sub(r"</?[a-zA-Z][^>]*>", "", html.unescape(title))
