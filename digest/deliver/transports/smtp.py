@@ -98,13 +98,11 @@ class Smtp:
                 lost = answer.state is DeliveryState.IN_DOUBT or answer.code == LOST
                 strikes = strikes + 1 if lost else 0
                 _give_up_at(strikes)
-        except Exception as error:  # noqa: BLE001 - the caller's thread raises it
-            work.answers.put(error)
-        else:
-            work.answers.put(None)
-        finally:
             if session is not None:
                 session.quit()
+            work.answers.put(None)
+        except Exception as error:  # noqa: BLE001 - the caller's thread raises it
+            work.answers.put(error)
 
     def _next(
         self, work: _Work, session: SmtpSession | None
