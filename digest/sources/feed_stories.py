@@ -72,7 +72,8 @@ def _story(source: str, entry: Entry, position: int, url: str, dated: dates.Date
     headline = clean.headline(entry.title)
     if not headline:
         raise UnusableError(RejectReason.NO_HEADLINE, url)
-    markup = entry.content or entry.summary
+    # which of the two holds the whole story differs from feed to feed
+    markup = max(entry.content, entry.summary, key=len)
     if _LOCKED.search(markup):
         raise UnusableError(RejectReason.PROTECTED, headline)
     text = clean.text(markup)

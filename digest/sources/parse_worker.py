@@ -27,6 +27,8 @@ MAX_ENTRIES = 2000
 #: feedparser needs seconds for documents of this size, the second parser does not
 _LARGE = 2_000_000
 
+#: feedparser takes a picture's words for the entry's own; under another name they stay apart
+_CAPTION = re.compile(rb"<(/?)media:description\b[^<>]*?(/?)>")
 _ROOT = re.compile(r"<([A-Za-z][\w.:-]{0,40})")
 _PAGE = re.compile(r"\s*(?:<!doctype html|<html\b|<head\b|<body\b)", re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^<>]{1,2000}>", re.IGNORECASE)
@@ -83,9 +85,8 @@ def parse_document(body: bytes, charset: str = "") -> ParsedFeed:
 
 
 def _first(document: bytes) -> ParsedFeed | None:
-    parsed = feedparser.parse(
-        io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False
-    )
+    apart = _CAPTION.sub(rb"<\1media:caption\2>", document)
+    parsed = feedparser.parse(io.BytesIO(apart), sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("version"):
         return None
     feed = parsed.feed
@@ -138,7 +139,10 @@ def _entry(entry: Mapping[str, Any]) -> Entry:
     ]
     detail = entry.get("title_detail") or entry.get("summary_detail") or {}
     content = "\n".join(_text(part, "value") for part in _maps(entry, "content"))
+    caption = _text(entry, "media_caption")
     summary = _text(entry, "summary") or _text(entry, "description")
+    summary = summary or ("" if content else caption)
+    media = _maps(entry, "media_content")
     return Entry(
         guid=_text(entry, "id"),
         guid_is_link=bool(entry.get("guidislink")),
@@ -159,8 +163,9 @@ def _entry(entry: Mapping[str, Any]) -> Entry:
             if (name := _text(tag, "label") or _text(tag, "term"))
         ),
         media=_pictures(
-            one
-            for one in _maps(entry, "media_content")
+            # one caption for several pictures is not known to be any one's
+            {**one, "description": caption if len(media) == 1 else ""}
+            for one in media
             if _text(one, "medium") == "image" or _is_image(_text(one, "url"), _text(one, "type"))
         ),
         thumbnails=_pictures(_maps(entry, "media_thumbnail")),

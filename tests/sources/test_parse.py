@@ -37,6 +37,21 @@ def test_reads_an_entry_as_it_was_written(parser: FeedParser) -> None:
     assert entry.summary == "<p>It rose.</p>"
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_pictures_words_are_not_the_entrys(parser: FeedParser, first: bool) -> None:
+    picture = """<media:content xmlns:media="http://search.yahoo.com/mrss/" url="https://a.org/b.jpg"
+    medium="image"><media:title>Not this</media:title><media:description type="plain">A boat
+    </media:description></media:content>"""
+    words = "<title>Storm</title><description>It rose.</description>"
+    (entry,) = parser.parse(
+        rss(f"<item>{picture if first else ''}{words}{'' if first else picture}</item>")
+    ).entries
+    assert (entry.title, entry.summary, entry.content) == ("Storm", "It rose.", "")
+    assert [one.alt for one in entry.media] == ["A boat"]
+    (alone,) = parser.parse(rss(f"<item><title>Storm</title>{picture}</item>")).entries
+    assert alone.summary == "A boat"
+
+
 def test_the_second_parser_helps_where_the_first_finds_nothing(parser: FeedParser) -> None:
     prefixed = (
         b'<x:rss xmlns:x="http://backend.userland.com/rss2"><x:channel><x:title>Wire</x:title>'
