@@ -10,12 +10,14 @@ Everything lives in a temporary folder and on loopback, and ends with ``close``:
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -84,11 +86,11 @@ class WordPressSite:
     def close(self) -> None:
         """End both servers and remove everything."""
         for process in reversed(self._processes):
-            process.terminate()
+            _end(process, signal.SIGTERM)
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
-                process.kill()
+                _end(process, signal.SIGKILL)
                 process.wait()
         self._processes.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -197,7 +199,14 @@ class WordPressSite:
         log = (self._folder / f"{len(self._processes)}.log").open("wb")
         with log:
             self._processes.append(
-                subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
+                subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=env,
+                    start_new_session=True,  # PHP's workers outlive it unless ended as a group
+                )
             )
 
     def _php(self, script: str, told: dict[str, object] | None = None) -> str:
@@ -205,6 +214,11 @@ class WordPressSite:
             "php", "-d", "display_errors=stderr", str(PHP / script), str(self._root),
             given=json.dumps(told or {}), env={**os.environ, "WP_SOCKET": str(self._socket)},
         )  # fmt: skip
+
+
+def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, how)
 
 
 def _command(name: str) -> str:
