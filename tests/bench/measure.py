@@ -40,7 +40,7 @@ def compare(
     *,
     unit: str,
     beside: str,
-    bar: float,
+    bar: float | None,
 ) -> Figure:
     """Both ways in turns, ``ROUNDS`` times. ``ours`` and ``other`` return what they counted."""
     pairs = [(rate(ours), rate(other)) for _ in range(ROUNDS)]
@@ -52,5 +52,5 @@ def compare(
         beside=f"{beside} ({median(theirs for _, theirs in pairs):,.1f})",
         ratio=ratio,
         bar=bar,
-        ok=ratio >= bar,
+        ok=None if bar is None else ratio >= bar,
     )

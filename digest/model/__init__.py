@@ -1,0 +1,100 @@
+"""The words of the line as types. Pure: no I/O, no SQL, no web.
+
+source → story → issue → variant → message → delivery → event
+
+Type names tell the moment in the flow: a ``ParsedStory`` is what a source said, a
+``StoredStory`` what we keep of it, a ``Candidate`` a stored story that an issue may use, a
+``Slot`` its place there, a ``Card`` what a reader sees of it.
+All times are aware and in UTC unless a name says local.
+"""
+
+from digest.model.delivery import (
+    Batch,
+    BatchState,
+    DeliveryState,
+    MailHeaders,
+    Message,
+    Outcome,
+    SubscriberId,
+)
+from digest.model.edition import Edition, Layout, Section, Take
+from digest.model.issue import (
+    Candidate,
+    Interest,
+    Issue,
+    IssueId,
+    IssueState,
+    Overrides,
+    Slot,
+    SlotMode,
+)
+from digest.model.source import GatheredSource, GatherStatus, Reject, RejectReason, SourceMemory
+from digest.model.story import (
+    TOPICS,
+    Alias,
+    AliasKind,
+    Authority,
+    Classification,
+    DateGrade,
+    Evidence,
+    Image,
+    ParsedStory,
+    PickOrigin,
+    StoredStory,
+    StoryId,
+)
+from digest.model.variant import (
+    Card,
+    FilledSection,
+    RenderedVariant,
+    Token,
+    TokenText,
+    VariantContent,
+    VariantId,
+)
+
+__all__ = [
+    "TOPICS",
+    "Alias",
+    "AliasKind",
+    "Authority",
+    "Batch",
+    "BatchState",
+    "Candidate",
+    "Card",
+    "Classification",
+    "DateGrade",
+    "DeliveryState",
+    "Edition",
+    "Evidence",
+    "FilledSection",
+    "GatherStatus",
+    "GatheredSource",
+    "Image",
+    "Interest",
+    "Issue",
+    "IssueId",
+    "IssueState",
+    "Layout",
+    "MailHeaders",
+    "Message",
+    "Outcome",
+    "Overrides",
+    "ParsedStory",
+    "PickOrigin",
+    "Reject",
+    "RejectReason",
+    "RenderedVariant",
+    "Section",
+    "Slot",
+    "SlotMode",
+    "SourceMemory",
+    "StoredStory",
+    "StoryId",
+    "SubscriberId",
+    "Take",
+    "Token",
+    "TokenText",
+    "VariantContent",
+    "VariantId",
+]

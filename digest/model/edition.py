@@ -1,0 +1,66 @@
+"""Editions and their sections: what config.toml says a newsletter is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Take(StrEnum):
+    """What a section takes from the pool."""
+
+    PICKS = "picks"
+    LATEST = "latest"
+    REGION = "region"
+    TOPIC = "topic"
+    REGION_TOPIC = "region_topic"
+
+
+class Layout(StrEnum):
+    """How a section shows its stories."""
+
+    LEAD = "lead"
+    CARDS = "cards"
+    HEADLINES = "headlines"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of an edition: which stories, how many, how shown."""
+
+    slug: str
+    title: str
+    take: Take
+    region: str | None = None
+    topic: str | None = None
+    minimum: int = 1
+    maximum: int = 4
+    layout: Layout = Layout.CARDS
+    #: only readers in one of these segments see it; empty: everyone
+    segments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A recurring newsletter: who it is for, when it goes, which sections, which template."""
+
+    slug: str
+    name: str
+    #: local ``HH:MM`` in ``zone``
+    time: str
+    zone: str
+    #: ISO weekdays, Monday is 1
+    weekdays: frozenset[int] = frozenset(range(1, 8))
+    sections: tuple[Section, ...] = ()
+    #: names of sources; empty: all
+    sources: frozenset[str] = frozenset()
+    #: only readers in one of these segments get it; empty: every subscriber of the edition
+    segments: frozenset[str] = frozenset()
+    language: str = "en"
+    template: str = "daily"
+    #: Jinja2 over ``lead``, ``edition`` and ``date``
+    subject: str = "{{ lead }}"
+    preheader: str = ""
+    approval_required: bool = False
+    lock_minutes: int = 10
+    send_by_minutes: int = 90
+    #: an issue with fewer stories is skipped and its stories roll into the next
+    minimum_stories: int = 1

@@ -1,0 +1,108 @@
+"""Issues: the pool, the slots, the reader's interest, and where an issue stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+from digest.model.story import PickOrigin, StoredStory, StoryId
+
+IssueId = NewType("IssueId", int)
+
+
+class SlotMode(StrEnum):
+    """How a slot came about."""
+
+    AUTO = "auto"
+    PINNED = "pinned"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What an editor changed for one issue only; the story itself never changes."""
+
+    headline: str | None = None
+    standfirst: str | None = None
+    kicker: str | None = None
+    image_url: str | None = None
+    alt: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One place in an issue's section."""
+
+    section: str
+    position: int
+    story: StoryId
+    mode: SlotMode = SlotMode.AUTO
+    overrides: Overrides = Overrides()
+    #: why the story is here, for a person
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A stored story that an issue may use, with its rank explained term by term."""
+
+    stored: StoredStory
+    score: float
+    terms: Mapping[str, float]
+    pick: PickOrigin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """What decides a reader's selection. Equal interests get the same variant.
+
+    Empty regions or topics mean all of them.
+    """
+
+    regions: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    language: str = ""
+
+
+class IssueState(StrEnum):
+    """Where an issue stands. Transitions are in curate/lifecycle.py."""
+
+    PLANNED = "planned"
+    DRAFTING = "drafting"
+    APPROVED = "approved"
+    LOCKED = "locked"
+    SENDING = "sending"
+    SENT = "sent"
+    #: too few stories; they roll into the next issue
+    SKIPPED = "skipped"
+    #: approval is required and nobody gave it by the time to send
+    HELD = "held"
+    #: past its send-by time; its stories roll into the next issue
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One dated instance of an edition; unique by (edition, local date, sequence)."""
+
+    id: IssueId
+    edition: str
+    local_date: date
+    sequence: int
+    scheduled_at: datetime
+    state: IssueState
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+    #: goes up with every change of content
+    revision: int = 0
+    approved_revision: int | None = None
+    subject: str = ""
+    preheader: str = ""
+    #: SHA-256 of what was locked: pool, order, overrides, rules and templates
+    content_hash: str = ""
+    #: why it was skipped, held or missed
+    reason: str = ""
+    sent_at: datetime | None = None
