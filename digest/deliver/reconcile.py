@@ -66,14 +66,16 @@ def _decide(
     with writing(engine) as connection:
         if one.state is BatchState.CLAIMED and not doubt.doubt(connection, one):
             return Counter()
-        batch = doubt.undecided(connection, one)
-    outcomes = conclude(batch, transport, journal.read() if journal else None, {})
-    news = any(outcome.state is not DeliveryState.IN_DOUBT for outcome in outcomes)
-    if one.state is BatchState.IN_DOUBT and not journal and not news:
-        return Counter()
+        batch, doubted = doubt.undecided(connection, one)
+    told = journal.read() if journal else None
+    outcomes = conclude(batch, transport, told, {}, doubted)
+    states = Counter(outcome.state for outcome in outcomes)
+    if not journal and states.keys() <= {DeliveryState.IN_DOUBT}:
+        # Nothing to write: its journal may yet come back with the machine that has it.
+        return states if one.state is BatchState.CLAIMED else Counter()
     with writing(engine) as connection:
         if not doubt.decide(connection, one, outcomes, now):
             return Counter()
     if journal:
         journal.discard()
-    return Counter(outcome.state for outcome in outcomes)
+    return states

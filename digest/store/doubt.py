@@ -5,13 +5,21 @@ Time alone never makes a claimed batch planned again: its messages may have gone
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import Batch, BatchState, DeliveryState, IssueId, IssueState, Outcome
+from digest.model import (
+    Batch,
+    BatchState,
+    DeliveryState,
+    IssueId,
+    IssueState,
+    Outcome,
+    SubscriberId,
+)
 from digest.store import ledger
 from digest.store.tables import batch, delivery, issue, variant
 
@@ -84,23 +92,23 @@ def doubt(connection: Connection, one: OpenBatch) -> bool:
     return bool(done.rowcount)
 
 
-def undecided(connection: Connection, one: OpenBatch) -> Batch:
-    """The batch with those of its deliveries that have no final outcome."""
+def undecided(connection: Connection, one: OpenBatch) -> tuple[Batch, frozenset[SubscriberId]]:
+    """The batch with those of its deliveries that have no final outcome.
+
+    Beside it those already in doubt from an earlier attempt: of them this attempt tells nothing.
+    """
     rows = connection.execute(
-        sa.select(delivery.c.subscriber_id, variant.c.key)
+        sa.select(delivery.c.subscriber_id, delivery.c.state, variant.c.key)
         .join(variant, variant.c.id == delivery.c.variant_id)
         .where(
             delivery.c.issue_id == one.issue,
             delivery.c.number == one.number,
             delivery.c.state.in_([state.value for state in ledger.UNDECIDED]),
         )
-    )
-    return Batch(
-        issue=one.issue,
-        number=one.number,
-        attempt=one.attempt,
-        deliveries={row.subscriber_id: row.key for row in rows},
-    )
+    ).all()
+    whole = replace(one.batch, deliveries={row.subscriber_id: row.key for row in rows})
+    doubted = (row.subscriber_id for row in rows if row.state == DeliveryState.IN_DOUBT)
+    return whole, frozenset(doubted)
 
 
 def decide(

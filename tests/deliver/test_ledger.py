@@ -198,8 +198,9 @@ def test_evidence_decides_delivery_by_delivery(engine: Engine) -> None:
     with writing(engine) as connection:
         (one,) = doubt.unsettled(connection)
         assert doubt.doubt(connection, one)
-        batch_ = doubt.undecided(connection, one)
+        batch_, doubted = doubt.undecided(connection, one)
         assert sorted(batch_.deliveries) == [1, 2, 3]
+        assert doubted == frozenset()
         evidence = [
             Outcome(subscriber=1, state=ACCEPTED),
             Outcome(subscriber=2, state=PLANNED),
@@ -207,6 +208,7 @@ def test_evidence_decides_delivery_by_delivery(engine: Engine) -> None:
         ]
         assert doubt.decide(connection, one, evidence, NOW)
         assert not doubt.decide(connection, one, evidence, NOW)
+        assert doubt.undecided(connection, one)[1] == {3}
     assert counts(engine) == {ACCEPTED: 1, PLANNED: 1, IN_DOUBT: 1}
     again = claim(engine)
     assert again is not None

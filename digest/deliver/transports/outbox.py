@@ -59,9 +59,9 @@ class Outbox:
         path = self._path(message.ref)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         html = fill(message.variant.html, message.tokens, html=True)
-        replace(path.with_suffix(".html"), html.encode())
+        _replace(path.with_suffix(".html"), html.encode())
         # Last, since this one is the evidence.
-        replace(path, data)
+        _replace(path, data)
         return outcome(message, DeliveryState.ACCEPTED, "written")
 
     def _path(self, ref: str) -> Path:
@@ -72,13 +72,13 @@ class Outbox:
     def _show(self, messages: Sequence[Message]) -> None:
         for folder in {self._path(message.ref).parent for message in messages}:
             if folder.exists():
-                replace(folder / "index.html", outbox_pages.issue_page(folder))
+                _replace(folder / "index.html", outbox_pages.issue_page(folder), os.getpid())
         if self._folder.exists():
-            replace(self._folder / "index.html", outbox_pages.top_page(self._folder))
+            _replace(self._folder / "index.html", outbox_pages.top_page(self._folder), os.getpid())
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path``, at once or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+def _replace(path: Path, data: bytes, writer: int = 0) -> None:
+    """Put ``data`` at ``path``, at once or not at all. ``writer`` where several may want to."""
+    unfinished = path.with_name(f".{path.name}.{writer}.unfinished")
     unfinished.write_bytes(data)
     unfinished.replace(path)
