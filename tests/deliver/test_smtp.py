@@ -116,6 +116,17 @@ def test_refusals_are_of_one_reader_and_tell_no_address(journal: FileJournal) ->
     assert journal.read().handed == {4, 5, 6}
 
 
+def test_a_refusal_stands_even_if_the_server_hangs_up_over_it(journal: FileJournal) -> None:
+    def rude(step: str, connection: int, number: int) -> str | None:
+        if step == "RCPT" and number == 1:
+            return "550 5.1.1 no"
+        return HANG_UP if step == "RSET" else None
+
+    with scripted_mail_server(rude) as server:
+        outcomes = send(transport(server.port), journal, 2)
+    assert states(outcomes) == [REJECTED, ACCEPTED]
+
+
 Script = Callable[[str, int, int], str | None]
 
 

@@ -102,7 +102,8 @@ class SmtpSession:
             return None
         if code == 421:
             raise smtplib.SMTPServerDisconnected("421")
-        self._client.rset()
+        with suppress(*GONE):
+            self._client.rset()
         return Answer(_state(code), _code(code, text))
 
     def _final_dot(self) -> Answer:
