@@ -24,7 +24,18 @@ from digest.steps.send import send, settle
 from digest.store import issues
 from digest.store.engine import reading, writing
 
-__all__ = ["approve", "compose", "curate", "gather", "refresh", "send_now", "tick", "today"]
+__all__ = [
+    "address",
+    "approve",
+    "compose",
+    "curate",
+    "gather",
+    "lock",
+    "refresh",
+    "send_now",
+    "tick",
+    "today",
+]
 
 log = structlog.get_logger()
 

@@ -94,7 +94,7 @@ def _keep(parts: Parts, gathered: GatheredSource, now: datetime) -> GatherReport
         new=len(kept.new),
         updated=len(kept.updated),
         picks=sum(story.pick is not None for story in gathered.stories),
-        rejects=Counter(reject.reason.value for reject in gathered.rejects),
+        rejects=dict(Counter(reject.reason.value for reject in gathered.rejects)),
         already_sent=already_sent,
         note=gathered.note,
     )

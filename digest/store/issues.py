@@ -122,11 +122,20 @@ def latest(connection: Connection, edition: str) -> Issue | None:
 
 
 def watermark(connection: Connection, edition: str) -> datetime | None:
-    """Until when the issues already sent have covered: the next window starts here."""
+    """Until when the issues already sent have covered: the next window starts here.
+
+    Where none was sent yet, where the first issue's window started: it may have been missed.
+    """
     query = sa.select(issue.c.window_to).where(
         issue.c.edition == edition, issue.c.state == IssueState.SENT.value
     )
-    return connection.scalars(query.order_by(issue.c.window_to.desc()).limit(1)).one_or_none()
+    sent = connection.scalars(query.order_by(issue.c.window_to.desc()).limit(1)).one_or_none()
+    if sent is not None:
+        return sent
+    first = sa.select(issue.c.window_from).where(
+        issue.c.edition == edition, issue.c.window_from.is_not(None)
+    )
+    return connection.scalars(first.order_by(issue.c.window_from).limit(1)).one_or_none()
 
 
 def reschedule(connection: Connection, one: Issue, at: datetime) -> Issue:

@@ -15,6 +15,7 @@ from digest.store.engine import writing
 from digest.store.issues import Draft
 from tests.making import NOW, candidate, edition, section
 
+YESTERDAY = NOW - timedelta(days=1)
 TODAY = Occurrence(local_date=date(2026, 11, 24), at=NOW)
 PIN = Slot(
     section="latest",
@@ -68,14 +69,14 @@ def test_the_watermark_is_that_of_the_last_sent_issue(engine: Engine) -> None:
     with writing(engine) as connection:
         assert issues.watermark(connection, "daily") is None
         issue = issues.open_issue(connection, "daily", TODAY)
-        issue = issues.save_draft(connection, issue, DRAFT, NOW, NOW)
+        issue = issues.save_draft(connection, issue, DRAFT, YESTERDAY, NOW)
         for state in (
             IssueState.DRAFTING,
             IssueState.LOCKED,
             IssueState.SENDING,
             IssueState.SENT,
         ):
-            assert issues.watermark(connection, "daily") is None
+            assert issues.watermark(connection, "daily") == YESTERDAY, "where the first began"
             issue = issues.move(connection, issue, state, "test", NOW)
         assert issues.watermark(connection, "daily") == NOW
 
