@@ -2,7 +2,9 @@
 
 import os
 import socket
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from importlib.resources import as_file
@@ -44,6 +46,7 @@ class App:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
+        self._stopping = threading.Event()
 
     # --- the database
 
@@ -85,6 +88,7 @@ class App:
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
+            stopping=self._stopping.is_set,
         )
 
     @cached_property
@@ -164,6 +168,8 @@ class App:
 
     @cached_property
     def _audience(self) -> Audience:
+        # After a change of secret every subscription needs a key made of the new one.
+        self.people.issue_leave_keys()
         return self.people
 
     @cached_property
@@ -231,11 +237,17 @@ class App:
         """Do what is due now."""
         pipeline.tick(self.parts)
 
-    def ticking(self, seconds: int) -> AbstractContextManager[None]:
+    @contextmanager
+    def ticking(self, seconds: int) -> Iterator[None]:
         """The daily work in the background, as long as the block lasts."""
         from digest.schedule.clock import ticking
 
-        return ticking(self.tick, seconds)
+        with ticking(self.tick, seconds):
+            try:
+                yield
+            finally:
+                # The batch at work is finished, no other is begun.
+                self._stopping.set()
 
     # --- pages
 
@@ -276,7 +288,6 @@ class App:
         return environment
 
     def _reader_pages(self) -> list[BaseRoute]:
-        self.people.issue_leave_keys()
         styles = files.own(bundled.templates("web"))
         return [*styles, *subscribers.routes(self.people, self._templates, self.clock.now)]
 

@@ -53,7 +53,7 @@ class DigestError(Exception):
     def __str__(self) -> str:
         ids = ", ".join(f"{key}={value}" for key, value in self.ids.items())
         text = f"{self.message} ({ids})" if ids else self.message
-        return f"{text}. {self.hint}" if self.hint else text
+        return f"{text}. {self.hint[0].upper()}{self.hint[1:]}" if self.hint else text
 
 
 class SourceError(DigestError):

@@ -10,14 +10,20 @@ def configure(*, verbose: bool) -> None:
     """Log to standard error: for people on a terminal, as JSON otherwise."""
     terminal = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if terminal
+        else structlog.processors.JSONRenderer()
+    )
+    # Never the variables of a frame: they hold addresses and keys.
+    as_json = structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            *([] if terminal else [as_json]),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(

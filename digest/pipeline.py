@@ -20,7 +20,7 @@ from digest.steps.curate import curate
 from digest.steps.gather import GatherReport, gather
 from digest.steps.lock import approve, lock
 from digest.steps.parts import Parts
-from digest.steps.send import send, settle
+from digest.steps.send import find_out, send, settle
 from digest.store import issues
 from digest.store.engine import reading, writing
 
@@ -42,6 +42,7 @@ log = structlog.get_logger()
 
 def tick(parts: Parts) -> None:
     """Do what is due now: the scheduler calls this every few seconds."""
+    find_out(parts)
     refresh(parts, due_only=True)
     for edition in parts.editions.values():
         plan(parts, edition)
@@ -91,8 +92,11 @@ def deliver(parts: Parts, issue: Issue, progress: Callable[[int], None] | None =
     """From locked to sent: freeze the audience, hand over, close."""
     issue = address(parts, issue)
     if issue.state is IssueState.SENDING:
-        send(parts, issue, progress)
+        report = send(parts, issue, progress)
         issue = settle(parts, issue)
+        if report.paused and issue.state is IssueState.SENDING:
+            with writing(parts.engine) as connection:
+                issue = issues.explain(connection, issue, report.paused)
     return issue
 
 

@@ -1,5 +1,6 @@
 """The command line's root: options for every command, and errors turned into exit codes."""
 
+import signal
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -84,6 +85,8 @@ def run() -> None:
     """Run the command line and leave with its exit code."""
     from digest.cli import line, look, running, set_up, subscribers  # noqa: F401 - they register
 
+    # As Ctrl-C: what is at work is released cleanly.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli()
     except ConfigError as error:

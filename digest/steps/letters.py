@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from digest.deliver.journal import FileJournal
-from digest.model import DeliveryState, Issue, Outcome, RenderedVariant
+from digest.errors import TransportError
+from digest.model import DeliveryState, Issue, Message, Outcome, RenderedVariant
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts
 from digest.store import letters
@@ -32,13 +33,23 @@ def send_test(parts: Parts, issue: Issue, rendered: RenderedVariant, to: str) ->
     message = address_to(parts, edition, purpose, _Tester(address=to), marked)
     with writing(parts.engine) as connection:
         letters.claim(connection, purpose, "test", now)
-    with FileJournal.open(parts.journals, purpose) as journal:
-        outcomes = list(parts.transport.send(purpose, [message], journal))
-    outcome = (
-        outcomes[0]
-        if outcomes
-        else Outcome(subscriber=0, state=DeliveryState.IN_DOUBT, code="no answer")
-    )
+    outcome = _hand_over(parts, purpose, message)
     with writing(parts.engine) as connection:
         letters.settle(connection, purpose, outcome, parts.clock.now())
     return outcome
+
+
+def _hand_over(parts: Parts, purpose: str, message: Message) -> Outcome:
+    """Send one message; a provider that cannot be used is an outcome here."""
+    journal = FileJournal.open(parts.journals, purpose)
+    try:
+        outcomes = list(parts.transport.send(purpose, [message], journal))
+    except TransportError as error:
+        handed = journal.read().handed
+        state = DeliveryState.IN_DOUBT if handed else DeliveryState.REJECTED
+        return Outcome(subscriber=0, state=state, code=str(error))
+    finally:
+        journal.discard()
+    if not outcomes:
+        return Outcome(subscriber=0, state=DeliveryState.IN_DOUBT, code="no answer")
+    return outcomes[0]

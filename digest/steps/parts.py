@@ -1,6 +1,6 @@
 """The parts that the steps work with. ``digest/app.py`` makes them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -50,8 +50,10 @@ class Parts:
     every: timedelta
     #: where transports keep their journals
     journals: Path
-    #: who we are towards other processes: ``host:pid:start``
+    #: who we are, for people who read the ledger: ``host:pid``
     owner: str
+    #: asked between batches: whether to stop cleanly
+    stopping: Callable[[], bool] = lambda: False
 
     def edition(self, slug: str) -> Edition:
         """The edition called ``slug``. Raises NotFoundError."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
 from digest.steps.messages import MessageMaker
@@ -26,6 +27,7 @@ def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = No
         journals=parts.journals,
         clock=parts.clock,
         owner=parts.owner,
+        stop=parts.stopping,
     )
     report = sender.send_issue(
         issue.id,
@@ -35,6 +37,11 @@ def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = No
     )
     log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
     return report
+
+
+def find_out(parts: Parts) -> None:
+    """Settle by evidence what a process that died left claimed, in all issues."""
+    reconcile(parts.engine, parts.transport, parts.journals, parts.clock.now())
 
 
 def settle(parts: Parts, issue: Issue) -> Issue:

@@ -129,18 +129,29 @@ def watermark(connection: Connection, edition: str) -> datetime | None:
     query = sa.select(issue.c.window_to).where(
         issue.c.edition == edition, issue.c.state == IssueState.SENT.value
     )
-    sent = connection.scalars(query.order_by(issue.c.window_to.desc()).limit(1)).one_or_none()
+    sent: datetime | None = connection.scalars(
+        query.order_by(issue.c.window_to.desc()).limit(1)
+    ).one_or_none()
     if sent is not None:
         return sent
     first = sa.select(issue.c.window_from).where(
         issue.c.edition == edition, issue.c.window_from.is_not(None)
     )
-    return connection.scalars(first.order_by(issue.c.window_from).limit(1)).one_or_none()
+    began: datetime | None = connection.scalars(
+        first.order_by(issue.c.window_from).limit(1)
+    ).one_or_none()
+    return began
 
 
 def reschedule(connection: Connection, one: Issue, at: datetime) -> Issue:
     """A person wants the issue at another time; its send-by time moves with it."""
     connection.execute(sa.update(issue).where(issue.c.id == one.id).values(scheduled_at=at))
+    return get(connection, one.id)
+
+
+def explain(connection: Connection, one: Issue, reason: str) -> Issue:
+    """Say of an issue why it stands where it stands."""
+    connection.execute(sa.update(issue).where(issue.c.id == one.id).values(reason=reason))
     return get(connection, one.id)
 
 

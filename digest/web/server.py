@@ -33,7 +33,14 @@ def serve_forever(addresses: Sequence[Address]) -> None:
 
     Raises DigestError when a port is taken.
     """
-    asyncio.run(_serve(addresses))
+    try:
+        asyncio.run(_serve(addresses))
+    except SystemExit as error:
+        # uvicorn leaves so when it cannot listen.
+        places = ", ".join(f"{one.host}:{one.port}" for one in addresses)
+        raise DigestError(
+            f"cannot listen on {places}", hint="another program may use the port: set web.port"
+        ) from error
 
 
 async def _serve(addresses: Sequence[Address]) -> None:
@@ -43,7 +50,7 @@ async def _serve(addresses: Sequence[Address]) -> None:
                 one.site,
                 host=one.host,
                 port=one.port,
-                log_level="warning",
+                log_level="critical",
                 access_log=False,
                 server_header=False,
                 # The desk tells by the peer's address who asks: a header must not change it.
@@ -60,10 +67,4 @@ async def _serve(addresses: Sequence[Address]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    try:
-        await asyncio.gather(*(server.serve() for server in servers))
-    except SystemExit as error:
-        places = ", ".join(f"{one.host}:{one.port}" for one in addresses)
-        raise DigestError(
-            f"cannot listen on {places}", hint="another program may use the port: set web.port"
-        ) from error
+    await asyncio.gather(*(server.serve() for server in servers))

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-@dataclass(slots=True)
+@dataclass(kw_only=True)
 class MailServer:
     """An SMTP server that keeps what it gets; ``rcpt`` and ``data`` may answer otherwise."""
 
