@@ -1,11 +1,14 @@
 """The main job with nobody at the keyboard: a real WordPress, real feeds, a real SMTP server."""
 
+import re
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -200,7 +203,28 @@ def the_day(folder: Folder, inbox: Mailbox) -> None:
     assert all(title in money for title in [*MONEY, PICK])
     assert all(title in everything for title in [*AFRICA, *EUROPE, *MONEY, PICK])
     assert not any("Last year's news" in text for text in texts.values())
+    for address, data in inbox.raw().items():
+        whole_on_the_wire(address, data)
     inbox.clear()
+
+
+def whole_on_the_wire(address: str, data: bytes) -> None:
+    """RFC 5322 lines, RFC 8058 headers as raw bytes, both parts, nobody else's links."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    assert data.count(b"\n") == data.count(b"\r\n")
+    unsubscribe = re.findall(rb"(?im)^List-Unsubscribe: (.*)\r$", head + b"\r\n")
+    assert len(unsubscribe) == 1
+    assert re.fullmatch(rb"<http://127\.0\.0\.1:8000/u/[A-Za-z0-9_-]{22}>", unsubscribe[0])
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+    mail = message_from_bytes(data, policy=default)
+    assert mail["To"].addresses[0].addr_spec == address
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    leave = unsubscribe[0].strip(b"<>").decode()
+    for part in mail.iter_parts():
+        assert part["Content-Transfer-Encoding"] in {"quoted-printable", "base64"}
+        assert leave in part.get_content()
+    assert body
 
 
 def a_restart(folder: Folder, inbox: Mailbox) -> None:
