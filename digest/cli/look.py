@@ -1,4 +1,4 @@
-"""``issues``, ``show`` and ``sources``: what there is and why."""
+"""``issues`` and ``show``: what there is and why."""
 
 from typing import Annotated
 
@@ -68,20 +68,3 @@ def show(
     line(f"{len(draft.pool)} stories in the pool")
     for state, count in counts.items():
         line(f"  {count} {state}")
-
-
-@cli.command()
-def sources(ctx: typer.Context, json: Json = False) -> None:
-    """List the sources and how their last polls ended."""
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    room = app.newsroom
-    found = room.source_states()
-    if json:
-        as_json(found)
-        return
-    table(
-        ("source", "status", "last good", "last new", "failures", "note"),
-        [(s.name, s.status, s.last_ok_at, s.last_new_at, s.failures, s.note) for s in found],
-    )

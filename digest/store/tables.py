@@ -15,6 +15,7 @@ metadata = sa.MetaData(
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
 
@@ -86,6 +87,8 @@ story = sa.Table(
     sa.Column("source", sa.String(100), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("first_seen_at", Instant, nullable=False, index=True),
+    # live, withdrawn, protected or embargoed
+    sa.Column("state", sa.String(20), nullable=False, default="live", server_default="live"),
     sa.Column("headline", sa.Text, nullable=False),
     sa.Column("content_hash", sa.String(64), nullable=False),
     # ParsedStory of the newest version, as JSON
@@ -124,6 +127,48 @@ story_source = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("pick", sa.String(20), nullable=True),
     sa.Column("last_seen_at", Instant, nullable=False),
+)
+
+# the last bodies of each source, to be read again when something looks wrong
+body = sa.Table(
+    "body",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    sa.Column("source", sa.String(100), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("content_type", sa.String(100), nullable=False, default=""),
+    sa.Column("hash", sa.String(64), nullable=False),
+    # as received, deflated
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Index("ix_body_source_at", "source", "at"),
+    sqlite_autoincrement=True,
+)
+
+# what editors decided about a story's reading; stronger than any rule, kept for good
+correction = sa.Table(
+    "correction",
+    metadata,
+    sa.Column("story_id", Id, sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    # region, country or topic
+    sa.Column("about", sa.String(20), primary_key=True),
+    # a list; empty: none of them
+    sa.Column("chosen", sa.JSON, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+# what editors decided about two stories: the same event (join), or not (split)
+event_rule = sa.Table(
+    "event_rule",
+    metadata,
+    sa.Column("first", Id, sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("second", Id, sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    # each pair once, the lower id first
+    sa.CheckConstraint("first < second", name="ordered"),
 )
 
 # what an edition must not carry again: sent, or older than its rhythm at a source's first gather
