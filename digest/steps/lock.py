@@ -8,6 +8,9 @@ from digest.steps.parts import Parts
 from digest.store import issues
 from digest.store.engine import reading, writing
 
+#: where an issue can lock or be skipped from; any other is under way, or over
+LOCKABLE = frozenset({IssueState.PLANNED, IssueState.DRAFTING, IssueState.APPROVED})
+
 
 def approve(parts: Parts, issue: Issue, who: str) -> Issue:
     """Approve the issue as it stands: this revision, and none other, may go out.
@@ -36,7 +39,7 @@ def lock(parts: Parts, issue: Issue, who: str = "scheduler") -> Issue:
     Where approval is required only an approved issue locks; another is returned as it is.
     """
     edition = parts.edition(issue.edition)
-    if issue.state in {IssueState.LOCKED, IssueState.SENDING, IssueState.SENT}:
+    if issue.state not in LOCKABLE:
         return issue
     if not edition.approval_required or issue.state is IssueState.APPROVED:
         issue = compose(parts, issue)

@@ -1,6 +1,7 @@
 """`make digest`: the sample newsroom goes down the whole line, once."""
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -105,3 +106,13 @@ def test_looking_around(folder: Folder, result: Any, tmp_path: Path) -> None:
     assert "The Meridian" in (tmp_path / "morning.html").read_text("utf-8")
     folder.run("show", "999", expect=1)
     folder.run("compose", "nonsense", expect=1)
+
+
+def test_the_next_days_bring_what_came_in_since_and_then_nothing(
+    folder: Folder, result: Any
+) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    later = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    assert folder.json("demo", now=tomorrow)["issues"][0]["told"] == "sent"
+    for _ in range(2):
+        assert "roll into the next" in folder.json("demo", now=later)["issues"][0]["told"]
