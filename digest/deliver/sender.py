@@ -17,7 +17,7 @@ from digest.deliver.evidence import conclude
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError, come_again
 from digest.deliver.reconcile import reconcile
-from digest.errors import DigestError, TransportError
+from digest.errors import DigestError, TemplateError, TransportError
 from digest.model import Batch, DeliveryState, IssueId, Message, Outcome, SubscriberId
 from digest.protocols import Audience, Clock, Recipient, Transport
 from digest.store import ledger
@@ -178,6 +178,9 @@ class Sender:
     ) -> Sequence[Message]:
         try:
             return self.compose(batch, recipients)
+        except TemplateError:
+            # Nobody's own fault: the issue waits as it is until the template is mended.
+            raise
         except DigestError:
             log.warning("composing_one_by_one", batch=batch.ref)
         # So that the one that cannot be made holds up nobody else.

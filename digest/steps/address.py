@@ -95,10 +95,12 @@ def address(parts: Parts, issue: Issue) -> Issue:
     """Freeze the audience of a locked issue into batches and move it to sending.
 
     audience = deliveries + exclusions by reason; both are written in one transaction with the
-    new state, so a crash leaves either nothing or all of it.
+    new state, so a crash leaves either nothing or all of it. Raises BadTemplateError before that.
     """
     if issue.state is not IssueState.LOCKED:
         return issue
+    # A template that fails must fail here, while nobody's delivery depends on it.
+    parts.renderer.check(parts.edition(issue.edition).template)
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
     selection = select(parts, issue, draft)

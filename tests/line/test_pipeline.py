@@ -11,7 +11,7 @@ from digest import bundled, pipeline, sample
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
-from digest.errors import WrongStateError
+from digest.errors import TemplateError, WrongStateError
 from digest.model import DeliveryState, Issue, IssueState
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -181,6 +181,26 @@ def test_a_crash_in_the_middle_of_the_line_loses_nothing(make: Make) -> None:
     resumed = App(app.settings, SetClock(START))
     assert resumed.newsroom.send_now(issue).state is IssueState.SENT
     assert mails(app) == 9
+
+
+@pytest.mark.parametrize("broken_at", ["before the freeze", "in the middle"])
+def test_a_broken_template_costs_nobody_their_mail(
+    make: Make, tmp_path: Path, broken_at: str
+) -> None:
+    own = tmp_path / "mine"
+    own.mkdir()
+    app = make(templates="mine")
+    pipeline.refresh(app.parts)
+    issue = pipeline.lock(app.parts, app.newsroom.today("morning"))
+    if broken_at == "in the middle":
+        issue = pipeline.address(app.parts, issue)
+    (own / "daily.mjml").write_text("<mjml><mj-body><mj-colum/></mj-body></mjml>")
+    with pytest.raises(TemplateError, match=r"daily\.mjml"):
+        app.newsroom.send_now(issue)
+    assert mails(app) == 0
+    (own / "daily.mjml").unlink()
+    assert app.newsroom.send_now(morning(app)).state is IssueState.SENT
+    assert app.newsroom.progress(morning(app)) == {DeliveryState.ACCEPTED: 9}
 
 
 def _with_approval(edition: object) -> object:
