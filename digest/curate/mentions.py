@@ -7,7 +7,7 @@ part of "City, State", ambiguous. What only the whole story can tell is decided 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from digest.curate.gazetteer import Gazetteer, Kind, Names, Place, Reading
 from digest.curate.tokens import POSSESSIVES, calm, is_name, tokens
@@ -74,7 +74,7 @@ def _find(words: Sequence[str], names: Names) -> list[Mention]:
     found = []
     longest, places = names.longest, names.places
     end = 0
-    for at in [at for at, word in enumerate(words) if word in longest]:
+    for at in compress(range(len(words)), map(longest.__contains__, words)):
         if at < end:
             continue
         for size in range(min(longest[words[at]], len(words) - at), 0, -1):
@@ -221,7 +221,8 @@ def _resolve(story: Wording, found: list[Mention], home: str) -> list[Mention]:
             text = text or " ".join(story.words)
             country = _meaning(story, mention, firm, text)
         if country:
-            result.append(replace(mention, country=country))
+            same = country == mention.country
+            result.append(mention if same else replace(mention, country=country))
     return result
 
 

@@ -23,11 +23,13 @@ def calm(words: list[str], known: frozenset[str]) -> list[str]:
     Acronyms up to three letters stay, and so does every form in ``known``; short words of a
     shouted name (NEW YORK) are calmed with the long one beside them.
     """
+    loud = {
+        word for word in set(words) if word.isupper() and len(word) > _ACRONYM and word not in known
+    }
+    if not loud:
+        return words
     result = list(words)
-    loud = [at for at, word in enumerate(words) if word.isupper() and len(word) > _ACRONYM]
-    for at in loud:
-        if words[at] in known:
-            continue
+    for at in [at for at, word in enumerate(words) if word in loud]:
         result[at] = words[at].capitalize()
         before = words[at - 1] if at else ""
         if 1 < len(before) <= _ACRONYM and before.isupper() and before not in known:

@@ -8,10 +8,10 @@ import hashlib
 import math
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
+from itertools import compress
 from typing import Any, TypeAlias
 
 #: a word in the headline, or in the first words of the text, counts as so many
@@ -28,29 +28,77 @@ MOST = 2
 _SHORTEST, _LONGEST = 4, 12
 
 
-#: topic → points, for one word or phrase
+#: topic → points
 Points: TypeAlias = tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """What the lexicon knows of a word."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One word, stem or phrase of the lexicon, and what it says. Each is one object."""
 
-    #: the word or stem that is counted, and what it says; no points where only phrases start so
     word: str
     points: Points
-    #: the phrases that start with it: their other words, and what they say
-    phrases: tuple[tuple[tuple[str, ...], Points], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lexicon:
-    """The words of all topics."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Hit:
+    """What the lexicon knows of a word as it stands in a story."""
 
-    topics: tuple[str, ...]
-    #: a lower-case word → what is known of it, or None
-    look_up: Callable[[str], Hit | None]
-    version: str
+    #: None where only phrases start with the word
+    entry: Entry | None
+    #: the phrases that start with it, by their other words
+    phrases: tuple[tuple[tuple[str, ...], Entry], ...]
+
+
+class Lexicon(dict[str, Hit | None]):
+    """A word as written → what is known of it. Words are looked up once and remembered."""
+
+    #: words remembered; beyond that it starts anew
+    MOST = 100_000
+
+    def __init__(self, tables: Mapping[str, Any], version: str = "") -> None:
+        """From topic → column → words, as in topics.toml."""
+        super().__init__()
+        self.topics = tuple(tables)
+        self.version = version
+        self._words: dict[str, Entry] = {}
+        self._stems: dict[str, Entry] = {}
+        self._phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        said: dict[str, dict[str, float]] = {}
+        for topic, columns in tables.items():
+            for column, listed in columns.items():
+                for word in listed:
+                    said.setdefault(word.lower(), {})[topic] = COLUMNS[column]
+        for word, points in said.items():
+            self._add(word, tuple(points.items()))
+
+    def _add(self, word: str, points: Points) -> None:
+        first, *rest = word.replace("-", " ").split(" ")
+        if rest:
+            entry = Entry(" ".join((first, *rest)), points)
+            self._phrases.setdefault(first, []).append((tuple(rest), entry))
+        elif word.endswith("*"):
+            self._stems[word[:-1]] = Entry(word[:-1], points)
+        else:
+            for form in _forms(word):
+                self._words.setdefault(form, Entry(form, points))
+
+    def __missing__(self, word: str) -> Hit | None:
+        """Looks ``word`` up."""
+        lower = word.lower()
+        entry = self._words.get(lower) or self._stem(lower)
+        phrases = tuple(self._phrases.get(lower, ()))
+        hit = Hit(entry, phrases) if entry or phrases else None
+        if len(self) >= self.MOST:
+            self.clear()
+        self[word] = hit
+        return hit
+
+    def _stem(self, word: str) -> Entry | None:
+        for size in range(min(len(word), _LONGEST), _SHORTEST - 1, -1):
+            if word[:size] in self._stems:
+                return self._stems[word[:size]]
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,40 +114,7 @@ class TopicWeight:
 def load() -> Lexicon:
     """Reads digest/data/topics.toml; keep the result."""
     raw = (resources.files("digest.data") / "topics.toml").read_bytes()
-    return lexicon(tomllib.loads(raw.decode()), hashlib.sha256(raw).hexdigest()[:12])
-
-
-def lexicon(tables: Mapping[str, Any], version: str = "") -> Lexicon:
-    """A lexicon from topic → column → words, as in topics.toml."""
-    gathered: dict[str, dict[str, float]] = {}
-    for topic, columns in tables.items():
-        for column, listed in columns.items():
-            for word in listed:
-                gathered.setdefault(word.lower(), {})[topic] = COLUMNS[column]
-    words: dict[str, Points] = {}
-    stems: dict[str, Points] = {}
-    phrases: dict[str, list[tuple[tuple[str, ...], Points]]] = {}
-    for word, said in gathered.items():
-        points = tuple(said.items())
-        first, *rest = word.replace("-", " ").split(" ")
-        if rest:
-            phrases.setdefault(first, []).append((tuple(rest), points))
-        elif word.endswith("*"):
-            stems[word[:-1]] = points
-        else:
-            for form in _forms(word):
-                words.setdefault(form, points)
-
-    @lru_cache(maxsize=50_000)
-    def look_up(word: str) -> Hit | None:
-        stem = word if word in words else _stem(word, stems)
-        starting = tuple(phrases.get(word, ()))
-        if stem is None and not starting:
-            return None
-        points = words.get(word) or stems.get(stem or "", ())
-        return Hit(stem or word, points, starting)
-
-    return Lexicon(topics=tuple(tables), look_up=look_up, version=version)
+    return Lexicon(tomllib.loads(raw.decode()), hashlib.sha256(raw).hexdigest()[:12])
 
 
 def _forms(word: str) -> Iterable[str]:
@@ -122,11 +137,11 @@ def weigh(words: Sequence[str], headline: int, lexicon: Lexicon) -> list[TopicWe
     """
     scores: defaultdict[str, float] = defaultdict(float)
     spoken: dict[str, list[tuple[float, str]]] = {}
-    for (word, points), weight in _hits(words, headline, lexicon).items():
+    for entry, weight in _hits(words, headline, lexicon).items():
         factor = 1.0 + math.log(weight) if weight > 1 else weight
-        for topic, value in points:
+        for topic, value in entry.points:
             scores[topic] += value * factor
-            spoken.setdefault(topic, []).append((value * factor, word))
+            spoken.setdefault(topic, []).append((value * factor, entry.word))
     order = {topic: at for at, topic in enumerate(lexicon.topics)}
     return [
         TopicWeight(topic, score, tuple(word for _, word in sorted(spoken[topic])[:-6:-1]))
@@ -142,36 +157,29 @@ def chosen(weights: Sequence[TopicWeight]) -> list[TopicWeight]:
     return [weight for weight in weights[:MOST] if weight.score >= least]
 
 
-def _hits(
-    words: Sequence[str], headline: int, lexicon: Lexicon
-) -> Mapping[tuple[str, Points], float]:
-    """Word or phrase of the lexicon → how often it stands in the story, by where."""
-    hits: defaultdict[tuple[str, Points], float] = defaultdict(float)
-    lower = [word.lower() for word in words]
-    look_up = lexicon.look_up
+def _hits(words: Sequence[str], headline: int, lexicon: Lexicon) -> Mapping[Entry, float]:
+    """Entry of the lexicon → how often it stands in the story, by where."""
+    counts: defaultdict[Entry, float] = defaultdict(float)
+    hits = list(map(lexicon.__getitem__, words))
     lead = headline + LEAD_WORDS
     end = 0
-    for at, hit in enumerate(map(look_up, lower)):
+    for at in compress(range(len(hits)), hits):
+        hit = hits[at]
         if hit is None or at < end:
             continue
-        word, points, size = _longest(hit, lower, at)
+        entry, size = _longest(hit, words, at) if hit.phrases else (hit.entry, 1)
         end = at + size
-        if points:
-            hits[word, points] += HEADLINE if at < headline else LEAD if at < lead else 1.0
-    return hits
+        if entry:
+            counts[entry] += HEADLINE if at < headline else LEAD if at < lead else 1.0
+    return counts
 
 
-def _longest(hit: Hit, lower: Sequence[str], at: int) -> tuple[str, Points, int]:
-    """The phrase that stands at ``at``, else the word; what it says, and its length in words."""
-    for rest, points in hit.phrases:
-        size = 1 + len(rest)
-        if tuple(lower[at + 1 : at + size]) == rest:
-            return " ".join((lower[at], *rest)), points, size
-    return hit.word, hit.points, 1
-
-
-def _stem(word: str, stems: Mapping[str, Points]) -> str | None:
-    for size in range(min(len(word), _LONGEST), _SHORTEST - 1, -1):
-        if word[:size] in stems:
-            return word[:size]
-    return None
+def _longest(hit: Hit, words: Sequence[str], at: int) -> tuple[Entry | None, int]:
+    """The phrase that stands at ``at``, else the word; and its length in words."""
+    following = words[at + 1].lower() if at + 1 < len(words) else ""
+    for rest, entry in hit.phrases:
+        if rest[0] == following:
+            size = 1 + len(rest)
+            if tuple(word.lower() for word in words[at + 1 : at + size]) == rest:
+                return entry, size
+    return hit.entry, 1

@@ -43,7 +43,7 @@ def test_too_little_is_no_topic(lexicon: topics.Lexicon) -> None:
 
 
 def test_stems_phrases_and_plurals() -> None:
-    made = topics.lexicon({"a": {"sure": ["elect*", "red card", "spy"]}, "b": {"hint": ["card"]}})
+    made = topics.Lexicon({"a": {"sure": ["elect*", "red card", "spy"]}, "b": {"hint": ["card"]}})
 
     def points(text: str) -> dict[str, float]:
         return {row.topic: row.score for row in topics.weigh(text.split(), 0, made)}
