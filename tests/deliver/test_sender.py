@@ -20,7 +20,7 @@ from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import BUDGET, Sender, SendReport
-from digest.errors import TemplateError
+from digest.errors import DigestError, TemplateError
 from digest.model import Batch, BatchState, DeliveryState, Message, Outcome, SubscriberId
 from digest.protocols import Journal, Recipient
 from digest.store import doubt, ledger
@@ -149,13 +149,24 @@ def test_a_message_that_cannot_be_made_is_one_readers_trouble(desk: Desk) -> Non
         one: Batch, recipients: Mapping[SubscriberId, Recipient]
     ) -> Sequence[Message]:
         if 7 in recipients:
-            raise TemplateError("line 3 is wrong", template="daily")
+            raise DigestError("this name cannot be written")
         return [message for message in compose(one, recipients) if message.subscriber != 8]
 
     report = replace(desk.sender, compose=bad_for_seven).send_issue(ISSUE, "daily")
     assert report.counts == {ACCEPTED: 23, REJECTED: 2}
-    assert desk.codes()[7] == "TemplateError: line 3 is wrong"
+    assert desk.codes()[7] == "DigestError: this name cannot be written"
     assert desk.codes()[8] == "not composed"
+    desk.check()
+
+
+def test_a_broken_template_is_nobodys_own_trouble(desk: Desk) -> None:
+    def broken(one: Batch, recipients: Mapping[SubscriberId, Recipient]) -> Sequence[Message]:
+        raise TemplateError("line 3 is wrong", template="daily")
+
+    with pytest.raises(TemplateError):
+        replace(desk.sender, compose=broken).send_issue(ISSUE, "daily")
+    desk.later(5)
+    assert desk.send().counts == {ACCEPTED: 25}
     desk.check()
 
 

@@ -199,6 +199,8 @@ def test_a_broken_template_costs_nobody_their_mail(
         app.newsroom.send_now(issue)
     assert mails(app) == 0
     (own / "daily.mjml").unlink()
+    # A batch that failed waits a little before it is tried again.
+    app.clock.at += timedelta(minutes=2)  # type: ignore[attr-defined]
     assert app.newsroom.send_now(morning(app)).state is IssueState.SENT
     assert app.newsroom.progress(morning(app)) == {DeliveryState.ACCEPTED: 9}
 
