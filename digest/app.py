@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 import subscribers
 from digest import bundled, keys, pipeline, sample
 from digest.config import Settings
-from digest.config.editions import editions, rhythm_in_words, topic_names
+from digest.config.editions import editions, region_views, rhythm_in_words, topic_names
 from digest.curate import gazetteer, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
@@ -94,11 +94,7 @@ class App:
     @cached_property
     def _views(self) -> tuple[regions.RegionView, ...]:
         given = self.settings.regions
-        own = [
-            regions.RegionView(slug=view.slug, name=view.name, countries=frozenset(view.countries))
-            for view in given.views
-        ]
-        return regions.views(given.preset, own, self._gazetteer)
+        return regions.views(given.preset, region_views(given), self._gazetteer)
 
     @cached_property
     def _region_names(self) -> dict[str, str]:
@@ -110,7 +106,7 @@ class App:
 
     @cached_property
     def _gazetteer(self) -> gazetteer.Gazetteer:
-        return gazetteer.load()
+        return gazetteer.load(self.settings.regions.home)
 
     @cached_property
     def _classifier(self) -> Classifier:

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from digest.config.settings import WEEKDAYS, EditionSettings, SectionSettings, Settings
+from digest.config.settings import (
+    WEEKDAYS,
+    EditionSettings,
+    Regions,
+    SectionSettings,
+    Settings,
+)
+from digest.curate.regions import RegionView
 from digest.model import TOPICS, Edition, Section
 
 TOPIC_NAMES = {
@@ -109,3 +116,18 @@ def _sections(
                 layout=given.layout,
                 segments=frozenset(given.segments),
             )
+
+
+def region_views(given: Regions) -> list[RegionView]:
+    """The publisher's own regions."""
+    return [
+        RegionView(
+            slug=view.slug,
+            name=view.name,
+            countries=frozenset(view.countries),
+            places=view.places,
+            categories=view.categories,
+            parent=view.parent,
+        )
+        for view in given.views
+    ]

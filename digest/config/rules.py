@@ -33,6 +33,7 @@ def contradictions(raw: Mapping[str, Any]) -> list[ConfigMistake]:
         *_sources(raw),
         *_editions(raw),
         *_filters(raw),
+        *_views(raw),
         *_mappings(raw),
         *_database(raw),
         *_real_mail(raw),
@@ -146,6 +147,34 @@ def _condition(key: str, given: object, known: Mapping[str, set[str]]) -> Iterat
         elif field in known:
             for name in values:
                 yield from _known(here, field, name, known[field])
+
+
+def _views(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    table = _table(raw, "regions")
+    rows = _rows(table, "views")
+    parents = {str(row.get("slug")): row.get("parent") for row in rows}
+    for index, row in enumerate(rows):
+        key, slug = f"regions.views[{index}]", str(row.get("slug"))
+        said = any(row.get(what) for what in ("countries", "places", "categories"))
+        if not said and slug not in parents.values():
+            yield ConfigMistake(key, "needs countries, places or categories")
+        yield from _known(f"{key}.parent", "region", row.get("parent"), _regions(raw))
+        if _is_own_ancestor(slug, parents):
+            yield ConfigMistake(f"{key}.parent", f"{slug!r} would be a part of itself")
+        places = row.get("places", ())
+        abroad = [isinstance(name, str) and name[-4:-2] == ", " for name in places]
+        if _many(places) and not all(abroad) and not table.get("home"):
+            yield ConfigMistake(f"{key}.places", "are looked for at home: set regions.home")
+
+
+def _is_own_ancestor(slug: str, parents: Mapping[str, Any]) -> bool:
+    above, seen = parents.get(slug), set[str]()
+    while isinstance(above, str) and above not in seen:
+        if above == slug:
+            return True
+        seen.add(above)
+        above = parents.get(above)
+    return False
 
 
 def _mappings(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:

@@ -220,11 +220,17 @@ class SegmentSettings(Table):
 
 
 class RegionViewSettings(Table):
-    """[[regions.views]]: a region as readers see it, a set of countries."""
+    """[[regions.views]]: a region as readers see it: any of countries, places, categories."""
 
     slug: Slug
     name: str
-    countries: tuple[Country, ...] = Field(min_length=1)
+    countries: tuple[Country, ...] = ()
+    #: towns, parishes, provinces in the home country; "Bavaria, DE" lies in another
+    places: tuple[str, ...] = ()
+    #: your categories, tags and URL sections that mean it
+    categories: tuple[str, ...] = ()
+    #: the region it is a part of: its stories are in both
+    parent: str | None = None
 
 
 class Regions(Table):

@@ -9,19 +9,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from digest.curate import countries, topics
-from digest.curate.countries import Weight
+from digest.curate import topics
 from digest.curate.gazetteer import Gazetteer
-from digest.curate.mentions import Wording, labels, mentions, wording
-from digest.curate.regions import RegionView, of_area, of_countries
-from digest.curate.rules import RuleBook, Rules, Ruling, labels_of, unmapped_categories
+from digest.curate.home import with_own_places
+from digest.curate.mentions import Wording, wording
+from digest.curate.placing import Placer
+from digest.curate.regions import RegionView, categories_of
+from digest.curate.rules import RuleBook, Rules, unmapped_categories
 from digest.curate.topics import Lexicon
 from digest.model import Authority, Classification, Evidence, ParsedStory
 
 __all__ = ["Classifier", "Rules"]
 
 #: goes up when the same data and rules give another reading
-_METHOD = 1
+_METHOD = 2
 
 
 class Classifier:
@@ -36,101 +37,39 @@ class Classifier:
         home: str | None = None,
     ) -> None:
         """``home`` is the publisher's country, ISO 3166-1 alpha-2."""
-        self.gazetteer = gazetteer
+        self.gazetteer = with_own_places(gazetteer, views, home or "")
         self._lexicon = lexicon
-        self._views = tuple(views)
-        self._home = home or ""
-        self._region_rules = RuleBook(rules.regions)
+        self._placer = Placer(
+            gazetteer=self.gazetteer,
+            views=tuple(views),
+            rules=RuleBook(categories_of(views) | dict(rules.regions)),
+            home=home or "",
+        )
         self._topic_rules = RuleBook(rules.topics)
-        self.fingerprint = _fingerprint(gazetteer, lexicon, self._views, rules, self._home)
+        self.fingerprint = _fingerprint(gazetteer, lexicon, views, rules, home or "")
 
     def classify(self, story: ParsedStory) -> Classification:
         """Where ``story`` plays and what it is about."""
         words = wording(story.headline, story.text or story.standfirst, self.gazetteer)
-        found, regions, place_evidence = self._place(story, words)
-        named, topic_evidence = self._topics(story, words)
+        placing = self._placer.place(story, words)
+        named, sure, topic_evidence = self._topics(story, words)
         return Classification(
-            countries=found,
-            regions=regions,
+            countries=placing.countries,
+            regions=placing.regions,
             topics=named,
-            evidence=(*place_evidence, *topic_evidence),
+            evidence=(*placing.evidence, *topic_evidence),
+            place_confidence=round(placing.confidence, 2),
+            topic_confidence=round(sure, 2),
         )
 
     def unmapped_categories(self, stories: Iterable[ParsedStory]) -> Mapping[str, int]:
         """Categories that no rule knows, the commonest first, with their counts of stories."""
-        counts = unmapped_categories(stories, (self._region_rules, self._topic_rules))
+        counts = unmapped_categories(stories, (self._placer.rules, self._topic_rules))
         return dict(counts.most_common())
 
-    def _place(
+    def _topics(
         self, story: ParsedStory, words: Wording
-    ) -> tuple[tuple[str, ...], tuple[str, ...], list[Evidence]]:
-        named = mentions(words, self.gazetteer, story.language, self._home)
-        filed = labels(labels_of(story), self.gazetteer, story.language)
-        weights = countries.weigh(words, named, dict.fromkeys(filed))
-        places = [weight for weight in weights if weight.code not in self.gazetteer.tree]
-        chosen = countries.chosen(places, self._home)
-        rulings = self._region_rules.rulings(story)
-        if rulings:
-            return self._by_rule(rulings, chosen)
-        evidence = [self._seen(weight) for weight in chosen]
-        if chosen:
-            codes = tuple(weight.code for weight in chosen)
-            return codes, of_countries(codes, self._views), evidence
-        return self._by_area_or_home([weight for weight in weights if weight not in places])
-
-    def _by_rule(
-        self, rulings: Sequence[Ruling], chosen: Sequence[Weight]
-    ) -> tuple[tuple[str, ...], tuple[str, ...], list[Evidence]]:
-        """The rules' regions alone; the countries named are kept where they lie in them."""
-        by_slug = {view.slug: view for view in self._views}
-        slugs = [ruling.value for ruling in rulings if ruling.value in by_slug]
-        codes = [ruling.value for ruling in rulings if ruling.value not in by_slug]
-        inside = frozenset(codes).union(*(by_slug[slug].countries for slug in slugs))
-        kept = [weight for weight in chosen if weight.code in inside]
-        evidence = [
-            Evidence(
-                about="region" if ruling.value in by_slug else "country",
-                value=ruling.value,
-                by=Authority.RULE,
-                score=1.0,
-                found=f"rule for {ruling.key!r}",
-            )
-            for ruling in rulings
-        ]
-        found = dict.fromkeys([*codes, *(weight.code for weight in kept)])
-        regions = dict.fromkeys([*slugs, *of_countries(codes, self._views)])
-        return tuple(found), tuple(regions), evidence + [self._seen(weight) for weight in kept]
-
-    def _by_area_or_home(
-        self, areas: Sequence[Weight]
-    ) -> tuple[tuple[str, ...], tuple[str, ...], list[Evidence]]:
-        for weight in areas:
-            slug = of_area(self.gazetteer.within(weight.code), self._views)
-            if slug:
-                return (), (slug,), [_area(slug, weight)]
-        if not self._home:
-            return (), (), []
-        name = self.gazetteer.countries.get(self._home, self._home)
-        home = Evidence(
-            about="country",
-            value=self._home,
-            by=Authority.HOME,
-            score=0.0,
-            found=f"{name}: home, no other country is named",
-        )
-        return (self._home,), of_countries([self._home], self._views), [home]
-
-    def _seen(self, weight: Weight) -> Evidence:
-        name = self.gazetteer.countries.get(weight.code, weight.code)
-        return Evidence(
-            about="country",
-            value=weight.code,
-            by=Authority.GAZETTEER,
-            score=round(weight.score, 2),
-            found=weight.found(name),
-        )
-
-    def _topics(self, story: ParsedStory, words: Wording) -> tuple[tuple[str, ...], list[Evidence]]:
+    ) -> tuple[tuple[str, ...], float, list[Evidence]]:
         rulings = self._topic_rules.rulings(story)
         if rulings:
             ruled = [
@@ -143,8 +82,9 @@ class Classifier:
                 )
                 for ruling in rulings
             ]
-            return tuple(row.value for row in ruled), ruled
-        chosen = topics.chosen(topics.weigh(words.words, words.headline, self._lexicon))
+            return tuple(row.value for row in ruled), 1.0, ruled
+        weights = topics.weigh(words.words, words.headline, self._lexicon)
+        chosen = topics.chosen(weights)
         read = [
             Evidence(
                 about="topic",
@@ -155,17 +95,7 @@ class Classifier:
             )
             for weight in chosen
         ]
-        return tuple(row.value for row in read), read
-
-
-def _area(slug: str, weight: Weight) -> Evidence:
-    return Evidence(
-        about="region",
-        value=slug,
-        by=Authority.GAZETTEER,
-        score=round(weight.score, 2),
-        found=weight.found(slug),
-    )
+        return tuple(row.value for row in read), topics.sure(weights) if read else 0.0, read
 
 
 def _fingerprint(
@@ -176,6 +106,6 @@ def _fingerprint(
     home: str,
 ) -> str:
     """Names the rules and data that a reading was made with."""
-    shown = [[view.slug, sorted(view.countries)] for view in views]
+    shown = [asdict(view) | {"countries": sorted(view.countries)} for view in views]
     made_with = [_METHOD, gazetteer.version, lexicon.version, shown, asdict(rules), home]
     return hashlib.sha256(json.dumps(made_with).encode()).hexdigest()[:16]

@@ -30,6 +30,8 @@ KINDS = {
 }
 #: countries with at least this share of the best score belong to the story too
 SHARE = 0.35
+#: what might speak for yet another country, in the same points
+DOUBT = 1.0
 #: what the publisher's own country gets on top where it is named
 HOME = 2.0
 
@@ -82,6 +84,12 @@ def _points(story: Wording, mention: Mention) -> float:
         meeting = any(word.lower() in _MEETINGS for word in story.words[: mention.start])
         points *= VENUE if meeting and kind in CITIES else LOCATED
     return points * HEADLINE
+
+
+def sure(weights: Sequence[Weight], best: Weight) -> float:
+    """How surely ``best`` is what the story is about, 0 to 1: by its lead over the others."""
+    other = max((weight.score for weight in weights if weight is not best), default=0.0)
+    return best.score / (best.score + other + DOUBT)
 
 
 def chosen(weights: Sequence[Weight], home: str) -> list[Weight]:

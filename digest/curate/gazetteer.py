@@ -1,7 +1,7 @@
 """The names of places: what a word in a story may stand for. Data in digest/data, see there.
 
-``load`` reads two files: the one built from packages (gazetteer.json.gz) and the one kept by
-hand (institutions.toml), which has the last word.
+``load`` reads the file built from packages (gazetteer.json.gz), the small towns of the home
+country (towns.json.gz), and the file kept by hand (institutions.toml), which has the last word.
 """
 
 import gzip
@@ -63,6 +63,10 @@ class Place:
     readings: tuple[Reading, ...] = ()
     #: also a first or last name
     personal: bool = False
+    #: so common a word or so small a town that a story must call it a place: "in Reading"
+    common: bool = False
+    #: the publisher's own regions that list it, each with the country it lies in there
+    own: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,9 @@ class Gazetteer:
     first_names: frozenset[str]
     #: forms that are written in capitals: US, UAE
     acronyms: frozenset[str]
-    #: hash of both files
+    #: words that are names of cities too, and left out as such
+    words: frozenset[str]
+    #: hash of the files
     version: str
 
     def names(self, language: str) -> Names:
@@ -101,28 +107,45 @@ class Gazetteer:
         return frozenset().union(*(self.within(part) for part in self.tree[area]))
 
 
-def load() -> Gazetteer:
-    """Reads the two files in digest/data. Takes about a quarter of a second; keep the result."""
+def load(home: str | None = None) -> Gazetteer:
+    """Reads the files in digest/data; ``home`` brings the small towns of that country (ISO).
+
+    Takes about a quarter of a second; keep the result.
+    """
     data = resources.files("digest.data")
     built_bytes = gzip.decompress((data / "gazetteer.json.gz").read_bytes())
     kept_bytes = (data / "institutions.toml").read_bytes()
     built = json.loads(built_bytes)
     kept = tomllib.loads(kept_bytes.decode())
     places = _english(built, kept)
+    if home:
+        towns = json.loads(gzip.decompress((data / "towns.json.gz").read_bytes()))
+        places = _small_towns(home, towns) | places
     acronyms = frozenset(name for name in places if name.isupper() and len(name) > 1)
     return Gazetteer(
         countries=_country_names(built, kept),
         tree={code: tuple(parts) for code, parts in built["tree"].items()},
-        languages={"en": _names(places)}
+        languages={"en": names_of(places)}
         | {
-            language: _names({**_foreign(built, language), **places})
+            language: names_of({**_foreign(built, language), **places})
             for language in built["countries"]["NE"]["names"]
             if language != "en"
         },
         first_names=frozenset(built["first_names"]) - frozenset(kept["words"]["not_names"]),
         acronyms=acronyms,
+        words=frozenset(kept["words"]["never"]),
         version=hashlib.sha256(built_bytes + kept_bytes).hexdigest()[:12],
     )
+
+
+def _small_towns(home: str, towns: Mapping[str, Any]) -> dict[str, Place]:
+    """The towns of one country; names that people have too are marked."""
+    personal = frozenset(towns["personal"])
+    return {
+        form: Place(kind=Kind.CITY, country=home, personal=name in personal, common=True)
+        for name in towns["countries"].get(home, ())
+        for form in forms(name)
+    }
 
 
 def _country_names(built: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, str]:
@@ -143,17 +166,17 @@ def _english(built: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Pla
     rows += [(Kind.AREA, code, names["en"]) for code, names in built["areas"].items()]
     order = list(Kind)
     rows.sort(key=lambda row: -order.index(row[0]))
-    never = {form for word in kept["words"]["never"] for form in _forms(word)}
+    never = {form for word in kept["words"]["never"] for form in forms(word)}
     personal = frozenset(built["personal"])
     places: dict[str, Place] = {}
     for kind, code, names in rows:
         for name in names:
-            for form in _forms(name):
+            for form in forms(name):
                 if form not in never or kind is Kind.COUNTRY:
                     places[form] = Place(kind=kind, country=code, personal=name in personal)
     for kind, code, names in _by_hand(kept):
         for name in names:
-            for form in _forms(name):
+            for form in forms(name):
                 places[form] = Place(kind=kind, country=code, personal=name in personal)
     return _with_readings(places, kept["ambiguous"])
 
@@ -187,7 +210,7 @@ def _with_readings(places: dict[str, Place], rows: list[dict[str, Any]]) -> dict
             )
             for reading in row.get("reading", ())
         )
-        for form in _forms(row["surface"]):
+        for form in forms(row["surface"]):
             known = places.get(form)
             places[form] = Place(
                 kind=known.kind if known else Kind.INSTITUTION,
@@ -206,7 +229,7 @@ def _foreign(built: Mapping[str, Any], language: str) -> dict[str, Place]:
         form: Place(kind=kind, country=code)
         for kind, code, names in tables
         for name in names[language]
-        for form in _forms(name)
+        for form in forms(name)
     }
 
 
@@ -214,7 +237,7 @@ def _plurals(demonyms: Iterable[str]) -> list[str]:
     return [f"{word}s" for word in demonyms if word.endswith(("n", "i", "er", "ot"))]
 
 
-def _forms(name: str) -> set[str]:
+def forms(name: str) -> set[str]:
     """The keys under which a name is found: with and without accents, St. as Saint."""
     forms = {name, _unaccented(name)}
     if name.startswith("St. "):
@@ -229,7 +252,8 @@ def _unaccented(name: str) -> str:
     return "".join(mark for mark in parts if not unicodedata.combining(mark) or mark > "\u036f")
 
 
-def _names(places: dict[str, Place]) -> Names:
+def names_of(places: Mapping[str, Place]) -> Names:
+    """``places`` ready to be looked for."""
     longest: dict[str, int] = {}
     for name in places:
         first, *rest = name.split(" ")

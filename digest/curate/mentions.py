@@ -56,6 +56,7 @@ def mentions(story: Wording, gazetteer: Gazetteer, language: str, home: str) -> 
     found = _longer_names(story, found)
     found = _city_and_state(story, found)
     found = _without_people(story, found, gazetteer.first_names)
+    found = _called_places(story, found)
     return _resolve(story, found, home)
 
 
@@ -207,6 +208,37 @@ def _is_titled(story: Wording) -> bool:
     """Whether the headline Capitalises Its Words, so that capitals tell nothing."""
     long = [word for word in story.words[: story.headline] if len(word) > 3]
     return sum(map(is_name, long)) > 0.7 * len(long)
+
+
+#: "the town of Sale", "Sale, Cheshire": what makes a place of a common word
+_SETTLEMENTS = frozenset({"town", "village", "city", "parish", "people", "outskirts", "suburb"})
+
+
+def _called_places(story: Wording, found: list[Mention]) -> list[Mention]:
+    """Drops common words and small towns' names that the story nowhere calls a place."""
+    if not any(mention.place.common for mention in found):
+        return found
+    starts = {mention.start: mention for mention in found}
+    called = {
+        story.word(mention.start)
+        for mention in found
+        if mention.place.common and _is_called_place(story, mention, starts)
+    }
+    return [
+        mention
+        for mention in found
+        if not mention.place.common or story.word(mention.start) in called
+    ]
+
+
+def _is_called_place(story: Wording, mention: Mention, starts: Mapping[int, Mention]) -> bool:
+    after = story.word(mention.end)
+    if mention.located:
+        return not is_name(after) or mention.end in starts
+    if story.word(mention.start - 1) == "of":
+        return story.word(mention.start - 2).lower() in _SETTLEMENTS
+    beside = starts.get(mention.end + 1) if after == "," else None
+    return beside is not None and beside.country == mention.country
 
 
 def _resolve(story: Wording, found: list[Mention], home: str) -> list[Mention]:

@@ -1,6 +1,6 @@
 """The regions that readers choose from: a view on the M49 tree that a publisher may change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.curate.gazetteer import Gazetteer
@@ -17,11 +17,29 @@ _CALLED_EUROPEAN = frozenset({"AM", "AZ", "CY", "GE"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionView:
-    """One region as readers see it: a set of ISO 3166-1 alpha-2 codes."""
+    """One region as readers see it: any of countries, places and categories."""
 
     slug: str
     name: str
-    countries: frozenset[str]
+    #: ISO 3166-1 alpha-2
+    countries: frozenset[str] = frozenset()
+    #: towns, parishes, provinces at home as the paper writes them; ``Bavaria, DE`` lies elsewhere
+    places: tuple[str, ...] = ()
+    #: the publisher's categories, tags and URL sections that mean it, as in ``Rules``
+    categories: tuple[str, ...] = ()
+    #: slug of the region it is a part of
+    parent: str | None = None
+
+    def grounds(self, home: str) -> Iterator[tuple[str, str]]:
+        """Its places, each with the country it lies in."""
+        for place in self.places:
+            name, comma, code = place.rpartition(", ")
+            abroad = bool(comma) and len(code) == 2 and code.isupper()
+            yield (name, code) if abroad else (place, home)
+
+    def within(self, home: str) -> frozenset[str]:
+        """The countries it lies in."""
+        return self.countries | {code for _, code in self.grounds(home) if code}
 
 
 def views(preset: str, own: Iterable[RegionView], gazetteer: Gazetteer) -> tuple[RegionView, ...]:
@@ -46,6 +64,29 @@ def _newsroom(gazetteer: Gazetteer) -> tuple[RegionView, ...]:
         RegionView(slug="europe", name="Europe", countries=europe),
         RegionView(slug="middle-east", name="Middle East", countries=middle_east),
     )
+
+
+def categories_of(shown: Iterable[RegionView]) -> dict[str, str]:
+    """Category → slug, as every region lists them."""
+    return {category: view.slug for view in shown for category in view.categories}
+
+
+def ancestors(slug: str, shown: Mapping[str, RegionView]) -> list[str]:
+    """The regions that ``slug`` is a part of, the nearest first."""
+    found: list[str] = []
+    view = shown.get(slug)
+    while view and view.parent and view.parent not in {slug, *found}:
+        found.append(view.parent)
+        view = shown.get(view.parent)
+    return found
+
+
+def with_parents(slugs: Iterable[str], shown: Sequence[RegionView]) -> tuple[str, ...]:
+    """``slugs`` in their order, then the regions that they are parts of."""
+    by_slug = {view.slug: view for view in shown}
+    given = list(slugs)
+    parents = [parent for slug in given for parent in ancestors(slug, by_slug)]
+    return tuple(dict.fromkeys([*given, *parents]))
 
 
 def of_countries(countries: Iterable[str], shown: Sequence[RegionView]) -> tuple[str, ...]:

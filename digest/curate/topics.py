@@ -157,6 +157,12 @@ def chosen(weights: Sequence[TopicWeight]) -> list[TopicWeight]:
     return [weight for weight in weights[:MOST] if weight.score >= least]
 
 
+def sure(weights: Sequence[TopicWeight]) -> float:
+    """How surely the first topic is the right one, 0 to 1: by its lead over the second."""
+    scores = [weight.score for weight in weights[:2]]
+    return scores[0] / (sum(scores) + LEAST) if scores else 0.0
+
+
 def _hits(words: Sequence[str], headline: int, lexicon: Lexicon) -> Mapping[Entry, float]:
     """Entry of the lexicon → how often it stands in the story, by where."""
     counts: defaultdict[Entry, float] = defaultdict(float)

@@ -25,6 +25,8 @@ HERE = Path(__file__).resolve().parent
 LANGUAGES = ("en", "fr", "es", "pt", "ar", "hi", "sw")
 #: GeoNames: towns from this size are known everywhere
 CITY_FROM = 100_000
+#: and from this size at home
+TOWN_FROM = 5_000
 #: short names are often words; only large cities may have one
 SHORT_FROM = 300_000
 #: a country with more first-level divisions than this counts towns as such
@@ -121,6 +123,22 @@ def cities(taken: set[str], capitals: dict[str, str]) -> dict[str, tuple[int, st
     return largest
 
 
+def small_towns(gazetteer: dict[str, Any]) -> dict[str, Any]:
+    """Country → its towns from TOWN_FROM people that the gazetteer itself does not have."""
+    towns: dict[str, set[str]] = defaultdict(set)
+    for row in geonames("cities5000.json").values():
+        if row["population"] >= TOWN_FROM and len(row["name"]) > 3:
+            towns[row["countrycode"]].add(row["name"])
+    for code, row in gazetteer["countries"].items():
+        towns[code] -= {*row["cities"], *row["states"], row["capital"]}
+    people = {*census("male.first", FIRST_NAMES), *census("female.first", FIRST_NAMES)}
+    people |= set(census("all.last", LAST_NAMES))
+    return {
+        "countries": {code: sorted(names) for code, names in sorted(towns.items()) if names},
+        "personal": sorted(people & set().union(*towns.values())),
+    }
+
+
 def subdivisions(node_modules: Path, taken: set[str]) -> dict[str, tuple[str, str]]:
     """Plain name → country and name of states and provinces that one country alone has."""
     path = "cldr-subdivisions-full/subdivisions/en/en.json"
@@ -214,13 +232,19 @@ def made_from(node_modules: Path) -> dict[str, str]:
     return {**versions, **python}
 
 
-def main() -> None:
-    """Writes gazetteer.json.gz; the same packages give the same bytes."""
-    gazetteer = build(Path(sys.argv[1]))
-    text = json.dumps(gazetteer, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def write(name: str, content: dict[str, Any]) -> None:
+    """Writes one file beside this one; the same packages give the same bytes."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     packed = gzip.compress(text.encode(), compresslevel=9, mtime=0)
-    (HERE / "gazetteer.json.gz").write_bytes(packed)
-    print(f"{len(gazetteer['countries'])} countries, {len(text):,} → {len(packed):,} bytes")
+    (HERE / name).write_bytes(packed)
+    print(f"{name}: {len(content['countries'])} countries, {len(text):,} → {len(packed):,} bytes")
+
+
+def main() -> None:
+    """Writes gazetteer.json.gz and towns.json.gz."""
+    gazetteer = build(Path(sys.argv[1]))
+    write("gazetteer.json.gz", gazetteer)
+    write("towns.json.gz", small_towns(gazetteer))
 
 
 if __name__ == "__main__":

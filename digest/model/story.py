@@ -53,6 +53,18 @@ class DateGrade(StrEnum):
     NONE = "none"
 
 
+class StoryState(StrEnum):
+    """Whether a story may be carried. Only a live one is."""
+
+    LIVE = "live"
+    #: its publisher took it back
+    WITHDRAWN = "withdrawn"
+    #: it asks for a password now
+    PROTECTED = "protected"
+    #: not to be carried before its time
+    EMBARGOED = "embargoed"
+
+
 class PickOrigin(StrEnum):
     """How an editor said "this one"."""
 
@@ -97,6 +109,7 @@ class ParsedStory:
     pick: PickOrigin | None = None
     #: the order in the source, 0 first
     position: int = 0
+    state: StoryState = StoryState.LIVE
 
 
 class Authority(StrEnum):
@@ -133,6 +146,15 @@ class Classification:
     #: of ``TOPICS`` or the config's own, best first; empty means unfiled
     topics: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    #: 0 to 1: how surely the first country or region is the right one; 0 where none was found
+    place_confidence: float = 0.0
+    #: the same of the first topic
+    topic_confidence: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """The lesser of the two confidences, 0 to 1: low means an editor should look."""
+        return min(self.place_confidence, self.topic_confidence)
 
     @property
     def primary_country(self) -> str | None:
