@@ -18,7 +18,7 @@ import subscribers
 from digest import bundled, keys, pipeline, sample
 from digest.config import Settings
 from digest.config.editions import editions, region_views, rhythm_in_words, topic_names
-from digest.curate import gazetteer, regions, topics
+from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
 from digest.newsroom import Newsroom
@@ -106,17 +106,21 @@ class App:
 
     @cached_property
     def _gazetteer(self) -> gazetteer.Gazetteer:
-        return gazetteer.load(self.settings.regions.home)
+        return gazetteer.load()
 
     @cached_property
     def _classifier(self) -> Classifier:
+        return self.classifier(self.settings.regions.home)
+
+    def classifier(self, country: str | None) -> Classifier:
+        """Classifies by this newsroom's rules, as if it were at home in ``country``."""
         given = self.settings
         return Classifier(
-            self._gazetteer,
+            home.with_towns(self._gazetteer, country) if country else self._gazetteer,
             topics.load(),
             self._views,
             Rules(regions=given.regions.rules, topics=given.topics.rules),
-            given.regions.home,
+            country,
         )
 
     @cached_property

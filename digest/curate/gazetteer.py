@@ -1,7 +1,7 @@
 """The names of places: what a word in a story may stand for. Data in digest/data, see there.
 
-``load`` reads the file built from packages (gazetteer.json.gz), the small towns of the home
-country (towns.json.gz), and the file kept by hand (institutions.toml), which has the last word.
+``load`` reads two files: the one built from packages (gazetteer.json.gz) and the one kept by
+hand (institutions.toml), which has the last word.
 """
 
 import gzip
@@ -10,7 +10,7 @@ import json
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib import resources
 from typing import Any
@@ -86,8 +86,10 @@ class Gazetteer:
     countries: Mapping[str, str]
     #: M49 code → codes of areas and countries in it
     tree: Mapping[str, tuple[str, ...]]
-    #: two-letter language → names; ``en`` is always there and part of all the others
-    languages: Mapping[str, Names]
+    #: the names in English texts, which are part of every other language's too
+    english: Mapping[str, Place]
+    #: two-letter language → the names that only its texts have
+    foreign: Mapping[str, Mapping[str, Place]]
     first_names: frozenset[str]
     #: forms that are written in capitals: US, UAE
     acronyms: frozenset[str]
@@ -95,10 +97,20 @@ class Gazetteer:
     words: frozenset[str]
     #: hash of the files
     version: str
+    _ready: dict[str, Names] = field(default_factory=dict, compare=False)
 
     def names(self, language: str) -> Names:
         """The names for a story in ``language`` (BCP 47); English where we know none."""
-        return self.languages.get(language[:2].lower(), self.languages["en"])
+        tongue = language[:2].lower()
+        if tongue not in self.foreign:
+            tongue = "en"
+        if tongue not in self._ready:
+            self._ready[tongue] = _names({**self.foreign.get(tongue, {}), **self.english})
+        return self._ready[tongue]
+
+    def laid_over(self, places: Mapping[str, Place]) -> "Gazetteer":
+        """With ``places`` in front of what is known."""
+        return replace(self, english={**self.english, **places}, _ready={})
 
     def within(self, area: str) -> frozenset[str]:
         """The countries of an M49 area, at any depth."""
@@ -107,45 +119,28 @@ class Gazetteer:
         return frozenset().union(*(self.within(part) for part in self.tree[area]))
 
 
-def load(home: str | None = None) -> Gazetteer:
-    """Reads the files in digest/data; ``home`` brings the small towns of that country (ISO).
-
-    Takes about a quarter of a second; keep the result.
-    """
+def load() -> Gazetteer:
+    """Reads the two files in digest/data. Takes about a quarter of a second; keep the result."""
     data = resources.files("digest.data")
     built_bytes = gzip.decompress((data / "gazetteer.json.gz").read_bytes())
     kept_bytes = (data / "institutions.toml").read_bytes()
     built = json.loads(built_bytes)
     kept = tomllib.loads(kept_bytes.decode())
     places = _english(built, kept)
-    if home:
-        towns = json.loads(gzip.decompress((data / "towns.json.gz").read_bytes()))
-        places = _small_towns(home, towns) | places
-    acronyms = frozenset(name for name in places if name.isupper() and len(name) > 1)
     return Gazetteer(
         countries=_country_names(built, kept),
         tree={code: tuple(parts) for code, parts in built["tree"].items()},
-        languages={"en": names_of(places)}
-        | {
-            language: names_of({**_foreign(built, language), **places})
+        english=places,
+        foreign={
+            language: _foreign(built, language)
             for language in built["countries"]["NE"]["names"]
             if language != "en"
         },
         first_names=frozenset(built["first_names"]) - frozenset(kept["words"]["not_names"]),
-        acronyms=acronyms,
+        acronyms=frozenset(name for name in places if name.isupper() and len(name) > 1),
         words=frozenset(kept["words"]["never"]),
         version=hashlib.sha256(built_bytes + kept_bytes).hexdigest()[:12],
     )
-
-
-def _small_towns(home: str, towns: Mapping[str, Any]) -> dict[str, Place]:
-    """The towns of one country; names that people have too are marked."""
-    personal = frozenset(towns["personal"])
-    return {
-        form: Place(kind=Kind.CITY, country=home, personal=name in personal, common=True)
-        for name in towns["countries"].get(home, ())
-        for form in forms(name)
-    }
 
 
 def _country_names(built: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, str]:
@@ -252,8 +247,7 @@ def _unaccented(name: str) -> str:
     return "".join(mark for mark in parts if not unicodedata.combining(mark) or mark > "\u036f")
 
 
-def names_of(places: Mapping[str, Place]) -> Names:
-    """``places`` ready to be looked for."""
+def _names(places: Mapping[str, Place]) -> Names:
     longest: dict[str, int] = {}
     for name in places:
         first, *rest = name.split(" ")

@@ -6,6 +6,7 @@ import pytest
 
 from digest.curate import gazetteer, regions, topics
 from digest.curate.classify import Classifier, Rules
+from digest.curate.home import with_towns
 from digest.model import ParsedStory
 
 
@@ -34,7 +35,8 @@ def classifier(
     views: tuple[regions.RegionView, ...],
 ) -> MakeClassifier:
     def make(rules: Rules | None = None, home: str | None = None) -> Classifier:
-        return Classifier(places, lexicon, views, rules or Rules(), home)
+        known = with_towns(places, home) if home else places
+        return Classifier(known, lexicon, views, rules or Rules(), home)
 
     return make
 

@@ -11,6 +11,7 @@ from digest.config.rules import contradictions
 from digest.config.settings import Regions
 from digest.curate import gazetteer, topics
 from digest.curate.classify import Classifier, Rules
+from digest.curate.home import with_towns
 from digest.model import Authority
 from tests.curate_classify.conftest import story
 
@@ -20,7 +21,7 @@ PAPER = tomllib.loads((Path(__file__).parent / "county.toml").read_text("utf-8")
 @pytest.fixture(scope="module")
 def county() -> Classifier:
     views = region_views(Regions.model_validate(PAPER["regions"]))
-    return Classifier(gazetteer.load("IE"), topics.load(), views, Rules(), "IE")
+    return Classifier(with_towns(gazetteer.load(), "IE"), topics.load(), views, Rules(), "IE")
 
 
 @pytest.mark.parametrize("told", PAPER["stories"], ids=lambda told: told["headline"])
