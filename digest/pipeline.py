@@ -6,8 +6,8 @@ Each step reads what the one before stored and can be run again without harm, so
 stop anywhere, be killed anywhere, or be walked by two schedulers at a time.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -39,15 +39,47 @@ __all__ = [
 
 log = structlog.get_logger()
 
+#: how long before its lock an issue has its sources read once more
+LAST_LOOK = timedelta(minutes=10)
+
 
 def tick(parts: Parts) -> None:
     """Do what is due now: the scheduler calls this every few seconds."""
     find_out(parts)
-    refresh(parts, due_only=True)
+    # What is due to go waits for no source.
+    _advance_all(parts, [one for one in _unfinished(parts) if _goes(parts, one)])
     for edition in parts.editions.values():
         plan(parts, edition)
+    refresh(parts, due_only=True, forced=wanted(parts, _unfinished(parts)))
+    _advance_all(parts, _unfinished(parts))
+
+
+def _unfinished(parts: Parts) -> list[Issue]:
     with reading(parts.engine) as connection:
-        unfinished = issues.in_states(connection, UNFINISHED)
+        return list(issues.in_states(connection, UNFINISHED))
+
+
+def _goes(parts: Parts, issue: Issue) -> bool:
+    """Whether it is frozen and its hour has come."""
+    frozen = issue.state in {IssueState.LOCKED, IssueState.SENDING}
+    return frozen and parts.clock.now() >= issue.scheduled_at
+
+
+def wanted(parts: Parts, unfinished: Iterable[Issue]) -> dict[str, datetime]:
+    """Source → when it is to be read once more: shortly before an issue of its editions locks."""
+    latest: dict[str, datetime] = {}
+    for issue in unfinished:
+        edition = parts.editions.get(issue.edition)
+        if edition is None or issue.state not in {IssueState.PLANNED, IssueState.DRAFTING}:
+            continue
+        at = issue.scheduled_at - timedelta(minutes=edition.lock_minutes) - LAST_LOOK
+        if at <= parts.clock.now():
+            for name in edition.sources:
+                latest[name] = max(at, latest.get(name, at))
+    return latest
+
+
+def _advance_all(parts: Parts, unfinished: Iterable[Issue]) -> None:
     for issue in unfinished:
         try:
             if issue.edition in parts.editions:
@@ -63,10 +95,11 @@ def refresh(
     parts: Parts,
     *,
     due_only: bool = False,
+    forced: Mapping[str, datetime] | None = None,
     done: Callable[[GatherReport], None] | None = None,
 ) -> list[GatherReport]:
     """Read the sources and say where their stories play and what they are about."""
-    reports = gather(parts, due_only=due_only, done=done)
+    reports = gather(parts, due_only=due_only, forced=forced, done=done)
     curate(parts)
     return reports
 

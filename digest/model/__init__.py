@@ -28,7 +28,14 @@ from digest.model.issue import (
     Slot,
     SlotMode,
 )
-from digest.model.source import GatheredSource, GatherStatus, Reject, RejectReason, SourceMemory
+from digest.model.source import (
+    GatheredSource,
+    GatherStatus,
+    KeptBody,
+    Reject,
+    RejectReason,
+    SourceMemory,
+)
 from digest.model.story import (
     TOPICS,
     Alias,
@@ -42,6 +49,7 @@ from digest.model.story import (
     PickOrigin,
     StoredStory,
     StoryId,
+    StoryState,
 )
 from digest.model.variant import (
     Card,
@@ -75,6 +83,7 @@ __all__ = [
     "Issue",
     "IssueId",
     "IssueState",
+    "KeptBody",
     "Layout",
     "MailHeaders",
     "Message",
@@ -91,6 +100,7 @@ __all__ = [
     "SourceMemory",
     "StoredStory",
     "StoryId",
+    "StoryState",
     "SubscriberId",
     "Take",
     "Token",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from digest.model.story import ParsedStory
+from digest.model.story import Alias, ParsedStory
 
 
 class RejectReason(StrEnum):
@@ -13,7 +13,12 @@ class RejectReason(StrEnum):
     NO_HEADLINE = "no_headline"
     NO_LINK = "no_link"
     BAD_LINK = "bad_link"
+    #: it asks for a password now; what is known of it is not carried any longer
     PROTECTED = "protected"
+    #: the publisher took it back
+    WITHDRAWN = "withdrawn"
+    #: not to be carried before its time
+    EMBARGOED = "embargoed"
     DUPLICATE = "duplicate"
     OVER_LIMIT = "over_limit"
     UNREADABLE = "unreadable"
@@ -27,6 +32,18 @@ class Reject:
     entry: str
     reason: RejectReason
     detail: str = ""
+    #: the entry's names, where a story that is known may have to be taken back
+    aliases: tuple[Alias, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBody:
+    """A document as a source answered it, kept to be read again when something looks wrong."""
+
+    #: where it came from after redirects; empty for a file
+    url: str
+    content: bytes
+    content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +57,20 @@ class SourceMemory:
     root: str = ""
     #: do not poll before this (Retry-After)
     not_before: datetime | None = None
+    #: how long the last answer stays fresh by its own word, in seconds (ttl, Cache-Control)
+    fresh_seconds: int = 0
+    #: where the source lives now: it redirected there for good, on two days at least
+    address: str = ""
+    #: where it redirected for good the last time, and since when
+    moving_to: str = ""
+    moving_since: datetime | None = None
+    #: answers of 404 in a row, and since when
+    missing: int = 0
+    missing_since: datetime | None = None
+    #: when it last brought new stories, oldest first; written by the store
+    arrivals: tuple[datetime, ...] = ()
+    #: it gave one guid to two stories, so a guid alone names nothing there; written by the store
+    guids_reused: bool = False
 
 
 class GatherStatus(StrEnum):
@@ -63,3 +94,5 @@ class GatheredSource:
     memory: SourceMemory = SourceMemory()
     #: one line for a person: what went wrong and what to do, or which road was taken
     note: str = ""
+    #: what was read, to be kept; None where there is no one document
+    body: KeptBody | None = None

@@ -71,6 +71,8 @@ class PickOrigin(StrEnum):
     STICKY = "sticky"
     CATEGORY = "category"
     TAG = "tag"
+    #: it stands in a box of picks on a page of the site
+    PAGE_BOX = "page_box"
     #: ``pick: true`` in a story file's front matter
     FRONT_MATTER = "front_matter"
     DESK = "desk"

@@ -48,6 +48,8 @@ class ParsedFeed:
     title: str = ""
     link: str = ""
     language: str = ""
+    #: how long the feed says it stays fresh, in seconds (ttl, sy:updatePeriod)
+    fresh_seconds: int = 0
     entries: tuple[Entry, ...] = ()
     #: how many entries stood beyond the limit
     over_limit: int = 0

@@ -8,11 +8,11 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from digest.errors import SourceError
-from digest.model import GatheredSource, GatherStatus, Reject, SourceMemory
-from digest.sources import outcome
+from digest.model import GatheredSource, GatherStatus, KeptBody, Reject, SourceMemory
+from digest.sources import moves, outcome
 from digest.sources.entries import ParsedFeed
 from digest.sources.feed_stories import stories
-from digest.sources.fetch import MAX_BYTES, FetchedBody, Fetcher
+from digest.sources.fetch import MAX_BYTES, FetchedBody, Fetcher, fresh_seconds
 from digest.sources.parse import FeedParser
 
 
@@ -47,31 +47,40 @@ class FeedSource:
 
     def gather(self, memory: SourceMemory, now: datetime) -> GatheredSource:
         """Read the feed once."""
+        body = None
+        asking = memory
+        if not outcome.same_settings(self._settings, memory):
+            asking = replace(memory, etag="", last_modified="", body_hash="", address="")
         try:
-            return self._gather(memory, now)
+            document = self._read(asking, now)
+            body = _kept(document)
+            return self._gather(document, asking, now)
         except SourceError as error:
-            return outcome.failed(self.name, memory, error, now)
+            return outcome.failed(self.name, memory, error, now, body)
 
-    def _gather(self, memory: SourceMemory, now: datetime) -> GatheredSource:
-        document = self._read(memory, now)
+    def _gather(self, document: FetchedBody, memory: SourceMemory, now: datetime) -> GatheredSource:
         body_hash = outcome.fingerprint(self._settings, document.body)
+        learnt, moved = moves.learn(self._settings.url or "", memory, document, now)
+        fresh = fresh_seconds(document.headers, now)
         seen = replace(
-            memory,
+            learnt,
             etag=document.etag,
             last_modified=document.last_modified or memory.last_modified,
             body_hash=body_hash,
             not_before=None,
+            fresh_seconds=fresh or memory.fresh_seconds,
+            missing=0,
+            missing_since=None,
         )
         if document.status == 304:
             kept = document.etag or memory.etag
-            return outcome.not_modified(
-                self.name, replace(seen, etag=kept, body_hash=memory.body_hash)
-            )
+            seen = replace(seen, etag=kept, body_hash=memory.body_hash)
+            return outcome.not_modified(self.name, seen, moved)
         if body_hash == memory.body_hash:
-            return outcome.not_modified(self.name, seen)
+            return outcome.not_modified(self.name, seen, moved)
         feed = self._parser.parse(document.body, document.charset)
         if not feed.version:
-            raise _no_feed(feed, document)
+            raise no_feed(feed, document)
         found, rejects = stories(
             self.name,
             feed,
@@ -83,27 +92,36 @@ class FeedSource:
         )
         if feed.cut and not found:
             raise SourceError("the feed is cut short", hint="It is tried again at the next poll")
+        seen = replace(seen, fresh_seconds=max(fresh, feed.fresh_seconds))
+        if feed.cut:
+            # a document cut short is read again, whatever its validators say
+            seen = replace(seen, etag="", last_modified="", body_hash="")
         return GatheredSource(
             source=self.name,
             status=GatherStatus.OK,
             stories=found,
             rejects=rejects,
-            # a document cut short is read again, whatever its validators say
-            memory=SourceMemory(root=memory.root) if feed.cut else seen,
-            note=_note(feed, rejects),
+            memory=seen,
+            note="; ".join(filter(None, (moved, _note(feed, rejects)))),
+            body=_kept(document),
         )
 
     def _read(self, memory: SourceMemory, now: datetime) -> FetchedBody:
         if self._settings.path is not None:
             return FetchedBody(url="", status=200, body=read_file(self._settings.path))
         assert self._settings.url is not None
-        known = outcome.same_settings(self._settings, memory)
         answer = self._fetcher.fetch(
-            self._settings.url,
-            etag=memory.etag if known else "",
-            last_modified=memory.last_modified if known else "",
+            moves.address(self._settings.url, memory),
+            etag=memory.etag,
+            last_modified=memory.last_modified,
         )
         return answer.check(now)
+
+
+def _kept(document: FetchedBody) -> KeptBody:
+    return KeptBody(
+        url=document.url, content=document.body, content_type=document.content_type[:100]
+    )
 
 
 def read_file(path: Path) -> bytes:
@@ -122,14 +140,27 @@ def read_file(path: Path) -> bytes:
     return body
 
 
-def _no_feed(feed: ParsedFeed, document: FetchedBody) -> SourceError:
+class NotAFeedError(SourceError):
+    """The document is no feed."""
+
+
+class WebPageError(NotAFeedError):
+    """The document is a web page."""
+
+
+class EmptyAnswerError(NotAFeedError):
+    """There is nothing in the document."""
+
+
+def no_feed(feed: ParsedFeed, document: FetchedBody) -> NotAFeedError:
+    """What the document is instead of a feed, and what to do."""
     if feed.is_page or document.content_type == "text/html":
         named = next((urljoin(document.url, one) for one in feed.page_feeds), "")
         hint = f"Its feed may be {named}" if named else "Give the address of its feed"
-        return SourceError("this is a web page, not a feed", hint=hint)
+        return WebPageError("this is a web page, not a feed", hint=hint)
     if not document.body.strip():
-        return SourceError("the answer is empty", hint="It is tried again at the next poll")
-    return SourceError(
+        return EmptyAnswerError("the answer is empty", hint="It is tried again at the next poll")
+    return NotAFeedError(
         "this is not a feed", hint="Check that the address opens as a feed in a feed reader"
     )
 

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from digest.errors import StoryError
-from digest.model import DateGrade, Image, ParsedStory, PickOrigin, Reject, RejectReason
+from digest.model import Alias, DateGrade, Image, ParsedStory, PickOrigin, Reject, RejectReason
 from digest.sources import clean, dates, identity, images
 from digest.sources.entries import Entry, ParsedFeed, Picture
 
@@ -21,10 +21,13 @@ _LOCKED = re.compile(
 class UnusableError(StoryError):
     """An entry that is no story, and why."""
 
-    def __init__(self, reason: RejectReason, detail: str = "") -> None:
+    def __init__(
+        self, reason: RejectReason, detail: str = "", aliases: tuple[Alias, ...] = ()
+    ) -> None:
         super().__init__(detail or reason.value)
         self.reason = reason
         self.detail = detail
+        self.aliases = aliases
 
 
 def stories(
@@ -52,7 +55,9 @@ def stories(
             dated = _published(entry, zone, read_by_parser=feed.dates_read)
             story = _story(source, entry, position, _link(entry, feed, site), dated)
         except UnusableError as error:
-            rejects.append(Reject(entry=name, reason=error.reason, detail=error.detail))
+            rejects.append(
+                Reject(entry=name, reason=error.reason, detail=error.detail, aliases=error.aliases)
+            )
         except Exception as error:  # noqa: BLE001 - one entry's fault stops no other entry
             detail = type(error).__name__
             rejects.append(Reject(entry=name, reason=RejectReason.UNREADABLE, detail=detail))
@@ -74,14 +79,15 @@ def _story(source: str, entry: Entry, position: int, url: str, dated: dates.Date
         raise UnusableError(RejectReason.NO_HEADLINE, url)
     # which of the two holds the whole story differs from feed to feed
     markup = max(entry.content, entry.summary, key=len)
+    aliases = identity.named(
+        identity.guid_alias(source, entry.guid) if entry.guid else None,
+        identity.url_alias(url),
+    )
     if _LOCKED.search(markup):
-        raise UnusableError(RejectReason.PROTECTED, headline)
+        raise UnusableError(RejectReason.PROTECTED, headline, aliases)
     text = clean.text(markup)
     return ParsedStory(
-        aliases=identity.named(
-            identity.guid_alias(source, entry.guid) if entry.guid else None,
-            identity.url_alias(url),
-        ),
+        aliases=aliases,
         url=url,
         headline=headline,
         standfirst=clean.standfirst(entry.summary, text, headline),

@@ -1,12 +1,14 @@
 """The one way out to the web: a guarded client for everything that sources fetch.
 
 http and https only; every address checked as it is dialled (guard.py), at most five redirects;
-bodies bounded while they inflate (inflate.py); one deadline over all; no cookies, no proxies, no
-settings from the environment. Made once and shared by threads; it holds no state between calls.
+bodies bounded while they inflate (inflate.py); one deadline over all; one request at a time to a
+host (pace.py); no cookies, no proxies, no settings from the environment. Made once and shared by
+threads; between calls it remembers nothing but whose turn it is.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -21,13 +23,17 @@ from digest.sources.guard import (
     Deadline,
     GuardedBackend,
     Network,
+    Resolve,
     TooSlowError,
+    resolve,
 )
 from digest.sources.inflate import ACCEPTED, gather_body
+from digest.sources.pace import Pace
 
 MAX_BYTES = 10_000_000
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _LEAST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=24)
 FEED_TYPES = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
@@ -37,6 +43,10 @@ FEED_TYPES = (
 
 class GoneError(SourceError):
     """410: the publisher took it away for good."""
+
+
+class MissingError(SourceError):
+    """404: nothing is there, perhaps for the moment."""
 
 
 class BusyError(SourceError):
@@ -56,6 +66,22 @@ class FetchedBody:
     #: by lower-case name
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    #: status and target of each redirect on the way here
+    hops: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def moved_to(self) -> str:
+        """Where the address asked for has moved to for good; empty if it has not.
+
+        Only as far as every redirect on the way is permanent (301, 308): what comes after a
+        passing one may lead elsewhere tomorrow.
+        """
+        moved = ""
+        for status, target in self.hops:
+            if status not in _FOR_GOOD:
+                break
+            moved = target
+        return moved
 
     @property
     def content_type(self) -> str:
@@ -91,6 +117,8 @@ class FetchedBody:
                 "the publisher took it away for good (410)",
                 hint="Remove the source or give its new address",
             )
+        if self.status == 404:
+            raise MissingError("the server answered 404", hint=_HINTS[404])
         if self.status in {429, 503}:
             wait = retry_after(self.headers, now)
             raise BusyError(f"the server is busy ({self.status})", wait=wait)
@@ -122,6 +150,27 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return max(_LEAST_WAIT, min(wait, _LONGEST_WAIT))
 
 
+def fresh_seconds(headers: Mapping[str, str], now: datetime) -> int:
+    """How long the server says its answer stays fresh (RFC 9111 §4.2.1), 0 if it does not say.
+
+    At most a day. Shared caches' own limits (``s-maxage``) are not meant for us.
+    """
+    told = headers.get("cache-control", "").lower()
+    if re.search(r"\bno-(?:store|cache)\b", told):
+        return 0
+    longest = int(_LONGEST_WAIT.total_seconds())
+    if found := re.search(r'\bmax-age\s*=\s*"?(\d{1,9})', told):
+        seconds = int(found.group(1))
+        age = headers.get("age", "")
+        seconds -= int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
+        return max(0, min(seconds, longest))
+    until = _http_date(headers.get("expires", ""))
+    if until is None:
+        return 0
+    left = until - (_http_date(headers.get("date", "")) or now)
+    return max(0, min(int(left.total_seconds()), longest))
+
+
 def _http_date(value: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(value)
@@ -142,12 +191,16 @@ class Fetcher:
         deadline: float = 30,
         idle: float = 10,
         max_bytes: int = MAX_BYTES,
+        pace: Pace | None = None,
+        resolve: Resolve = resolve,
     ) -> None:
         self._user_agent = user_agent
         self._rules = AddressRules(allow_private=allow_private, ports=ports)
         self._deadline = deadline
         self._idle = idle
         self._max_bytes = max_bytes
+        self._pace = pace or Pace()
+        self._resolve = resolve
         self._tls = httpx2.create_ssl_context(trust_env=False)
 
     def fetch(
@@ -162,14 +215,20 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        deadline = Deadline(self._deadline)
         target = _parse(url)
-        for _ in range(MAX_REDIRECTS + 1):
-            answer = self._ask(target, headers, deadline)
+        hops: list[tuple[int, str]] = []
+        left = self._deadline
+        while len(hops) <= MAX_REDIRECTS:
+            with self._pace.turn(target.host):
+                # the wait for a turn is not the server's time
+                deadline = Deadline(left)
+                answer = self._ask(target, headers, deadline)
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
-                return answer
+                return replace(answer, hops=tuple(hops))
+            left = deadline.left()
             target = _parse(location, base=target)
+            hops.append((answer.status, str(target)))
         raise SourceError(
             f"more than {MAX_REDIRECTS} redirects, the last to {target.host}",
             hint="Give the address they should lead to",
@@ -180,7 +239,7 @@ class Fetcher:
         pool = httpcore2.ConnectionPool(
             ssl_context=self._tls,
             max_connections=1,
-            network_backend=GuardedBackend(self._rules, deadline),
+            network_backend=GuardedBackend(self._rules, deadline, self._resolve),
         )
         with pool:
             try:

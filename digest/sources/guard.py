@@ -8,7 +8,7 @@ each opens its connection here. The list follows the IANA special-purpose regist
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -25,6 +25,8 @@ from digest.errors import SourceError
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+#: the addresses of a name and port
+Resolve = Callable[[str, int], list[Address]]
 SocketOption = (
     tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 )
@@ -110,9 +112,10 @@ def _meant(address: Address) -> Address:
 class GuardedBackend(httpcore2.NetworkBackend):
     """Opens connections for one fetch: only to addresses that pass, only until the deadline."""
 
-    def __init__(self, rules: AddressRules, deadline: Deadline) -> None:
+    def __init__(self, rules: AddressRules, deadline: Deadline, resolve: Resolve) -> None:
         self._rules = rules
         self._deadline = deadline
+        self._resolve = resolve
         self._plain = httpcore2.SyncBackend()
 
     def connect_tcp(
@@ -124,7 +127,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore2.NetworkStream:
         """Connect to the first of the name's addresses that answers; all of them must pass."""
-        addresses = _resolve(host, port)
+        addresses = self._resolve(host, port)
         for address in addresses:
             self._rules.check(host, address, port)
         failure: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
@@ -188,7 +191,7 @@ def _shorter(timeout: float | None, deadline: Deadline) -> float:
     return left if timeout is None else min(timeout, left)
 
 
-def _resolve(host: str, port: int) -> list[Address]:
+def resolve(host: str, port: int) -> list[Address]:
     """All addresses of a name. ``0x7f.1``, ``2130706433`` and the like are names here too."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -2,28 +2,71 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digest.errors import SourceError
-from digest.model import GatheredSource, GatherStatus, SourceMemory
-from digest.sources.fetch import BusyError, GoneError
+from digest.model import GatheredSource, GatherStatus, KeptBody, SourceMemory
+from digest.sources.fetch import BusyError, GoneError, MissingError
+from digest.sources.guard import TooSlowError
+
+#: 404 so often, over so long a time, is no accident
+MISSING_TIMES, MISSING_FOR = 10, timedelta(days=3)
 
 
-def failed(source: str, memory: SourceMemory, error: SourceError, now: datetime) -> GatheredSource:
-    """One clear line instead of an exception; what the source remembers stays."""
+def failed(
+    source: str,
+    memory: SourceMemory,
+    error: SourceError,
+    now: datetime,
+    body: KeptBody | None = None,
+) -> GatheredSource:
+    """One clear line instead of an exception; what the source remembers stays.
+
+    Only an address that it had moved to is forgotten when it fails: the configured one is asked
+    next.
+    """
     wait = error.wait if isinstance(error, BusyError) else None
+    after = replace(memory, not_before=now + wait if wait is not None else None)
+    moved = memory.address and not isinstance(error, BusyError | TooSlowError)
+    if moved:
+        after = replace(after, address="", etag="", last_modified="", body_hash="")
+    missing = isinstance(error, MissingError)
+    after = replace(
+        after,
+        missing=memory.missing + 1 if missing else 0,
+        missing_since=(memory.missing_since or now) if missing else None,
+    )
+    gone = isinstance(error, GoneError) and not moved
     return GatheredSource(
         source=source,
-        status=GatherStatus.GONE if isinstance(error, GoneError) else GatherStatus.FAILED,
-        memory=replace(memory, not_before=now + wait if wait is not None else None),
-        note=f"{error.message}. {error.hint}" if error.hint else error.message,
+        status=GatherStatus.GONE if gone else GatherStatus.FAILED,
+        memory=after,
+        note=_degraded(after, now) or _line(error),
+        body=body,
     )
 
 
-def not_modified(source: str, memory: SourceMemory) -> GatheredSource:
+def _line(error: SourceError) -> str:
+    return f"{error.message}. {error.hint}" if error.hint else error.message
+
+
+def _degraded(memory: SourceMemory, now: datetime) -> str:
+    since = memory.missing_since
+    if since is None or memory.missing < MISSING_TIMES or now - since < MISSING_FOR:
+        return ""
+    return (
+        f"degraded: nothing was there (404) {memory.missing} times since {since:%-d %B}. "
+        "Check the address, or remove the source"
+    )
+
+
+def not_modified(source: str, memory: SourceMemory, note: str = "") -> GatheredSource:
     """Nothing new."""
     return GatheredSource(
-        source=source, status=GatherStatus.NOT_MODIFIED, memory=replace(memory, not_before=None)
+        source=source,
+        status=GatherStatus.NOT_MODIFIED,
+        memory=replace(memory, not_before=None, missing=0, missing_since=None),
+        note=note,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest.model import Image, ParsedStory, PickOrigin, Reject, RejectReason
+from digest.model import Alias, Image, ParsedStory, PickOrigin, Reject, RejectReason
 from digest.sources import clean, dates, identity, images
 from digest.sources.feed_stories import UnusableError, byline, language_tag
 
@@ -70,12 +70,22 @@ def stories(
         try:
             found.append(_story(desk, post, position))
         except UnusableError as error:
-            rejects.append(Reject(entry=name, reason=error.reason, detail=error.detail))
+            rejects.append(
+                Reject(entry=name, reason=error.reason, detail=error.detail, aliases=error.aliases)
+            )
         except Exception as error:  # noqa: BLE001 - one post's fault stops no other post
             detail = type(error).__name__
             rejects.append(Reject(entry=name, reason=RejectReason.UNREADABLE, detail=detail))
     kept, twice = identity.settle(desk.source, found)
     return kept, (*rejects, *twice)
+
+
+def _names(desk: Desk, post: Json) -> tuple[Alias, ...]:
+    """The names that a post keeps when its address changes."""
+    return identity.named(
+        identity.wordpress_alias(desk.root, post["id"]) if _is_id(post.get("id")) else None,
+        identity.guid_alias(desk.source, html.unescape(_rendered(post, "guid"))),
+    )
 
 
 def _story(desk: Desk, post: object, position: int) -> ParsedStory:
@@ -84,7 +94,7 @@ def _story(desk: Desk, post: object, position: int) -> ParsedStory:
     headline = clean.headline(_rendered(post, "title"))
     content, excerpt = _map(post, "content"), _map(post, "excerpt")
     if content.get("protected") is True or excerpt.get("protected") is True:
-        raise UnusableError(RejectReason.PROTECTED, headline)
+        raise UnusableError(RejectReason.PROTECTED, headline, _names(desk, post))
     link = _text(post, "link")
     if not headline:
         raise UnusableError(RejectReason.NO_HEADLINE, link)
@@ -98,11 +108,7 @@ def _story(desk: Desk, post: object, position: int) -> ParsedStory:
     categories = _terms(post, "categories", desk.categories)
     tags = _terms(post, "tags", desk.tags)
     return ParsedStory(
-        aliases=identity.named(
-            identity.wordpress_alias(desk.root, post["id"]) if _is_id(post.get("id")) else None,
-            identity.guid_alias(desk.source, html.unescape(_rendered(post, "guid"))),
-            identity.url_alias(url),
-        ),
+        aliases=identity.named(*_names(desk, post), identity.url_alias(url)),
         url=url,
         headline=headline,
         standfirst=clean.standfirst(_text(excerpt, "rendered"), text, headline),

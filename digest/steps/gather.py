@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,8 +18,8 @@ from digest.store.stories import KeptStories
 
 log = structlog.get_logger()
 
-#: polls under way at once: they wait for other people's servers
-WORKERS = 8
+#: polls under way at once: they wait for other people's servers, and some of those hang
+WORKERS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,19 +39,28 @@ class GatherReport:
 
 
 def gather(
-    parts: Parts, *, due_only: bool = False, done: Callable[[GatherReport], None] | None = None
+    parts: Parts,
+    *,
+    due_only: bool = False,
+    forced: Mapping[str, datetime] | None = None,
+    done: Callable[[GatherReport], None] | None = None,
 ) -> list[GatherReport]:
-    """Poll the sources, at most ``WORKERS`` at a time. A source that fails stops no other."""
+    """Poll the sources, at most ``WORKERS`` at a time. A source that fails stops no other.
+
+    ``due_only``: those whose time it is. ``forced``: source → since when an edition wants it
+    read, whatever its own rhythm. Each poll is kept as it ends, whoever else still waits.
+    """
     now = parts.clock.now()
+    wanted = forced or {}
     with reading(parts.engine) as connection:
-        states = [sources.state(connection, name) for name in parts.sources]
-    due = [one for one in states if not due_only or one.due(now, parts.every)]
-    reports = []
+        states = sources.states(connection, parts.sources)
+    due = [one for one in states if not due_only or one.due(now, parts.every, wanted.get(one.name))]
+    reports = {}
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="gather") as pool:
-        polls = pool.map(lambda one: _poll(parts, one.name, one.memory, now), due)
-        for gathered in polls:
-            report = _keep(parts, gathered, now)
-            reports.append(report)
+        polls = [pool.submit(_poll, parts, one.name, one.memory, now) for one in due]
+        for poll in as_completed(polls):
+            report = _keep(parts, poll.result(), now)
+            reports[report.source] = report
             log.info(
                 "source_gathered",
                 source=report.source,
@@ -64,7 +73,7 @@ def gather(
             )
             if done is not None:
                 done(report)
-    return reports
+    return [reports[one.name] for one in due]
 
 
 def _poll(parts: Parts, name: str, memory: SourceMemory, now: datetime) -> GatheredSource:
@@ -83,7 +92,8 @@ def _poll(parts: Parts, name: str, memory: SourceMemory, now: datetime) -> Gathe
 def _keep(parts: Parts, gathered: GatheredSource, now: datetime) -> GatherReport:
     with writing(parts.engine) as connection:
         before = sources.state(connection, gathered.source)
-        kept = stories.keep(connection, gathered, now)
+        trusted = not before.memory.guids_reused
+        kept = stories.keep(connection, gathered, now, guids=trusted)
         sources.record(connection, gathered, kept, now)
         first = before.first_gathered_at is None and gathered.status is GatherStatus.OK
         already_sent = _old_news(parts, connection, gathered, kept, now) if first else {}

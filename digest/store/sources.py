@@ -1,17 +1,41 @@
 """What we know of each source: its memory between polls and how its polls ended."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from digest.model import GatheredSource, GatherStatus, SourceMemory
-from digest.store import codec
+from digest.schedule import polls
+from digest.store import bodies, codec
 from digest.store.stories import KeptStories
 from digest.store.tables import fetch, source
 
 NO_MEMORY = SourceMemory()
+#: failed so often, and over so long a time
+DEGRADED_TIMES, DEGRADED_FOR = 10, timedelta(days=3)
+
+
+#: polls with new stories that are remembered, to tell a source's rhythm
+ARRIVALS = 30
+
+
+class Health(StrEnum):
+    """How a source is doing, in one word for a person."""
+
+    NEVER_POLLED = "never polled"
+    GOOD = "good"
+    #: good, but longer without a new story than ever before
+    SILENT = "silent"
+    FAILING = "failing"
+    #: failing for days
+    DEGRADED = "degraded"
+    #: the publisher took it away; it is not polled any longer
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +52,87 @@ class SourceState:
     last_new_at: datetime | None = None
     failures: int = 0
 
-    def due(self, now: datetime, every: timedelta) -> bool:
-        """Whether it is time to poll: never a gone source, never before its Retry-After."""
+    def due(self, now: datetime, every: timedelta, wanted_at: datetime | None = None) -> bool:
+        """Whether it is time to poll: never a gone source, never before its Retry-After.
+
+        ``wanted_at``: an edition needs it read at or after this time, whatever its own rhythm.
+        """
         if self.status is GatherStatus.GONE:
             return False
         if self.memory.not_before is not None and now < self.memory.not_before:
             return False
-        return self.last_polled_at is None or now >= self.last_polled_at + every
+        if self.last_polled_at is None:
+            return True
+        if wanted_at is not None and self.last_polled_at < wanted_at <= now:
+            return True
+        return now >= self.last_polled_at + self.interval(every)
+
+    def interval(self, every: timedelta) -> timedelta:
+        """How long after its last poll it is asked again by itself."""
+        assert self.last_polled_at is not None
+        return polls.interval(
+            self.name,
+            every,
+            polled_at=self.last_polled_at,
+            fresh_seconds=self.memory.fresh_seconds,
+            failures=self.failures,
+            arrivals=self.memory.arrivals,
+        )
+
+    @property
+    def rhythm(self) -> polls.Rhythm | None:
+        """How it publishes, once that is known."""
+        return polls.rhythm(self.memory.arrivals)
+
+    def health(self, now: datetime) -> Health:
+        """How it is doing."""
+        if self.last_polled_at is None:
+            return Health.NEVER_POLLED
+        if self.status is GatherStatus.GONE:
+            return Health.GONE
+        if self.status is GatherStatus.FAILED:
+            good_at = self.last_ok_at or self.first_gathered_at
+            many = self.failures >= DEGRADED_TIMES
+            long = good_at is None or now - good_at >= DEGRADED_FOR
+            return Health.DEGRADED if many and long else Health.FAILING
+        return Health.SILENT if self.silence(now) is not None else Health.GOOD
+
+    def silence(self, now: datetime) -> timedelta | None:
+        """How long it has been silent, where that is longer than it ever is."""
+        return polls.silence(self.memory.arrivals, now)
+
+    def told(self, now: datetime) -> str:
+        """Its note, with a word about its silence."""
+        silent = self.silence(now)
+        if silent is None:
+            return self.note
+        alert = f"nothing new for {_days(silent)}: longer than ever, see whether it still works"
+        return f"{self.note}; {alert}" if self.note else alert
+
+
+def _days(time: timedelta) -> str:
+    hours = round(time.total_seconds() / 3600)
+    return f"{hours} hours" if hours < 72 else f"{hours // 24} days"
 
 
 def state(connection: Connection, name: str) -> SourceState:
     """How the source called ``name`` stands; a fresh state if it was never polled."""
-    row = connection.execute(sa.select(source).where(source.c.name == name)).one_or_none()
-    if row is None:
-        return SourceState(name=name)
+    return states(connection, [name])[0]
+
+
+def states(connection: Connection, names: Iterable[str]) -> list[SourceState]:
+    """How these sources stand, in this order; one never polled has a fresh state."""
+    names = list(names)
+    rows = connection.execute(
+        sa.select(source).where(source.c.name == names[0]) if len(names) == 1 else sa.select(source)
+    )
+    known = {row.name: _state(row) for row in rows}
+    return [known.get(name) or SourceState(name=name) for name in names]
+
+
+def _state(row: Row[Any]) -> SourceState:
     return SourceState(
-        name=name,
+        name=row.name,
         memory=codec.MEMORY.validate_python(row.memory),
         status=GatherStatus(row.status),
         note=row.note,
@@ -58,12 +147,14 @@ def state(connection: Connection, name: str) -> SourceState:
 def record(
     connection: Connection, gathered: GatheredSource, kept: KeptStories, now: datetime
 ) -> None:
-    """Keep how a poll ended, with its rejected entries."""
+    """Keep how a poll ended, with its rejected entries and what it brought."""
     before = state(connection, gathered.source)
+    if gathered.body is not None:
+        bodies.keep(connection, gathered.source, gathered.body, now)
     good = gathered.status in {GatherStatus.OK, GatherStatus.NOT_MODIFIED}
     read = gathered.status is GatherStatus.OK
     values = {
-        "memory": codec.dump(codec.MEMORY, gathered.memory),
+        "memory": codec.dump(codec.MEMORY, _memory(before, gathered, kept, now)),
         "status": gathered.status.value,
         "note": gathered.note,
         "first_gathered_at": before.first_gathered_at or (now if read else None),
@@ -88,3 +179,15 @@ def record(
             note=gathered.note,
         )
     )
+
+
+def _memory(
+    before: SourceState, gathered: GatheredSource, kept: KeptStories, now: datetime
+) -> SourceMemory:
+    """What the source remembers itself, and what only the store can know."""
+    arrivals = before.memory.arrivals
+    # the first gather brings an archive, which is no rhythm
+    if kept.new and before.first_gathered_at is not None:
+        arrivals = (*arrivals, now)[-ARRIVALS:]
+    reused = before.memory.guids_reused or kept.guids_reused
+    return replace(gathered.memory, arrivals=arrivals, guids_reused=reused)

@@ -11,15 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from digest.model import (
+    Alias,
     Classification,
     GatheredSource,
     IssueId,
     ParsedStory,
     PickOrigin,
+    RejectReason,
     StoredStory,
     StoryId,
+    StoryState,
 )
 from digest.store import codec
+from digest.store.recognise import Recognition, owners
 from digest.store.tables import seen, story, story_alias, story_source, story_version
 
 
@@ -30,30 +34,56 @@ class KeptStories:
     new: tuple[StoryId, ...] = ()
     updated: tuple[StoryId, ...] = ()
     unchanged: tuple[StoryId, ...] = ()
+    #: taken back, locked or put off by their publisher
+    held: tuple[StoryId, ...] = ()
+    #: the source gave one guid to two stories
+    guids_reused: bool = False
 
 
-def keep(connection: Connection, gathered: GatheredSource, now: datetime) -> KeptStories:
+#: what a reject says about a story that is known
+_HELD = {
+    RejectReason.PROTECTED: StoryState.PROTECTED,
+    RejectReason.WITHDRAWN: StoryState.WITHDRAWN,
+    RejectReason.EMBARGOED: StoryState.EMBARGOED,
+}
+
+
+def keep(
+    connection: Connection, gathered: GatheredSource, now: datetime, *, guids: bool = True
+) -> KeptStories:
     """Store what a poll brought: new stories, new versions, aliases learnt, picks as they stand.
 
     A story that several sources carry is told by the one that brought it first; the others add
     their aliases and picks. Whether a story is a pick is what its source's newest poll says.
+    ``guids``: False where the source is known to give one guid to several stories.
     """
     new: list[StoryId] = []
     updated: list[StoryId] = []
     unchanged: list[StoryId] = []
+    known = Recognition(connection, gathered.source, gathered.stories, now, guids=guids)
+    reused = False
     for parsed in gathered.stories:
-        found = _find(connection, parsed)
-        if found is None:
-            story_id = _insert(connection, gathered.source, parsed, now)
+        found = known.find(parsed)
+        reused = reused or bool(found.reused)
+        if found.row is None:
+            row = _insert(connection, gathered.source, parsed, now)
+            known.add(parsed, row)
+            story_id = StoryId(row.id)
             new.append(story_id)
         else:
-            story_id = StoryId(found.id)
-            own = found.source == gathered.source
-            changed = own and _update(connection, found, parsed, now)
+            story_id = StoryId(found.row.id)
+            own = found.row.source == gathered.source
+            changed = own and _update(connection, found.row, parsed, now)
             (updated if changed else unchanged).append(story_id)
-        _learn(connection, story_id, parsed)
+        _learn(connection, story_id, parsed, found.reused)
         _carry(connection, story_id, gathered.source, parsed, now)
-    return KeptStories(new=tuple(new), updated=tuple(updated), unchanged=tuple(unchanged))
+    return KeptStories(
+        new=tuple(new),
+        updated=tuple(updated),
+        unchanged=tuple(unchanged),
+        held=_hold(connection, gathered),
+        guids_reused=reused,
+    )
 
 
 def window(
@@ -65,14 +95,15 @@ def window(
 ) -> tuple[tuple[StoredStory, ...], Mapping[StoryId, PickOrigin]]:
     """The stories an edition may use, and which of them are picks.
 
-    First seen after ``after`` and not later than ``until``, carried by one of ``sources``, and
-    not yet seen by the edition's readers. By id.
+    Live, first seen after ``after`` and not later than ``until``, carried by one of ``sources``,
+    and not yet seen by the edition's readers. By id.
     """
     carried = sa.select(story_source.c.story_id).where(story_source.c.source.in_(sources))
     gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
     rows = connection.execute(
         sa.select(story)
         .where(
+            story.c.state == StoryState.LIVE.value,
             story.c.first_seen_at > after,
             story.c.first_seen_at <= until,
             story.c.id.in_(carried),
@@ -151,47 +182,64 @@ def mark_seen(
     return len(rows)
 
 
-def _find(connection: Connection, parsed: ParsedStory) -> Row[Any] | None:
-    """The story that one of the aliases names, the surest alias first."""
-    for alias in parsed.aliases:
-        found = connection.execute(
-            sa.select(story)
-            .join(story_alias)
-            .where(story_alias.c.kind == alias.kind.value, story_alias.c.value == alias.value)
-        ).one_or_none()
-        if found is not None:
-            return found
-    return None
+def _hold(connection: Connection, gathered: GatheredSource) -> tuple[StoryId, ...]:
+    """Stories that their own source says are not to be carried any longer."""
+    names = {
+        alias: _HELD[reject.reason]
+        for reject in gathered.rejects
+        if reject.reason in _HELD
+        for alias in reject.aliases
+    }
+    held = []
+    for alias, key in owners(connection, names):
+        done = connection.execute(
+            sa.update(story)
+            .where(
+                story.c.id == key,
+                story.c.source == gathered.source,
+                story.c.state != names[alias].value,
+            )
+            .values(state=names[alias].value)
+        )
+        if done.rowcount:
+            held.append(key)
+    return tuple(held)
 
 
 def _told(parsed: ParsedStory) -> tuple[Any, str]:
-    """A story's content as JSON, and its hash. Place, pick and names are not content."""
-    plain = replace(parsed, aliases=(), pick=None, position=0)
+    """A story's content as JSON, and its hash. Place, pick, names and state are not content."""
+    plain = replace(parsed, aliases=(), pick=None, position=0, state=StoryState.LIVE)
     content = codec.dump(codec.PARSED, plain)
+    del content["state"]  # it has a column of its own
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return content, hashlib.sha256(text.encode()).hexdigest()
 
 
-def _insert(connection: Connection, source: str, parsed: ParsedStory, now: datetime) -> StoryId:
+def _insert(connection: Connection, source: str, parsed: ParsedStory, now: datetime) -> Row[Any]:
     content, content_hash = _told(parsed)
-    key = connection.execute(
+    row = connection.execute(
         sa.insert(story)
         .values(
             source=source,
             version=1,
             first_seen_at=now,
+            state=parsed.state.value,
             headline=parsed.headline,
             content_hash=content_hash,
             content=content,
         )
-        .returning(story.c.id)
-    ).scalar_one()
-    _keep_version(connection, StoryId(key), 1, content, now)
-    return StoryId(key)
+        .returning(story)
+    ).one()
+    _keep_version(connection, StoryId(row.id), 1, content, now)
+    return row
 
 
 def _update(connection: Connection, found: Row[Any], parsed: ParsedStory, now: datetime) -> bool:
     content, content_hash = _told(parsed)
+    if parsed.state.value != found.state:
+        connection.execute(
+            sa.update(story).where(story.c.id == found.id).values(state=parsed.state.value)
+        )
     if content_hash == found.content_hash:
         return False
     version = found.version + 1
@@ -218,20 +266,24 @@ def _keep_version(
     )
 
 
-def _learn(connection: Connection, key: StoryId, parsed: ParsedStory) -> None:
-    """Remember every name the story goes by; a name that is taken stays with its story."""
+def _learn(
+    connection: Connection, key: StoryId, parsed: ParsedStory, reused: tuple[Alias, ...]
+) -> None:
+    """Remember every name the story goes by.
+
+    A name that is taken stays with its story, but a guid used again names the newer one.
+    """
     for alias in parsed.aliases:
-        taken = connection.execute(
-            sa.select(story_alias.c.story_id).where(
-                story_alias.c.kind == alias.kind.value, story_alias.c.value == alias.value
-            )
-        ).one_or_none()
+        named = story_alias.c.kind == alias.kind.value, story_alias.c.value == alias.value
+        taken = connection.execute(sa.select(story_alias.c.story_id).where(*named)).one_or_none()
         if taken is None:
             connection.execute(
                 sa.insert(story_alias).values(
                     kind=alias.kind.value, value=alias.value, story_id=key
                 )
             )
+        elif alias in reused and taken.story_id != key:
+            connection.execute(sa.update(story_alias).where(*named).values(story_id=key))
 
 
 def _carry(

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from digest.sources.fetch import Fetcher
+from digest.sources.pace import Pace
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
@@ -87,4 +88,5 @@ class Origin:
 def fetcher(**bounds: float) -> Fetcher:
     """A fetcher that may read loopback."""
     deadline, idle = bounds.get("deadline", 30.0), bounds.get("idle", 10.0)
-    return Fetcher("digest-tests", allow_private=LOOPBACK, deadline=deadline, idle=idle)
+    pace = Pace(gap=bounds.get("gap", 0.0))
+    return Fetcher("digest-tests", allow_private=LOOPBACK, deadline=deadline, idle=idle, pace=pace)
