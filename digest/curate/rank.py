@@ -15,6 +15,7 @@ PICKS = {
     PickOrigin.DESK: 2.0,
     PickOrigin.CATEGORY: 1.5,
     PickOrigin.TAG: 1.5,
+    PickOrigin.PAGE_BOX: 1.5,
     PickOrigin.FRONT_MATTER: 1.5,
 }
 

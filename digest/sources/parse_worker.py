@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 import feedparser
 
+from digest.sources import json_feed
 from digest.sources.entries import Entry, ParsedFeed, Picture, dump
 from digest.sources.repair import decode, mend
 
@@ -69,7 +70,7 @@ def parse_document(body: bytes, charset: str = "") -> ParsedFeed:
     """The feed in ``body``, by the parser of record or, where that finds nothing, the second."""
     text = decode(body, charset)
     if text.lstrip().startswith("{"):
-        return _second(text.encode("utf-8", "replace")) or ParsedFeed()
+        return json_feed.read(text, MAX_ENTRIES) or ParsedFeed()
     mended = mend(text)
     readers = (_second, _first) if len(mended) > _LARGE else (_first, _second)
     found = None
