@@ -6,10 +6,12 @@ country. What none of them knows stays unfiled: better no region than a wrong on
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from difflib import get_close_matches
 
 from digest.curate import topics
+from digest.curate.correct import About, Correction, corrected
 from digest.curate.gazetteer import Gazetteer
 from digest.curate.home import with_own_places
 from digest.curate.mentions import Wording, wording
@@ -17,7 +19,8 @@ from digest.curate.placing import Placer
 from digest.curate.regions import RegionView, categories_of
 from digest.curate.rules import RuleBook, Rules, unmapped_categories
 from digest.curate.topics import Lexicon
-from digest.model import Authority, Classification, Evidence, ParsedStory
+from digest.errors import NotFoundError
+from digest.model import TOPICS, Authority, Classification, Evidence, ParsedStory
 
 __all__ = ["Classifier", "Rules"]
 
@@ -61,6 +64,24 @@ class Classifier:
             place_confidence=round(placing.confidence, 2),
             topic_confidence=round(sure, 2),
         )
+
+    def corrected(self, reading: Classification, given: Iterable[Correction]) -> Classification:
+        """``reading`` as the editors want it."""
+        return corrected(reading, given, self._placer.views)
+
+    def check(self, about: About, values: Iterable[str]) -> None:
+        """Raises NotFoundError for a region, country or topic that there is none of."""
+        known: Collection[str] = {
+            About.REGION: [view.slug for view in self._placer.views],
+            About.COUNTRY: self.gazetteer.countries,
+            About.TOPIC: TOPICS,
+        }[about]
+        for value in values:
+            if value not in known:
+                close = get_close_matches(value, known, n=3, cutoff=0.4) or sorted(known)[:12]
+                raise NotFoundError(
+                    f"there is no {about.value} {value!r}", hint=f"known: {', '.join(close)}"
+                )
 
     def unmapped_categories(self, stories: Iterable[ParsedStory]) -> Mapping[str, int]:
         """Categories that no rule knows, the commonest first, with their counts of stories."""
