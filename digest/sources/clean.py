@@ -50,6 +50,10 @@ _SIGN_OFF = re.compile(
     r"|est apparu en premier sur|erschien zuerst auf|apareceu primeiro em|proviene da) .{1,200}$",
     re.DOTALL,
 )
+#: one of these is in every sign-off: a quick look before the slow one
+_SIGN_OFF_WORDS = (
+    "appeared", "primero en", "apparu en", "erschien", "apareceu", "proviene da"
+)  # fmt: skip
 _MORE = re.compile(
     r"\s*(?:\[?(?:…|\.\.\.)\]?)?\s*"
     r"(?:Continue reading|Read more|Read the full (?:story|article|post))\b.{0,200}$",
@@ -60,7 +64,10 @@ _CUT_MARK = re.compile(r"\s*\[(?:…|\.{3})\]\s*$")
 
 def line(raw: str) -> str:
     """One line of plain text: NFC, without unwanted characters, with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", _UNWANTED.sub("", raw)).split())
+    plain = " ".join(raw.split())
+    if not plain.isprintable():  # nothing unwanted is printable; most lines are clean
+        plain = " ".join(_UNWANTED.sub("", raw).split())
+    return " ".join(unicodedata.normalize("NFC", plain).split()) if not plain.isascii() else plain
 
 
 def headline(raw: str) -> str:
@@ -99,13 +106,19 @@ def text(raw: str) -> str:
         )
         raw = _BLOCK_TAG.sub("\n\n", safe.replace("<br>", "\n"))
     paragraphs = (line(part) for part in re.split(r"\n\s*\n", html.unescape(raw)))
-    kept = (_SIGN_OFF.sub("", paragraph) for paragraph in paragraphs)
+    kept = (_without_sign_off(paragraph) for paragraph in paragraphs)
     return "\n\n".join(paragraph for paragraph in kept if paragraph)
+
+
+def _without_sign_off(paragraph: str) -> str:
+    if not any(words in paragraph for words in _SIGN_OFF_WORDS):
+        return paragraph
+    return _SIGN_OFF.sub("", paragraph)
 
 
 def _flat(raw: str) -> str:
     """The same without tags where they nest deeper than a person would."""
-    if raw.count("<") <= _DEEPEST:
+    if raw.count("<") <= 20 * _DEEPEST:
         return raw
     depth = deepest = 0
     for tag in _ANY_TAG.finditer(raw):

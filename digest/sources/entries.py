@@ -1,6 +1,6 @@
 """What a feed parser found, as plain data that can cross from the parser's process to ours."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 
@@ -39,6 +39,9 @@ class Entry:
     enclosed: tuple[Picture, ...] = ()
 
 
+_FIELDS = tuple(field.name for field in fields(Entry))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """A feed document as a parser read it."""
@@ -65,7 +68,17 @@ class ParsedFeed:
 
 def dump(feed: ParsedFeed) -> dict[str, Any]:
     """As JSON-ready data."""
-    return asdict(feed)
+    plain = asdict(replace(feed, entries=()))
+    return plain | {"entries": [_row(entry) for entry in feed.entries]}
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    # asdict copies deeply, which costs more than reading the feed did
+    pictures = {
+        kind: [asdict(one) for one in getattr(entry, kind)]
+        for kind in ("media", "thumbnails", "enclosed")
+    }
+    return {name: getattr(entry, name) for name in _FIELDS} | pictures
 
 
 def load(data: dict[str, Any]) -> ParsedFeed:

@@ -14,13 +14,15 @@ import struct
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import feedparser
 
-from digest.sources import json_feed
+from digest.sources import json_feed, well_formed
 from digest.sources.entries import Entry, ParsedFeed, Picture, dump
 from digest.sources.repair import decode, mend
+from digest.sources.well_formed import is_image
 
 CPU_SECONDS = 10
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -67,11 +69,16 @@ def _answer(answers: BinaryIO, body: bytes, charset: str) -> None:
 
 
 def parse_document(body: bytes, charset: str = "") -> ParsedFeed:
-    """The feed in ``body``, by the parser of record or, where that finds nothing, the second."""
+    """The feed in ``body``: read straight, where nothing speaks against it; else by the tolerant
+    parser or, where that finds nothing, the second.
+    """
     text = decode(body, charset)
     if text.lstrip().startswith("{"):
         return json_feed.read(text, MAX_ENTRIES) or ParsedFeed()
     mended = mend(text)
+    plain = well_formed.read(mended, MAX_ENTRIES)
+    if plain is not None:
+        return plain
     readers = (_second, _first) if len(mended) > _LARGE else (_first, _second)
     found = None
     for reader in readers:
@@ -96,6 +103,9 @@ def _first(document: bytes) -> ParsedFeed | None:
         title=_text(feed, "title"),
         link=_text(feed, "link"),
         language=_text(feed, "language"),
+        fresh_seconds=well_formed.fresh_seconds(
+            _text(feed, "ttl"), _text(feed, "sy_updateperiod"), _text(feed, "sy_updatefrequency")
+        ),
         entries=tuple(_entry(entry) for entry in parsed.entries[:MAX_ENTRIES]),
         over_limit=max(0, len(parsed.entries) - MAX_ENTRIES),
     )
@@ -148,7 +158,7 @@ def _entry(entry: Mapping[str, Any]) -> Entry:
         guid=_text(entry, "id"),
         guid_is_link=bool(entry.get("guidislink")),
         link=_text(entry, "link"),
-        enclosure=next((url for url, kind in attached if not _is_image(url, kind)), ""),
+        enclosure=next((url for url, kind in attached if not is_image(url, kind)), ""),
         title=_text(entry, "title"),
         # feedparser repeats the content as summary where there is none
         summary="" if content and summary == content else summary,
@@ -167,17 +177,11 @@ def _entry(entry: Mapping[str, Any]) -> Entry:
             # one caption for several pictures is not known to be any one's
             {**one, "description": caption if len(media) == 1 else ""}
             for one in media
-            if _text(one, "medium") == "image" or _is_image(_text(one, "url"), _text(one, "type"))
+            if _text(one, "medium") == "image" or is_image(_text(one, "url"), _text(one, "type"))
         ),
         thumbnails=_pictures(_maps(entry, "media_thumbnail")),
-        enclosed=_pictures({"url": url} for url, kind in attached if _is_image(url, kind)),
+        enclosed=_pictures({"url": url} for url, kind in attached if is_image(url, kind)),
     )
-
-
-def _is_image(url: str, kind: str) -> bool:
-    if kind:
-        return kind.lower().startswith("image")
-    return re.search(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", url, re.IGNORECASE) is not None
 
 
 def _pictures(found: Iterable[Mapping[str, Any]]) -> tuple[Picture, ...]:
@@ -209,17 +213,7 @@ def _without_cut_entry(feed: ParsedFeed, text: str) -> ParsedFeed:
         return feed
     closed = len(re.findall(r"</(?:\w+:)?(?:item|entry)\s*>", text))
     cut_entry = len(feed.entries) > closed
-    return ParsedFeed(
-        version=feed.version,
-        title=feed.title,
-        link=feed.link,
-        language=feed.language,
-        entries=feed.entries,
-        over_limit=feed.over_limit,
-        cut=True,
-        cut_entry=cut_entry,
-        dates_read=feed.dates_read,
-    )
+    return replace(feed, cut=True, cut_entry=cut_entry)
 
 
 def _page(text: str) -> ParsedFeed:

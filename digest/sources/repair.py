@@ -10,8 +10,10 @@ import re
 from html.entities import html5
 
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+#: every ``&`` but those of references that are right as they are, which are nearly all
 _REFERENCE = re.compile(
-    r"&(?:#(\d{1,8})|#[xX]([0-9a-fA-F]{1,7})|([A-Za-z][A-Za-z0-9.:_-]{0,40}));|&"
+    r"&(?!(?:amp|lt|gt|quot|apos|#(?:3[2-9]|[4-9]\d|1[01]\d|1[6-9]\d|[2-9]\d\d|[1-9]\d{3}));)"
+    r"(?:(?:#(\d{1,8})|#[xX]([0-9a-fA-F]{1,7})|([A-Za-z][A-Za-z0-9.:_-]{0,40}));)?"
 )
 _OPENERS = re.compile(r"<!\[CDATA\[|<!--")
 _CLOSERS = {"<![CDATA[": "]]>", "<!--": "-->"}
