@@ -124,17 +124,21 @@ def _kept(document: FetchedBody) -> KeptBody:
     )
 
 
+class UnreadableFileError(SourceError):
+    """A file that the operator named cannot be read."""
+
+
 def read_file(path: Path) -> bytes:
     """A file that the operator named. Raises SourceError where it cannot be read whole."""
     try:
         with path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SourceError(
+        raise UnreadableFileError(
             f"{path.name} cannot be read ({error.strerror})", hint="Check path in its settings"
         ) from error
     if len(body) > MAX_BYTES:
-        raise SourceError(
+        raise UnreadableFileError(
             f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB", hint="Split it"
         )
     return body

@@ -24,6 +24,14 @@ from digest.sources.entries import ParsedFeed, load
 _LONGEST_ANSWER = 200_000_000
 
 
+class TooCostlyError(SourceError):
+    """The document takes more time or memory than a feed may."""
+
+
+class UnreadableError(SourceError):
+    """A parser gave up on the document."""
+
+
 class FeedParser:
     """Parses feeds for any number of threads on at most ``workers`` processes.
 
@@ -64,7 +72,7 @@ class FeedParser:
             worker = None
             if not isinstance(error, (OSError, EOFError, ValueError)):
                 raise
-            raise SourceError(
+            raise TooCostlyError(
                 "the document takes more time or memory to read than a feed should",
                 hint="Ask the publisher for a smaller feed",
             ) from error
@@ -89,7 +97,7 @@ def _checked(reply: dict[str, object]) -> ParsedFeed:
     feed = reply.get("feed")
     if isinstance(feed, dict):
         return load(feed)
-    raise SourceError(
+    raise UnreadableError(
         f"the document cannot be read ({reply.get('error')})",
         hint="Check that the address opens as a feed in a feed reader",
     )
