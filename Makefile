@@ -42,7 +42,7 @@ bench: $(STAMP)
 ## evaluate: regions and topics on labelled data (needs ../shared/data)
 .PHONY: evaluate
 evaluate: $(STAMP)
-	@$(BIN)/python -m pytest -q -s tests/curate_classify/test_evaluation.py
+	@$(BIN)/python -m tests.curate_classify.evaluate
 
 ## fresh: forget what the sample newsroom did
 .PHONY: fresh

@@ -15,6 +15,14 @@ VENUE = 0.3
 _MEETINGS = frozenset(
     {"talks", "meet", "meets", "met", "meeting", "summit", "conference", "negotiations"}
 )
+#: "three billion U.S. dollars" is a sum, wherever it is paid
+_MONEY = frozenset(
+    {
+        "dollar", "dollars", "dlr", "dlrs", "pound", "pounds", "franc", "francs", "peso", "pesos",
+        "mark", "marks", "krone", "kroner", "krona", "dinar", "dinars", "shilling", "shillings",
+        "currency",
+    }
+)  # fmt: skip
 #: a category or tag of the publisher's that is a country's name
 LABEL = 3.0
 #: how surely each kind of name places a story
@@ -26,6 +34,7 @@ KINDS = {
     Kind.CITY: 1.0,
     Kind.INSTITUTION: 0.8,
     Kind.COMPANY: 0.3,
+    Kind.MONEY: 0.2,
     Kind.AREA: 1.0,
 }
 #: countries with at least this share of the best score belong to the story too
@@ -76,7 +85,8 @@ def weigh(story: Wording, found: Iterable[Mention], labels: Iterable[str] = ()) 
 
 def _points(story: Wording, mention: Mention) -> float:
     kind = mention.place.kind
-    points = KINDS[kind]
+    money = story.word(mention.end).lower() in _MONEY
+    points = KINDS[Kind.MONEY if money else kind]
     if mention.start >= story.headline:
         points *= LOCATED if mention.located else 1.0
         return points * (LEAD if mention.start < story.headline + LEAD_WORDS else 1.0)

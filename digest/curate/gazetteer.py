@@ -28,6 +28,8 @@ class Kind(StrEnum):
     CITY = "city"
     INSTITUTION = "institution"
     COMPANY = "company"
+    #: a currency, or a legal form of firms: the least telling
+    MONEY = "money"
     #: a part of the world, by its M49 code
     AREA = "area"
     #: a longer name that holds a place's name and says nothing about it (Panama Papers)
@@ -173,11 +175,18 @@ def _english(built: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Pla
         for name in names:
             for form in forms(name):
                 places[form] = Place(kind=kind, country=code, personal=name in personal)
+    places |= {
+        code: Place(kind=Kind.COMPANY, country=country)
+        for country, codes in kept["listings"].items()
+        for code in codes
+    }
     return _with_readings(places, kept["ambiguous"])
 
 
 def _by_hand(kept: Mapping[str, Any]) -> Iterator[tuple[Kind, str, Iterable[str]]]:
     tables = {
+        "currencies": Kind.MONEY,
+        "firms": Kind.MONEY,
         "companies": Kind.COMPANY,
         "institutions": Kind.INSTITUTION,
         "cities": Kind.CITY,

@@ -15,7 +15,7 @@ from digest.curate.tokens import POSSESSIVES, calm, is_name, tokens
 _PREPOSITIONS = frozenset({"in", "into", "from", "near", "across", "outside", "inside", "to"})
 _JOINING = frozenset({"and", "or", ","})
 CITIES = frozenset({Kind.CITY, Kind.CAPITAL, Kind.STATE})
-_BODIES = frozenset({Kind.INSTITUTION, Kind.COMPANY, Kind.AREA, Kind.NOWHERE})
+_BODIES = frozenset({Kind.INSTITUTION, Kind.COMPANY, Kind.MONEY, Kind.AREA, Kind.NOWHERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +213,22 @@ def _is_titled(story: Wording) -> bool:
 #: "the town of Sale", "Sale, Cheshire": what makes a place of a common word
 _SETTLEMENTS = frozenset({"town", "village", "city", "parish", "people", "outskirts", "suburb"})
 
+#: "to Post" may be a verb
+_SURELY = frozenset({"in", "near", "from", "outside", "around"})
+
 
 def _called_places(story: Wording, found: list[Mention]) -> list[Mention]:
     """Drops common words and small towns' names that the story nowhere calls a place."""
     if not any(mention.place.common for mention in found):
         return found
     starts = {mention.start: mention for mention in found}
+    titled = _is_titled(story)
     called = {
         story.word(mention.start)
         for mention in found
-        if mention.place.common and _is_called_place(story, mention, starts)
+        if mention.place.common
+        and not (titled and mention.start < story.headline)
+        and _is_called_place(story, mention, starts)
     }
     return [
         mention
@@ -233,7 +239,7 @@ def _called_places(story: Wording, found: list[Mention]) -> list[Mention]:
 
 def _is_called_place(story: Wording, mention: Mention, starts: Mapping[int, Mention]) -> bool:
     after = story.word(mention.end)
-    if mention.located:
+    if story.word(mention.start - 1).lower() in _SURELY:
         return not is_name(after) or mention.end in starts
     if story.word(mention.start - 1) == "of":
         return story.word(mention.start - 2).lower() in _SETTLEMENTS

@@ -4,8 +4,12 @@ import re
 
 #: combining marks that are not in ``\\w``: accents, Arabic and Devanagari vowel signs, joiners
 _MARKS = r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u200c\u200d]"
-#: a word, with what makes initials of it (U.S.); a possessive; a mark that ends a phrase
-_TOKEN = re.compile(rf"[^\W_]\w*(?:{_MARKS}+\w*)*(?:\.(?:[A-Z]\.)+)?|['’][sS]\b|[.,;:!?()\n\"“”]")
+#: a word, with what makes initials of it (U.S.); a possessive; the exchange in a wire's code of a
+#: listed firm (<VOWG.DE>); a mark that ends a phrase
+_TOKEN = re.compile(
+    rf"[^\W_]\w*(?:{_MARKS}+\w*)*(?:\.(?:[A-Z]\.)+)?|['’][sS]\b"
+    r"|(?<=[A-Z])\.[A-Z]{1,2}(?=[>)])|[.,;:!?()\n\"“”]"
+)
 
 POSSESSIVES = frozenset({"'s", "’s", "'S", "’S"})
 #: no acronym of a place is longer than this

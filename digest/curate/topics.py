@@ -18,6 +18,8 @@ from typing import Any, TypeAlias
 HEADLINE, LEAD, LEAD_WORDS = 3.0, 1.5, 80
 #: how much each column of the lexicon speaks for its topic
 COLUMNS = {"sure": 3.0, "likely": 1.5, "hint": 0.6}
+#: the table of phrases that say nothing
+NOTHING = "nothing"
 #: a topic with less is no topic: the story stays unfiled
 LEAST = 4.0
 #: a second topic needs this share of the first
@@ -59,7 +61,7 @@ class Lexicon(dict[str, Hit | None]):
     def __init__(self, tables: Mapping[str, Any], version: str = "") -> None:
         """From topic → column → words, as in topics.toml."""
         super().__init__()
-        self.topics = tuple(tables)
+        self.topics = tuple(topic for topic in tables if topic != NOTHING)
         self.version = version
         self._words: dict[str, Entry] = {}
         self._stems: dict[str, Entry] = {}
@@ -70,7 +72,8 @@ class Lexicon(dict[str, Hit | None]):
                 for word in listed:
                     said.setdefault(word.lower(), {})[topic] = COLUMNS[column]
         for word, points in said.items():
-            self._add(word, tuple(points.items()))
+            told = ((topic, value) for topic, value in points.items() if topic != NOTHING)
+            self._add(word, tuple(told))
 
     def _add(self, word: str, points: Points) -> None:
         first, *rest = word.replace("-", " ").split(" ")

@@ -35,7 +35,7 @@ def test_the_topic_of(lexicon: topics.Lexicon, headline: str, topic: str) -> Non
 
 
 def test_the_file_knows_all_topics_and_no_other(lexicon: topics.Lexicon) -> None:
-    assert lexicon.topics == TOPICS
+    assert lexicon.topics == TOPICS  # and [nothing], which is no topic
 
 
 def test_too_little_is_no_topic(lexicon: topics.Lexicon) -> None:
