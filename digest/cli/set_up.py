@@ -1,8 +1,11 @@
 """``init``, ``migrate`` and ``demo``: from nothing to a first digest."""
 
 import shutil
+import sys
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -10,31 +13,119 @@ from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode
 
+if TYPE_CHECKING:
+    from digest.sources.guard import Network
+
 
 @cli.command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="where to write config.toml")] = Path(),
+    ctx: typer.Context,
+    site: Annotated[
+        str,
+        typer.Argument(metavar="[URL]", help="your site: it is looked at and a config proposed"),
+    ] = "",
+    folder: Annotated[Path | None, typer.Argument(help="where to write config.toml")] = None,
+    allow_private: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CIDR", help="a network of your own that the site may live in"),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="write without asking")] = False,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """Write a commented config.toml and make the signing keys."""
-    from digest import bundled, keys
+    """Write a commented config.toml and make the signing keys; with a URL, fitted to the site."""
+    if urlsplit(site).scheme in {"http", "https"}:
+        _init_from(ctx.obj, site, folder or Path(), _networks(allow_private), yes, dry_run, json)
+        return
+    if site and folder is not None:
+        raise typer.BadParameter(f"{site!r} does not begin with http:// or https://")
+    from digest import bundled
 
-    target = folder / "config.toml"
-    if target.exists():
-        line(f"{target} is there already; nothing was changed")
-        raise typer.Exit(ExitCode.REFUSED)
-    made = [target, folder / ".secrets" / keys.SIGNING, folder / ".secrets" / keys.PEPPER]
+    where = Path(site) if site else Path()
+    _refuse_where_it_is(where)
+    made = _made(where)
     if not dry_run:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(bundled.first_config(), target)
-        keys.make(folder / ".secrets")
+        _write(where, bundled.first_config().read_text("utf-8"))
     if json:
         as_json({"made": made, "dry_run": dry_run})
         return
     for file in made:
         line(f"{'would write' if dry_run else 'wrote'} {file}")
     line("Next: name your sources in config.toml, then `digest run --once`.")
+
+
+def _init_from(
+    options: Options,
+    url: str,
+    folder: Path,
+    networks: "tuple[Network, ...]",
+    yes: bool,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Look, propose, show the issue; write if told to, ask on a terminal, else print the text."""
+    from digest.cli import first_look
+    from digest.clock import SetClock, SystemClock
+    from digest.survey.build import survey
+    from digest.trial import try_out
+
+    asks = not (yes or dry_run or json) and sys.stdin.isatty() and sys.stdout.isatty()
+    writes = yes and not dry_run
+    if writes or asks:
+        _refuse_where_it_is(folder)
+    clock = SystemClock() if options.now is None else SetClock(options.now)
+    proposal = survey(url, networks, clock.now())
+    trial = try_out(proposal.text, options.overrides, clock)
+    if json:
+        told = {"survey": proposal.survey, "config": proposal.text, "issues": trial.issues}
+        as_json({"made": _made(folder) if writes else [], **told})
+    elif not writes:
+        sys.stdout.write(proposal.text)
+    # where the proposal is piped into a file, what is told about it stays out of that file
+    tell = line if (writes or asks) and not json else _aside
+    for text in (*first_look.seen(proposal), "", *first_look.issue(trial)):
+        tell(text)
+    if asks:
+        writes = typer.confirm(f"\nWrite {folder / 'config.toml'} and the signing keys?")
+    if not writes:
+        tell("Nothing was written; --yes writes it.")
+        return
+    _write(folder, proposal.text)
+    for file in _made(folder):
+        tell(f"wrote {file}")
+    tell("Next: read config.toml through, then `digest run --once`.")
+
+
+def _aside(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _networks(given: list[str] | None) -> "tuple[Network, ...]":
+    try:
+        return tuple(ip_network(one, strict=False) for one in given or ())
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}; use a form like 10.1.0.0/16") from error
+
+
+def _refuse_where_it_is(folder: Path) -> None:
+    if (folder / "config.toml").exists():
+        line(f"{folder / 'config.toml'} is there already; nothing was changed")
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _made(folder: Path) -> list[Path]:
+    from digest import keys
+
+    secrets = folder / ".secrets"
+    return [folder / "config.toml", secrets / keys.SIGNING, secrets / keys.PEPPER]
+
+
+def _write(folder: Path, config: str) -> None:
+    from digest import keys
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(config, encoding="utf-8")
+    keys.make(folder / ".secrets")
 
 
 @cli.command()
