@@ -11,8 +11,9 @@ from digest.curate.regions import RegionView, ancestors, of_area, of_countries, 
 from digest.curate.rules import RuleBook, Ruling, labels_of
 from digest.model import Authority, Evidence, ParsedStory
 
-#: how often a story that names no country plays at home, measured on papers of four countries
-AT_HOME = 0.8
+#: how often a story that names no country plays at home: .92 to .96 measured, on an American wire
+#: and on American local papers
+AT_HOME = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

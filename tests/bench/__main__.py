@@ -5,10 +5,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import delivery, rendering
+from tests.bench import classification, delivery, rendering
 from tests.bench.measure import Figure
 
-MEASUREMENTS = (rendering.messages, delivery.ledger_rows)
+MEASUREMENTS = (rendering.messages, delivery.ledger_rows, classification.reading)
 RESULT = Path("var/bench.json")
 
 
