@@ -32,8 +32,15 @@ class Found:
     """The stored story that a parsed one is, and which of its names belong to another one."""
 
     row: Row[Any] | None
-    #: guids that the source gave to an older story before
-    reused: tuple[Alias, ...] = ()
+    #: names that were another story's before, and are this one's now
+    others: tuple[Alias, ...] = ()
+    #: an earlier entry of this poll told the same story
+    again: bool = False
+
+    @property
+    def guids_reused(self) -> bool:
+        """Whether the source gave one guid to two stories."""
+        return any(alias.kind is AliasKind.GUID for alias in self.others)
 
 
 class Recognition:
@@ -63,29 +70,33 @@ class Recognition:
         self._addresses = _addresses(connection, set(self._rows))
         self._there = {_address(one) for one in stories} - {""}
         self._same_headline: dict[str, list[Row[Any]]] | None = None
-        self._taken: set[StoryId] = set()
+        #: stories found in this poll → the headline they were told under
+        self._taken: dict[StoryId, str] = {}
 
     def find(self, parsed: ParsedStory) -> Found:
         """The stored story it is, the surest name first."""
-        reused = []
+        others = []
         found: Row[Any] | None = None
         for alias in parsed.aliases:
             row = self._rows.get(self._ids.get(alias, _NOBODY))
             if row is None:
                 continue
-            if alias.kind is AliasKind.GUID and self._another(row, parsed):
-                reused.append(alias)
+            taken = self._taken.get(StoryId(row.id), parsed.headline) != parsed.headline
+            if taken or (alias.kind is AliasKind.GUID and self._another(row, parsed)):
+                others.append(alias)
             else:
                 found = row
                 break
         if found is None:
             found = self._lost(parsed)
+        again = found is not None and found.id in self._taken
         if found is not None:
-            self._taken.add(StoryId(found.id))
-        return Found(found, tuple(reused))
+            self._taken[StoryId(found.id)] = parsed.headline
+        return Found(found, tuple(others), again)
 
     def add(self, parsed: ParsedStory, row: Row[Any]) -> None:
         """A story of this poll was stored as ``row``: the next one may be the same."""
+        self._taken[StoryId(row.id)] = parsed.headline
         self._rows[row.id] = row
         self._addresses[row.id] = {_address(parsed)} - {""}
         for alias in parsed.aliases:

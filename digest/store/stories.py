@@ -64,7 +64,7 @@ def keep(
     reused = False
     for parsed in gathered.stories:
         found = known.find(parsed)
-        reused = reused or bool(found.reused)
+        reused = reused or found.guids_reused
         if found.row is None:
             row = _insert(connection, gathered.source, parsed, now)
             known.add(parsed, row)
@@ -72,10 +72,10 @@ def keep(
             new.append(story_id)
         else:
             story_id = StoryId(found.row.id)
-            own = found.row.source == gathered.source
+            own = found.row.source == gathered.source and not found.again
             changed = own and _update(connection, found.row, parsed, now)
             (updated if changed else unchanged).append(story_id)
-        _learn(connection, story_id, parsed, found.reused)
+        _learn(connection, story_id, parsed, found.others)
         _carry(connection, story_id, gathered.source, parsed, now)
     return KeptStories(
         new=tuple(new),
@@ -267,11 +267,11 @@ def _keep_version(
 
 
 def _learn(
-    connection: Connection, key: StoryId, parsed: ParsedStory, reused: tuple[Alias, ...]
+    connection: Connection, key: StoryId, parsed: ParsedStory, others: tuple[Alias, ...]
 ) -> None:
     """Remember every name the story goes by.
 
-    A name that is taken stays with its story, but a guid used again names the newer one.
+    A name that is taken stays with its story; ``others`` are names given to a newer one.
     """
     for alias in parsed.aliases:
         named = story_alias.c.kind == alias.kind.value, story_alias.c.value == alias.value
@@ -282,7 +282,7 @@ def _learn(
                     kind=alias.kind.value, value=alias.value, story_id=key
                 )
             )
-        elif alias in reused and taken.story_id != key:
+        elif alias in others and taken.story_id != key:
             connection.execute(sa.update(story_alias).where(*named).values(story_id=key))
 
 
