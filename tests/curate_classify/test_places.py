@@ -138,3 +138,24 @@ def test_names_in_the_language_of_the_story(plain: Classifier) -> None:
         "NE",
         "DE",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "country"),
+    [
+        ("fr", "Le président nigérien reçoit les éleveurs", "NE"),
+        ("fr", "Une députée allemande démissionne", "DE"),
+        ("es", "Los agricultores españoles cierran la carretera", "ES"),
+        ("es", "La ministra alemana viaja en tren", "DE"),
+        ("pt", "Pescadores moçambicanos pedem redes novas", "MZ"),
+        ("pt", "Chuva forte no Brasil", "BR"),
+        ("ar", "أمطار غزيرة بالنيجر", "NE"),
+        ("ar", "افتتاح مدرسة في كينيا", "KE"),
+        ("hi", "भारतीय किसानों ने बीज बाँटे", "IN"),
+        ("sw", "Wakenya wapanda miti", "KE"),
+    ],
+)
+def test_people_and_joined_names_in_other_languages(
+    plain: Classifier, language: str, headline: str, country: str
+) -> None:
+    assert plain.classify(story(headline, language=language)).primary_country == country
