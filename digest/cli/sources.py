@@ -82,6 +82,7 @@ def look_at(
     now = app.clock.now()
     known = {one.name for one in app.settings.sources}
     if url in known:
+        app.migrate()
         gathered = app.parts.sources[url].gather(SourceMemory(), now)
         as_json(gathered) if json else _show_gathered(gathered)
         if gathered.status in {GatherStatus.FAILED, GatherStatus.GONE}:

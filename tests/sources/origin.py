@@ -57,12 +57,12 @@ class Server(ThreadingHTTPServer):
 class Origin:
     """Answers by path prefix; ``requests`` holds what was asked. A context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.answers: dict[str, Callable[[Handler], None]] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         handler = type("Bound", (Handler,), {"origin": self})
-        self._server = Server(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._server = Server((host, 0), handler)
+        self.url = f"http://{host}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
