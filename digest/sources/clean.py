@@ -185,6 +185,6 @@ def _host(host: str) -> str:
         return f"[{host}]"
     if not host.isascii():
         return idna.encode(host, uts46=True).decode("ascii")
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}", host):
+    if len(host) > 253 or not re.fullmatch(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?", host):
         raise ValueError("no host name")
     return host.lower()
