@@ -92,17 +92,25 @@ def _region(name: str, known: Knowledge) -> Meaning | None:
             return Meaning(value=view.slug, sure=True)
     if plain(name) in _section_names()["home"] and known.home:
         return Meaning(value=known.home, sure=False, why="home?")
+    for area in known.gazetteer.tree:
+        if plain(name) in _section_names().get(area, ()):
+            return _area(area, known)
     place = _place(name, known)
     if place is None or not place.country:
         return None
     if place.kind is Kind.AREA:
-        slug = of_area(known.gazetteer.within(place.country), known.views)
-        return Meaning(value=slug, sure=True) if slug else None
+        return _area(place.country, known)
     told = known.gazetteer.countries.get(place.country, place.country)
     if place.kind is not Kind.COUNTRY:
         return Meaning(value=place.country, sure=False, why=f"in {told}?")
-    certain = not place.readings and not place.personal
+    # readings as a person or a company do not matter: sections are not named after those
+    certain = not {one.country for one in place.readings} - {"", place.country}
     return Meaning(value=place.country, sure=certain, why="" if certain else f"{told}?")
+
+
+def _area(area: str, known: Knowledge) -> Meaning | None:
+    slug = of_area(known.gazetteer.within(area), known.views)
+    return Meaning(value=slug, sure=True) if slug else None
 
 
 def _place(name: str, known: Knowledge) -> Place | None:
@@ -115,16 +123,16 @@ def _place(name: str, known: Knowledge) -> Place | None:
 
 
 def _topic(name: str, known: Knowledge) -> Meaning | None:
-    names = _section_names()
-    parts = [plain(name), *(plain(part) for part in _AND.split(name))]
-    if parts[0] in names["nothing"] or looks_like_picks(name):
+    whole = plain(name)
+    if whole in _section_names()["nothing"] or looks_like_picks(name):
         return Meaning(value="", sure=True)
-    called = [topic for part in parts[:1] for topic in _called(part)]
-    called = called or [topic for part in parts[1:] for topic in _called(part)]
-    if called:
-        distinct = list(dict.fromkeys(called))
-        certain = len(distinct) == 1 and (len(parts) == 2 or len(called) >= len(parts) - 1)
-        return Meaning(value=distinct[0], sure=certain, why="" if certain else "only in part?")
+    if called := _called(whole):
+        return Meaning(value=called[0], sure=True)
+    parts = [_called(plain(part)) for part in _AND.split(name)]
+    if any(parts):
+        named = list(dict.fromkeys(topic for part in parts for topic in part))
+        certain = len(named) == 1 and all(parts)
+        return Meaning(value=named[0], sure=certain, why="" if certain else "only in part?")
     words = [word.lower() for word in tokens(name)]
     weights = topics.weigh(words, len(words), known.lexicon)
     return Meaning(value=weights[0].topic, sure=False, why="a guess") if weights else None
