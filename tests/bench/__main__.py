@@ -5,10 +5,16 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import classification, delivery, rendering
+from tests.bench import classification, delivery, gathering, rendering
 from tests.bench.measure import Figure
 
-MEASUREMENTS = (rendering.messages, delivery.ledger_rows, classification.reading)
+MEASUREMENTS = (
+    rendering.messages,
+    delivery.ledger_rows,
+    classification.reading,
+    gathering.real_feeds,
+    gathering.thousand_hosts,
+)
 RESULT = Path("var/bench.json")
 
 

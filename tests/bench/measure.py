@@ -41,9 +41,10 @@ def compare(
     unit: str,
     beside: str,
     bar: float | None,
+    rounds: int = ROUNDS,
 ) -> Figure:
-    """Both ways in turns, ``ROUNDS`` times. ``ours`` and ``other`` return what they counted."""
-    pairs = [(rate(ours), rate(other)) for _ in range(ROUNDS)]
+    """Both ways in turns, ``rounds`` times. ``ours`` and ``other`` return what they counted."""
+    pairs = [(rate(ours), rate(other)) for _ in range(rounds)]
     ratio = median(mine / theirs for mine, theirs in pairs)
     return Figure(
         name=name,
