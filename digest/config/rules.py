@@ -15,6 +15,15 @@ from digest.errors import ConfigMistake
 from digest.model import TOPICS
 
 PRESET_REGIONS = ("africa", "americas", "asia-pacific", "europe", "middle-east")
+#: kinds of source that live on the web alone
+ON_THE_WEB = ("sitemap", "page_box")
+#: settings of [[sources]] that one kind alone takes
+ONLY_FOR = {
+    "heading": "page_box",
+    "picks": "page_box",
+    "username": "wordpress",
+    "statuses": "wordpress",
+}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: what each take needs beside it
 NEEDS = {
@@ -88,8 +97,37 @@ def _sources(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
         if row.get("kind") == "folder":
             if not row.get("path"):
                 yield ConfigMistake(f"{key}.path", "is missing: a folder source reads a path")
+        elif row.get("kind") in ON_THE_WEB:
+            if row.get("path") or not row.get("url"):
+                yield ConfigMistake(f"{key}.url", f"a {row['kind']} source reads a url, no path")
         elif bool(row.get("url")) == bool(row.get("path")):
             yield ConfigMistake(f"{key}.url", "give either url or path")
+        if row.get("kind") == "page_box" and not str(row.get("heading", "")).strip():
+            yield ConfigMistake(f"{key}.heading", "is missing: the words over the box")
+        for field, kind in ONLY_FOR.items():
+            if field in row and row.get("kind") != kind:
+                yield ConfigMistake(f"{key}.{field}", f"is for {kind} sources only")
+    yield from _logins(raw)
+
+
+def _logins(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    """A user name needs a password and a line that nobody reads along."""
+    passwords = _table(raw, "gather", "passwords")
+    rows = _rows(raw, "sources")
+    for index, row in enumerate(rows):
+        name, key = row.get("name"), f"sources[{index}]"
+        if row.get("username"):
+            if not passwords.get(str(name)):
+                where = f"put it into the file gather__passwords__{name} among the secrets"
+                yield ConfigMistake(f"gather.passwords.{name}", f"is missing; {where}")
+            url = urlsplit(str(row.get("url", "")))
+            if url.scheme != "https" and url.hostname not in LOOPBACK:
+                yield ConfigMistake(f"{key}.url", "must be https: a password goes there")
+        elif row.get("statuses"):
+            yield ConfigMistake(f"{key}.username", "is missing: statuses needs a login")
+    users = {str(row.get("name")) for row in rows if row.get("username")}
+    for name in passwords:
+        yield from _known(f"gather.passwords.{name}", "source with a username", name, users)
 
 
 def _editions(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:

@@ -143,6 +143,8 @@ class Gather(Table):
     allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
     #: told to the sites you read, so that they can reach you
     contact: str = ""
+    #: source → its application password
+    passwords: dict[str, SecretStr] = {}
 
 
 class SourceSettings(Table):
@@ -151,7 +153,7 @@ class SourceSettings(Table):
     name: Slug
     #: what readers see beside its stories; nothing if left out
     title: str = ""
-    kind: Literal["feed", "wordpress", "folder"]
+    kind: Literal["feed", "wordpress", "folder", "sitemap", "page_box"]
     url: HttpUrl | None = None
     #: a feed document, a folder with a REST export, or a folder of Markdown, on this machine
     path: Path | None = None
@@ -161,6 +163,14 @@ class SourceSettings(Table):
     pick_sticky: bool = True
     pick_tags: tuple[str, ...] = ()
     pick_categories: tuple[str, ...] = ()
+    #: page_box: what stands over the box, e.g. "Editors' Picks"
+    heading: str = Field(default="", max_length=200)
+    #: page_box: whether its stories are editors' picks
+    picks: bool = True
+    #: wordpress: whose application password stands in gather.passwords
+    username: str = ""
+    #: wordpress: posts that are not out yet, to be known before; never mailed while embargoed
+    statuses: tuple[Literal["future", "draft", "pending"], ...] = ()
 
 
 class SectionSettings(Table):

@@ -1,5 +1,7 @@
 """Makes the configured sources, with one fetcher and one parser for all of them."""
 
+from pydantic import SecretStr
+
 import digest
 from digest.config import Settings
 from digest.config.settings import SourceSettings
@@ -7,7 +9,10 @@ from digest.protocols import Source
 from digest.sources.feed import FeedSettings, FeedSource
 from digest.sources.fetch import Fetcher
 from digest.sources.folder import FolderSettings, FolderSource
+from digest.sources.login import Login
+from digest.sources.page_box import PageBoxSettings, PageBoxSource
 from digest.sources.parse import FeedParser
+from digest.sources.sitemap import SitemapSettings, SitemapSource
 from digest.sources.wordpress import WordPressSettings, WordPressSource
 
 
@@ -17,7 +22,11 @@ def build(settings: Settings) -> dict[str, Source]:
         user_agent(settings.gather.contact), allow_private=settings.gather.allow_private
     )
     parser = FeedParser()
-    return {one.name: _source(one, fetcher, parser) for one in settings.sources}
+    passwords = settings.gather.passwords
+    return {
+        one.name: _source(one, fetcher, parser, _login(one, passwords.get(one.name)))
+        for one in settings.sources
+    }
 
 
 def user_agent(contact: str) -> str:
@@ -26,8 +35,18 @@ def user_agent(contact: str) -> str:
     return f"newsletter-digest/{digest.__version__}" + (f" (+{who})" if who else "")
 
 
-def _source(one: SourceSettings, fetcher: Fetcher, parser: FeedParser) -> Source:
+def _login(one: SourceSettings, password: SecretStr | None) -> Login | None:
+    if not one.username or one.url is None or password is None:
+        return None
+    return Login(site=one.url, username=one.username, password=password.get_secret_value())
+
+
+def _source(
+    one: SourceSettings, fetcher: Fetcher, parser: FeedParser, login: Login | None
+) -> Source:
     language = one.language or ""
+    if one.kind in {"sitemap", "page_box"}:
+        return _web_source(one, fetcher, language)
     if one.kind == "folder":
         assert one.path is not None  # checked with the configuration
         return FolderSource(
@@ -60,5 +79,26 @@ def _source(one: SourceSettings, fetcher: Fetcher, parser: FeedParser) -> Source
         pick_sticky=one.pick_sticky,
         pick_categories=one.pick_categories,
         pick_tags=one.pick_tags,
+        login=login,
+        statuses=one.statuses,
     )
     return WordPressSource(site, fetcher, parser)
+
+
+def _web_source(one: SourceSettings, fetcher: Fetcher, language: str) -> Source:
+    assert one.url is not None  # checked with the configuration
+    if one.kind == "sitemap":
+        return SitemapSource(
+            SitemapSettings(name=one.name, url=one.url, zone=one.zone, language=language), fetcher
+        )
+    return PageBoxSource(
+        PageBoxSettings(
+            name=one.name,
+            url=one.url,
+            heading=one.heading,
+            picks=one.picks,
+            zone=one.zone,
+            language=language,
+        ),
+        fetcher,
+    )

@@ -28,6 +28,7 @@ from digest.sources.guard import (
     resolve,
 )
 from digest.sources.inflate import ACCEPTED, gather_body
+from digest.sources.login import Login
 from digest.sources.pace import Pace
 
 MAX_BYTES = 10_000_000
@@ -204,10 +205,18 @@ class Fetcher:
         self._tls = httpx2.create_ssl_context(trust_env=False)
 
     def fetch(
-        self, url: str, *, etag: str = "", last_modified: str = "", accept: str = FEED_TYPES
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        accept: str = FEED_TYPES,
+        login: Login | None = None,
     ) -> FetchedBody:
         """GET ``url``; conditional where validators from an earlier answer are given.
 
+        ``login`` goes to its own site alone, whatever redirects say, and only where nobody can
+        read along.
         Returns whatever was answered in the end. Raises SourceError where nothing usable was.
         """
         headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": ACCEPTED}
@@ -222,7 +231,8 @@ class Fetcher:
             with self._pace.turn(target.host):
                 # the wait for a turn is not the server's time
                 deadline = Deadline(left)
-                answer = self._ask(target, headers, deadline)
+                told = login.headers(str(target)) if login is not None else {}
+                answer = self._ask(target, {**headers, **told}, deadline)
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
                 return replace(answer, hops=tuple(hops))

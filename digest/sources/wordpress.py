@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from digest.errors import SourceError
@@ -13,6 +14,7 @@ from digest.model import GatheredSource, GatherStatus, SourceMemory
 from digest.sources import identity, outcome
 from digest.sources.feed import FeedSettings, FeedSource, read_file
 from digest.sources.fetch import Fetcher
+from digest.sources.login import Login
 from digest.sources.parse import FeedParser
 from digest.sources.wordpress_posts import Desk, Json, stories, terms
 from digest.sources.wordpress_rest import RestApi, RestClosedError, discover
@@ -24,6 +26,8 @@ OVERLAP = timedelta(days=3)
 MAX_PAGES = 10
 #: pages at the first poll: what is older has been read elsewhere
 FIRST_PAGES = 4
+#: pages of posts that are not out yet
+UNPUBLISHED_PAGES = 2
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -42,6 +46,10 @@ class WordPressSettings:
     #: slugs or names
     pick_categories: tuple[str, ...] = ()
     pick_tags: tuple[str, ...] = ()
+    #: an application password (WordPress 5.6 and later)
+    login: Login | None = None
+    #: what it is for: ``future``, ``draft``, ``pending``; such stories are embargoed
+    statuses: tuple[str, ...] = ()
 
 
 class WordPressSource:
@@ -87,12 +95,14 @@ class WordPressSource:
         return self._from_feed(memory, found.feed, closed, now)
 
     def _from_rest(self, memory: SourceMemory, root: str, now: datetime) -> GatheredSource:
-        api = RestApi(self._fetcher, root, now)
+        api = RestApi(self._fetcher, root, now, self._settings.login)
         since = _last_good(memory) if memory.root == root else None
         asked = {"after": (since - OVERLAP).strftime(_STAMP)} if since else {}
         rows, more = api.posts(MAX_PAGES if since else FIRST_PAGES, **asked)
         if self._settings.pick_sticky:
             rows = _joined(rows, api.posts(1, sticky="true")[0])
+        unpublished, problem = self._unpublished(api)
+        rows = _joined(rows, unpublished)
         desk = replace(self._desk(root), categories=terms(api.terms("categories")))
         kept, rejects = stories(desk, rows)
         # not the bodies: WordPress embeds faces from hosts chosen by chance
@@ -107,8 +117,24 @@ class WordPressSource:
             stories=kept,
             rejects=rejects,
             memory=seen,
-            note=f"read through the REST API{cut}",
+            note=f"read through the REST API{cut}{problem}",
         )
+
+    def _unpublished(self, api: RestApi) -> tuple[list[object], str]:
+        """Posts that are not out yet, or what keeps us from them; that stops no published one."""
+        login, statuses = self._settings.login, self._settings.statuses
+        if login is None or not statuses:
+            return [], ""
+        if not login.may_reach(api.root):
+            host = urlsplit(api.root).hostname
+            return [], f"; drafts were not asked for: its API is at {host}, put that under url"
+        try:
+            rows, _ = api.posts(UNPUBLISHED_PAGES, status=",".join(statuses))
+        except RestClosedError as error:
+            refused = error.message.removeprefix("its REST API ")
+            hint = "check username, application password and the user's role"
+            return [], f"; asked for drafts, it {refused}: {hint}"
+        return rows, ""
 
     def _from_feed(
         self, memory: SourceMemory, url: str, closed: RestClosedError, now: datetime

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest.model import Alias, Image, ParsedStory, PickOrigin, Reject, RejectReason
+from digest.model import Alias, Image, ParsedStory, PickOrigin, Reject, RejectReason, StoryState
 from digest.sources import clean, dates, identity, images
 from digest.sources.feed_stories import UnusableError, byline, language_tag
 
 Json = Mapping[str, Any]
+_PUBLISHED = "publish"
+_DATED = frozenset({_PUBLISHED, "future"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,9 @@ def _story(desk: Desk, post: object, position: int) -> ParsedStory:
         raise UnusableError(reason, headline)
     markup = _text(content, "rendered")
     text = clean.text(markup)
-    dated = _date(post, "date", desk.zone)
+    status = _text(post, "status") or _PUBLISHED
+    # a draft's date is when it was last saved
+    dated = _date(post, "date", desk.zone) if status in _DATED else dates.UNDATED
     categories = _terms(post, "categories", desk.categories)
     tags = _terms(post, "tags", desk.tags)
     return ParsedStory(
@@ -123,6 +127,7 @@ def _story(desk: Desk, post: object, position: int) -> ParsedStory:
         image=_featured(_embedded(post, "wp:featuredmedia"), url) or images.inline(markup, url),
         pick=_pick(desk, post, categories, tags),
         position=position,
+        state=StoryState.LIVE if status == _PUBLISHED else StoryState.EMBARGOED,
     )
 
 

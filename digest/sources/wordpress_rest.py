@@ -16,12 +16,13 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from digest.errors import SourceError
 from digest.sources import clean
 from digest.sources.fetch import BusyError, FetchedBody, Fetcher, GoneError
+from digest.sources.login import Login
 
 PER_PAGE = 50
 _JSON = "application/json, */*;q=0.1"
 _PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _FIELDS = (
-    "id,date,date_gmt,modified,modified_gmt,guid,link,title,excerpt,content,categories,tags,"
+    "id,status,date,date_gmt,modified,modified_gmt,guid,link,title,excerpt,content,categories,tags,"
     "sticky,lang,_links,_embedded"
 )
 _LINK_TAG = re.compile(r"<link\b[^<>]{1,2000}>", re.IGNORECASE)
@@ -73,6 +74,7 @@ class RestApi:
     fetcher: Fetcher
     root: str
     now: datetime
+    login: Login | None = None
 
     def posts(self, pages: int, **parameters: str) -> tuple[list[object], bool]:
         """Posts, newest first, and whether there are more than ``pages`` of them."""
@@ -93,7 +95,8 @@ class RestApi:
         size = int(parameters.get("per_page", PER_PAGE))
         for page in range(1, pages + 1):
             asked = {"per_page": str(size), **parameters, "page": str(page)}
-            answer = self.fetcher.fetch(endpoint(self.root, path, asked), accept=_JSON)
+            url = endpoint(self.root, path, asked)
+            answer = self.fetcher.fetch(url, accept=_JSON, login=self.login)
             if page > 1 and answer.status == 400:
                 return rows, False  # a page past the end is an error, not an empty list
             found = _rows(answer, self.now)

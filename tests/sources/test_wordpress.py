@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.model import GatheredSource, GatherStatus, PickOrigin, RejectReason, SourceMemory
+from digest.model import (
+    GatheredSource,
+    GatherStatus,
+    PickOrigin,
+    RejectReason,
+    SourceMemory,
+    StoryState,
+)
+from digest.sources.login import Login
 from digest.sources.parse import FeedParser
 from digest.sources.wordpress import WordPressSettings, WordPressSource
 from tests.sources.origin import fetcher
@@ -130,3 +138,41 @@ def test_plain_permalinks_change_no_name(site: WordPressSite, parser: FeedParser
         site.option("permalink_structure", "/%year%/%monthnum%/%postname%/")
     assert "rest_route" in gathered.memory.root
     assert {alias for story in gathered.stories for alias in story.aliases[:2]} == pretty
+
+
+def test_an_application_password_shows_what_is_not_out_yet(parser: FeedParser) -> None:
+    with WordPressSite() as site:
+        site.publish(title="Out", date=NOW - timedelta(hours=1))
+        soon = NOW + timedelta(days=1)
+        planned = site.publish(title="Tomorrow", date=soon, status="future")
+        site.publish(title="Being written", status="draft")
+
+        def gather(user: tuple[str, str] | None) -> GatheredSource:
+            login = Login(site=site.url, username=user[0], password=user[1]) if user else None
+            settings = WordPressSettings(
+                name="site", url=site.url, login=login, statuses=("future", "draft")
+            )
+            return WordPressSource(settings, fetcher(), parser).gather(SourceMemory(), NOW)
+
+        assert [story.headline for story in gather(None).stories] == ["Out"]
+        editor = site.application_password()
+        stories = {story.headline: story for story in gather(editor).stories}
+        assert {name: story.state for name, story in stories.items()} == {
+            "Out": StoryState.LIVE,
+            "Tomorrow": StoryState.EMBARGOED,
+            "Being written": StoryState.EMBARGOED,
+        }
+        at = stories["Tomorrow"].published_at
+        assert at is not None
+        assert abs(at - soon) < timedelta(seconds=1)
+        assert stories["Being written"].published_at is None
+        refused = gather(site.application_password("subscriber"))
+        assert [story.headline for story in refused.stories] == ["Out"]
+        assert "asked for drafts, it answered 400" in refused.note
+        wrong = gather((editor[0], "wrong"))
+        assert "check username, application password" in wrong.note
+        # published, it is the same story
+        site.publish_now(planned)
+        later = {story.headline: story for story in gather(editor).stories}["Tomorrow"]
+        assert later.state is StoryState.LIVE
+        assert later.aliases[0] == stories["Tomorrow"].aliases[0]

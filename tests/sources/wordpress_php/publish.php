@@ -43,7 +43,7 @@ if (is_wp_error($id)) {
     fwrite(STDERR, $id->get_error_message());
     exit(1);
 }
-wp_update_post(['ID' => $id, 'post_status' => 'publish', 'edit_date' => true]
+wp_update_post(['ID' => $id, 'post_status' => $told['status'], 'edit_date' => true]
     + array_intersect_key($post, ['post_date' => 0, 'post_date_gmt' => 0]));
 if ($told['sticky']) {
     stick_post($id);
