@@ -9,12 +9,17 @@ from digest.trial import Trial
 
 #: headlines of a section that are shown
 _MOST = 6
+_ROADS = {
+    Kind.WORDPRESS: "WordPress, through its REST API",
+    Kind.FEED: "a feed",
+    Kind.SITEMAP: "a news sitemap",
+}
 
 
 def seen(proposal: Proposal) -> Iterator[str]:
     """What was found, a line each."""
     survey = proposal.survey
-    road = "WordPress, through its REST API" if survey.kind is Kind.WORDPRESS else "a feed"
+    road = _ROADS[survey.kind]
     yield f"{survey.name or survey.url}: {road}, {survey.stories} stories"
     yield f"  reads     {survey.source_url}"
     sure = "" if survey.place.zone_sure else " (a guess)"

@@ -15,7 +15,7 @@ from digest.sources.fetch import FetchedBody, Fetcher
 from digest.sources.guard import AddressRefusedError
 from digest.sources.parse import FeedParser
 from digest.sources.wordpress_rest import RestClosedError, discover
-from digest.survey import colours, feeds, page, rest
+from digest.survey import colours, feeds, page, rest, sitemaps
 from digest.survey.colours import Accent
 from digest.survey.feeds import FeedSeen, Tried
 from digest.survey.page import Box, Page
@@ -39,6 +39,7 @@ class Kind(StrEnum):
 
     WORDPRESS = "wordpress"
     FEED = "feed"
+    SITEMAP = "sitemap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,11 @@ def _of_page(fetcher: Fetcher, parser: FeedParser, answer: FetchedBody, now: dat
     else:
         language = language_tag(shown.language) or _spoken(fetcher, parser, shown)
         return _of_rest(fetcher, replace(shown, language=language), site, now)
+    kind = Kind.FEED
     found, tried = feeds.look(fetcher, parser, answer.url, shown.feeds)
+    if not found:
+        mapped, more = sitemaps.look(fetcher, answer.url, now)
+        found, tried, kind = ((mapped,) if mapped else ()), (*tried, *more), Kind.SITEMAP
     if not found:
         raise SurveyError(
             f"no feed was found at {_host(answer.url)} ({closed}; tried {_told(tried)})",
@@ -120,7 +125,7 @@ def _of_page(fetcher: Fetcher, parser: FeedParser, answer: FetchedBody, now: dat
     blocked = _WORDPRESS in answer.headers.get("link", "") + _head(answer)
     note = (f"This is a WordPress site, but {closed}.",) if blocked else ()
     survey = _of_feed(fetcher, shown, found, now)
-    return replace(survey, notes=(*note, *(f"{one.url} {one.why}." for one in tried)))
+    return replace(survey, kind=kind, notes=(*note, *(f"{one.url} {one.why}." for one in tried)))
 
 
 def _spoken(fetcher: Fetcher, parser: FeedParser, shown: Page) -> str:
@@ -216,7 +221,11 @@ def _is_picture(fetcher: Fetcher, url: str) -> bool:
 
 
 def _told(tried: tuple[Tried, ...]) -> str:
-    return ", ".join(f"{urlsplit(one.url).path or '/'} {one.why}" for one in tried)
+    """``/feed/, /rss answered 404; /x is no feed``."""
+    paths: dict[str, list[str]] = {}
+    for one in tried:
+        paths.setdefault(one.why, []).append(urlsplit(one.url).path or "/")
+    return "; ".join(f"{', '.join(found)} {why}" for why, found in paths.items())
 
 
 def _head(answer: FetchedBody) -> str:

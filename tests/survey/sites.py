@@ -75,6 +75,18 @@ STORIES = (
 )
 
 
+def news_sitemap(url: str, now: datetime) -> bytes:
+    """A news sitemap of one story."""
+    return (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url>'
+        f"<loc>{url}</loc><news:news><news:publication><news:name>P</news:name>"
+        "<news:language>sw</news:language></news:publication>"
+        f"<news:publication_date>{now.isoformat()}</news:publication_date>"
+        "<news:title>Mafuriko Niger</news:title></news:news></url></urlset>"
+    ).encode()
+
+
 def harbour_post(origin: Origin) -> str:
     """A site of plain HTML with feeds; the address of its front page."""
     origin.gives("/", b"", 404)

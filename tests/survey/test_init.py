@@ -43,6 +43,12 @@ def test_yes_writes_what_runs(origin: Origin, folder: Folder) -> None:
     assert len(list((room.path / ".secrets").iterdir())) == 2
     room.run("run", "--once")
     assert "Ferry strike ends in Mombasa" in room.run("compose").stdout
+    config = room.path / "config.toml"
+    head, box, rest = config.read_text().partition('# [[sources]]\n# name = "picks-1"')
+    block, gap, rest = rest.partition("\n\n")
+    config.write_text(head + (box + block).replace("# ", "") + gap + rest)
+    box_report = next(one for one in room.json("gather") if one["source"] == "picks-1")
+    assert (box_report["status"], box_report["picks"]) == ("ok", 3)
 
 
 def test_a_config_that_is_there_stays(origin: Origin, folder: Folder) -> None:
@@ -62,7 +68,7 @@ def test_json_and_dry_run(origin: Origin, folder: Folder) -> None:
     assert list(folder.path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("answer", "written"), [("y", True), ("n", False), ("", False)])
+@pytest.mark.parametrize(("answer", "written"), [("y", True), ("", False)])
 def test_on_a_terminal_it_asks(origin: Origin, folder: Folder, answer: str, written: bool) -> None:
     controller, terminal = pty.openpty()
     with subprocess.Popen(

@@ -10,7 +10,7 @@ from digest.survey import site
 from digest.survey.page import Box
 from digest.survey.site import Kind, Survey, SurveyError
 from tests.sources.origin import Origin, fetcher
-from tests.survey.sites import HTML, STORIES, XML, harbour_post, rss
+from tests.survey.sites import HTML, STORIES, XML, harbour_post, news_sitemap, rss
 
 NOW = datetime.now(UTC)
 
@@ -62,8 +62,21 @@ def test_the_address_of_a_feed(origin: Origin, parser: FeedParser) -> None:
     assert (seen.name, seen.source_url, seen.url) == ("Tide", url, f"{origin.url}/")
 
 
-def test_no_feed_says_what_was_tried(origin: Origin, parser: FeedParser) -> None:
+def test_a_news_sitemap_where_there_is_no_feed(origin: Origin, parser: FeedParser) -> None:
     for path in ("/wp-json", "/feed", "/rss", "/atom", "/index"):
+        origin.gives(path, b"no", 404)
+    origin.gives("/", b"<html lang=sw><title>Mapped</title>", **HTML)
+    robots = f"User-agent: *\nSitemap: {origin.url}/all.xml\nsitemap: {origin.url}/n/news.xml\n"
+    origin.gives("/robots.txt", robots.encode(), Content_Type="text/plain")
+    origin.gives("/n/news.xml", news_sitemap(f"{origin.url}/one", NOW), **XML)
+    seen = look(f"{origin.url}/", parser)
+    assert (seen.kind, seen.source_url) == (Kind.SITEMAP, f"{origin.url}/n/news.xml")
+    assert (seen.name, seen.language, seen.stories) == ("Mapped", "sw", 1)
+    assert "/all.xml" not in [path for path, _ in origin.requests]
+
+
+def test_no_feed_says_what_was_tried(origin: Origin, parser: FeedParser) -> None:
+    for path in ("/wp-json", "/feed", "/rss", "/atom", "/index", "/robots", "/news", "/sitemap"):
         origin.gives(path, b"no", 404)
     origin.gives("/", b'<html><link rel="alternate" type="application/rss+xml" href="/x">', **HTML)
     origin.gives("/x", b"<html>no feed</html>", **HTML)
@@ -72,7 +85,11 @@ def test_no_feed_says_what_was_tried(origin: Origin, parser: FeedParser) -> None
     told = str(caught.value)
     assert "no feed was found" in told
     assert "/x is no feed" in told
-    assert "/feed/ answered 404" in told
+    assert "; /feed/, /rss.xml, /feed.xml, /rss, /atom.xml" in told
+    assert (
+        "/news-sitemap.xml, /sitemap-news.xml, /sitemap_news.xml, /sitemap/news.xml answered 404"
+        in told
+    )
     assert "\n" not in told
 
 
