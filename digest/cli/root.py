@@ -83,7 +83,17 @@ def _instant(text: str) -> datetime:
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
-    from digest.cli import classify, line, look, parse, running, set_up, sources, subscribers  # noqa: F401 - they register
+    from digest.cli import (  # noqa: F401 - they register
+        classify,
+        duplicates,
+        line,
+        look,
+        parse,
+        running,
+        set_up,
+        sources,
+        subscribers,
+    )
 
     # As Ctrl-C: what is at work is released cleanly.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
