@@ -17,7 +17,13 @@ from starlette.routing import BaseRoute
 import subscribers
 from digest import bundled, keys, pipeline, sample
 from digest.config import Settings
-from digest.config.editions import editions, region_views, rhythm_in_words, topic_names
+from digest.config.editions import (
+    editions,
+    region_views,
+    rhythm_in_words,
+    source_weights,
+    topic_names,
+)
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
@@ -78,6 +84,7 @@ class App:
             engine=self.engine,
             clock=self.clock,
             sources=self._sources,
+            weights=source_weights(self.settings),
             editions=editions(self.settings, self._region_names),
             classifier=self._classifier,
             renderer=self._renderer,

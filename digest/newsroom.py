@@ -14,6 +14,7 @@ from digest.model import (
     IssueState,
     Outcome,
     RenderedVariant,
+    StoryId,
     Token,
     VariantContent,
 )
@@ -21,6 +22,7 @@ from digest.render.checks import Finding, check
 from digest.render.tokens import fill
 from digest.steps import address, compose, letters, send
 from digest.steps.parts import Parts, zone
+from digest.steps.why import Why, why
 from digest.store import issues, sources, variants
 from digest.store.engine import reading
 from digest.store.issues import Draft
@@ -119,6 +121,11 @@ class Newsroom:
             file.write_text(text, encoding="utf-8")
             files.append(file)
         return files, tuple(check(rendered))
+
+    def why(self, slug: str, key: StoryId) -> tuple[Issue, Why]:
+        """Why the next issue of an edition holds a story, or does not. Stores nothing."""
+        issue, _ = self.next_issue(slug, keep=False)
+        return issue, why(self.parts, issue, key)
 
     def approve(self, issue_id: IssueId, who: str) -> Issue:
         """Approve an issue as it stands. Raises WrongStateError."""

@@ -65,6 +65,7 @@ def candidate(
     regions: tuple[str, ...] = (),
     topics: tuple[str, ...] = (),
     pick: PickOrigin | None = None,
+    fold: StoryId | None = None,
 ) -> Candidate:
     """A story that an issue may use; lower numbers rank first."""
     score = 1 - number / 100
@@ -73,6 +74,7 @@ def candidate(
         score=score,
         terms={"fresh": score},
         pick=pick,
+        fold=fold,
     )
 
 

@@ -1,4 +1,4 @@
-"""``issues`` and ``show``: what there is and why."""
+"""``issues``, ``show`` and ``why``: what there is and why."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ import typer
 
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
-from digest.model import IssueId
+from digest.model import IssueId, StoryId
 
 
 @cli.command()
@@ -63,8 +63,31 @@ def show(
     headlines = {one.stored.id: one.stored.story.headline for one in draft.pool}
     for slot in draft.slots:
         headline = slot.overrides.headline or headlines.get(slot.story, f"story {slot.story}")
-        line(f"  {slot.section} {slot.position + 1}: {headline}")
+        line(f"  {slot.section} {slot.position + 1}: {headline} (story {slot.story})")
         line(f"      {slot.mode}: {slot.reason}")
     line(f"{len(draft.pool)} stories in the pool")
     for state, count in counts.items():
         line(f"  {count} {state}")
+
+
+@cli.command()
+def why(
+    ctx: typer.Context,
+    story: Annotated[int, typer.Argument(help="the story’s number")],
+    edition: Annotated[str | None, typer.Option(help="one edition; all if left out")] = None,
+    json: Json = False,
+) -> None:
+    """Tell why a story is in the next issue, or why it is not."""
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    room = app.newsroom
+    found = {slug: room.why(slug, StoryId(story)) for slug in room.slugs(edition)}
+    if json:
+        as_json({slug: told for slug, (_, told) in found.items()})
+        return
+    for slug, (issue, told) in found.items():
+        line(f"{told.headline}")
+        line(f"{slug} {issue.local_date}: {'in ' + told.section if told.section else 'not in it'}")
+        for reason in told.reasons:
+            line(f"  {reason}")

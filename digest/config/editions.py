@@ -11,7 +11,7 @@ from digest.config.settings import (
     Settings,
 )
 from digest.curate.regions import RegionView
-from digest.model import TOPICS, Edition, Section
+from digest.model import TOPICS, Edition, Section, SourceWeight
 
 TOPIC_NAMES = {
     "politics": "Politics",
@@ -86,6 +86,7 @@ def _edition(
         lock_minutes=given.lock_minutes,
         send_by_minutes=given.send_by_minutes,
         minimum_stories=given.minimum_stories,
+        updates=given.updates,
     )
 
 
@@ -114,8 +115,16 @@ def _sections(
                 minimum=given.minimum,
                 maximum=given.maximum,
                 layout=given.layout,
+                half_life=given.half_life_hours,
+                per_source=given.per_source,
+                per_author=given.per_author,
                 segments=frozenset(given.segments),
             )
+
+
+def source_weights(settings: Settings) -> dict[str, SourceWeight]:
+    """What each source is worth in the ranking."""
+    return {one.name: SourceWeight(weight=one.weight, usage=one.usage) for one in settings.sources}
 
 
 def region_views(given: Regions) -> list[RegionView]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from digest.model import Layout, Take
+from digest.model import Layout, Take, Usage
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -167,6 +167,10 @@ class SourceSettings(Table):
     heading: str = Field(default="", max_length=200)
     #: page_box: whether its stories are editors' picks
     picks: bool = True
+    #: what its stories are worth in the ranking, 0 to 1
+    weight: float = Field(default=0.0, ge=0, le=1)
+    #: whose reporting it brings; own reporting ranks higher
+    usage: Usage | None = None
     #: wordpress: whose application password stands in gather.passwords
     username: str = ""
     #: wordpress: posts that are not out yet, to be known before; never mailed while embargoed
@@ -183,6 +187,9 @@ class SectionSettings(Table):
     minimum: int = Field(default=1, ge=1, le=50)
     maximum: int = Field(default=4, ge=1, le=50)
     layout: Layout = Layout.CARDS
+    half_life_hours: float = Field(default=12.0, ge=1, le=720)
+    per_source: int = Field(default=0, ge=0, le=50)
+    per_author: int = Field(default=2, ge=0, le=50)
     segments: tuple[str, ...] = ()
 
 
@@ -204,6 +211,7 @@ class EditionSettings(Table):
     lock_minutes: int = Field(default=10, ge=0, le=720)
     send_by_minutes: int = Field(default=90, ge=1, le=1440)
     minimum_stories: int = Field(default=1, ge=1)
+    updates: bool = True
     sections: tuple[SectionSettings, ...] = Field(min_length=1)
 
 

@@ -4,18 +4,114 @@ The issue at the desk and every reader's variant come from this one rule; only t
 differs.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from digest.model import (
-    Candidate,
-    Interest,
-    Section,
-    Slot,
-    SlotMode,
-    StoredStory,
-    StoryId,
-    Take,
-)
+from digest.curate.order import Bits, Order
+from digest.curate.rank import FRESH, score_at
+from digest.model import Candidate, Interest, Section, Slot, SlotMode, StoryId, Take
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A section and the stories it holds, in the order a reader sees them."""
+
+    section: Section
+    stories: tuple[StoryId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One section of an issue, made ready to be filled for any reader."""
+
+    section: Section
+    order: Order
+    #: what it may take
+    fits: Bits
+    pins: tuple[Slot, ...]
+
+
+class Filler:
+    """Fills one issue, for the desk and for any number of readers.
+
+    ``pool`` is what the issue may use, ``manual`` the slots that editors pinned or removed. No
+    story stands twice, and of those shown as one only the best that a reader wants. A section
+    under its minimum is left out, and its stories are free for later ones.
+    """
+
+    def __init__(
+        self, sections: Sequence[Section], pool: Sequence[Candidate], manual: Iterable[Slot] = ()
+    ) -> None:
+        self.pool = {one.stored.id: one for one in pool}
+        known = [slot for slot in manual if slot.story in self.pool]
+        self.pinned = {slot.story: slot for slot in known if slot.mode is SlotMode.PINNED}
+        self.removed = {slot.story for slot in known if slot.mode is SlotMode.REMOVED}
+        self.orders = {
+            half_life: Order(pool, half_life)
+            for half_life in dict.fromkeys(section.half_life for section in sections)
+        }
+        self.plans = [self._plan(section) for section in sections]
+
+    def filled(self, interest: Interest | None = None) -> list[Filled]:
+        """What a reader with ``interest`` sees, section by section; None: the issue itself."""
+        used = {half_life: self._placed(order) for half_life, order in self.orders.items()}
+        found: list[Filled] = []
+        for plan in self.plans:
+            if not shown(plan.section, interest):
+                continue
+            free = plan.fits & ~used[plan.section.half_life]
+            if interest is not None and plan.section.take is not Take.PICKS:
+                # What editors pick is for everyone: a reader's choices narrow the rest.
+                free &= plan.order.wanted(interest.regions, interest.topics)
+            chosen = _take(plan, free)
+            if len(plan.pins) + len(chosen) < plan.section.minimum:
+                continue
+            for half_life, order in self.orders.items():
+                for story in chosen:
+                    used[half_life] |= order.mates[story]
+            found.append(Filled(plan.section, _with_pins(plan.pins, chosen)))
+        return found
+
+    def slots(self, interest: Interest | None = None) -> tuple[Slot, ...]:
+        """The same as slots that say why each story is there."""
+        return tuple(
+            self._slot(one.section, position, story)
+            for one in self.filled(interest)
+            for position, story in enumerate(one.stories)
+        )
+
+    def mates(self, story: StoryId) -> list[Candidate]:
+        """The others that are shown as one with ``story``, best first, but what editors removed."""
+        order = next(iter(self.orders.values()))
+        bits = order.mates[story] & ~order.of({story, *self.removed})
+        return [one for at, one in enumerate(order.candidates) if bits >> at & 1] if bits else []
+
+    def _plan(self, section: Section) -> Plan:
+        order = self.orders[section.half_life]
+        pins = sorted(
+            (slot for slot in self.pinned.values() if slot.section == section.slug),
+            key=lambda slot: (slot.position, slot.story),
+        )
+        return Plan(section, order, order.taken_by(section), tuple(pins))
+
+    def _placed(self, order: Order) -> Bits:
+        """What no section may take by rule: what editors placed or removed, and its like."""
+        bits = order.of(self.removed)
+        for story in self.pinned:
+            bits |= order.mates[story]
+        return bits
+
+    def _slot(self, section: Section, position: int, story: StoryId) -> Slot:
+        pin = self.pinned.get(story)
+        if pin is not None:
+            return pin
+        return Slot(
+            section=section.slug,
+            position=position,
+            story=story,
+            reason=reason(section, self.pool[story]),
+        )
 
 
 def fill(
@@ -24,69 +120,11 @@ def fill(
     manual: Iterable[Slot] = (),
     interest: Interest | None = None,
 ) -> tuple[Slot, ...]:
-    """The slots of an issue, or of one reader's part of it, section by section.
-
-    ``pool`` is ranked, best first. ``manual`` are the slots that editors pinned or removed.
-    ``interest`` None is the issue itself: every section, everybody's stories. No story stands
-    twice. A section under its minimum is left out, and its stories are free for later ones.
-    """
-    manual = tuple(manual)
-    known = {candidate.stored.id: candidate for candidate in pool}
-    used: set[StoryId] = {slot.story for slot in manual if slot.mode is not SlotMode.AUTO}
-    filled: list[Slot] = []
-    for section in sections:
-        if not _shown(section, interest):
-            continue
-        pins = [
-            slot
-            for slot in manual
-            if slot.section == section.slug and slot.mode is SlotMode.PINNED and slot.story in known
-        ]
-        slots = _fill_one(section, pool, pins, interest, used)
-        if len(slots) >= section.minimum:
-            filled += slots
-            used.update(slot.story for slot in slots)
-    return tuple(filled)
+    """The slots of an issue, or of one reader's part of it (see ``Filler``)."""
+    return Filler(sections, pool, manual).slots(interest)
 
 
-def _fill_one(
-    section: Section,
-    pool: Sequence[Candidate],
-    pins: Sequence[Slot],
-    interest: Interest | None,
-    used: set[StoryId],
-) -> list[Slot]:
-    room = max(section.maximum - len(pins), 0)
-    chosen: list[Candidate] = []
-    for candidate in pool:
-        if len(chosen) == room:
-            break
-        if candidate.stored.id not in used and _fits(section, candidate, interest):
-            chosen.append(candidate)
-    auto = iter(chosen)
-    by_position = {slot.position: slot for slot in pins}
-    slots: list[Slot] = []
-    # A pin keeps its position; a pin past the end closes up.
-    for position in range(len(pins) + len(chosen)):
-        pinned = by_position.pop(position, None)
-        if pinned is None and (following := next(auto, None)) is not None:
-            slots.append(_slot(section, len(slots), following))
-        elif pinned is not None:
-            slots.append(pinned)
-    slots += sorted(by_position.values(), key=lambda slot: slot.position)
-    return slots
-
-
-def _slot(section: Section, position: int, candidate: Candidate) -> Slot:
-    return Slot(
-        section=section.slug,
-        position=position,
-        story=candidate.stored.id,
-        reason=_reason(section, candidate),
-    )
-
-
-def _shown(section: Section, interest: Interest | None) -> bool:
+def shown(section: Section, interest: Interest | None) -> bool:
     """Whether this reader sees the section at all."""
     if interest is None:
         return True
@@ -98,26 +136,7 @@ def _shown(section: Section, interest: Interest | None) -> bool:
     return not (section.topic and interest.topics and section.topic not in interest.topics)
 
 
-def _fits(section: Section, candidate: Candidate, interest: Interest | None) -> bool:
-    stored = candidate.stored
-    if section.take is Take.PICKS:
-        # What editors pick is for everyone: a reader's choices narrow the rest.
-        return candidate.pick is not None
-    if section.region is not None and section.region not in stored.classification.regions:
-        return False
-    if section.topic is not None and section.topic not in stored.classification.topics:
-        return False
-    return interest is None or _wanted(stored, interest)
-
-
-def _wanted(stored: StoredStory, interest: Interest) -> bool:
-    regions, topics = stored.classification.regions, stored.classification.topics
-    return (not interest.regions or not interest.regions.isdisjoint(regions)) and (
-        not interest.topics or not interest.topics.isdisjoint(topics)
-    )
-
-
-def _reason(section: Section, candidate: Candidate) -> str:
+def reason(section: Section, candidate: Candidate) -> str:
     """Why the story is here, for a person."""
     rules = {
         Take.PICKS: f"editors’ pick ({candidate.pick})",
@@ -126,5 +145,59 @@ def _reason(section: Section, candidate: Candidate) -> str:
         Take.TOPIC: f"is about {section.topic}",
         Take.REGION_TOPIC: f"plays in {section.region} and is about {section.topic}",
     }
-    terms = ", ".join(f"{name} {value:.2f}" for name, value in candidate.terms.items())
-    return f"{rules[section.take]}; score {candidate.score:.2f} = {terms}"
+    return f"{rules[section.take]}; {explained(section, candidate)}"
+
+
+def explained(section: Section, candidate: Candidate) -> str:
+    """The score as this section counts it, term by term."""
+    score = score_at(candidate, section.half_life)
+    steady = {name: value for name, value in candidate.terms.items() if name != FRESH}
+    terms = {FRESH: score - sum(steady.values()), **steady}
+    told = ", ".join(f"{name} {value:.2f}" for name, value in terms.items())
+    return f"score {score:.2f} = {told}"
+
+
+def _take(plan: Plan, free: Bits) -> list[StoryId]:
+    """The best of ``free`` up to the section's maximum, each time without what is like it.
+
+    Stories of a source or author that has had its share wait until all others had their turn.
+    """
+    order, section = plan.order, plan.section
+    room = max(section.maximum - len(plan.pins), 0)
+    limits = [
+        (shares, limit)
+        for shares, limit in (
+            (order.of_source, section.per_source),
+            (order.of_author, section.per_author),
+        )
+        if limit
+    ]
+    had: Counter[Bits] = Counter()
+    chosen: list[int] = []
+    waiting: Bits = 0
+    while len(chosen) < room and (free or waiting):
+        if not free:
+            free, waiting, limits = waiting, 0, []
+        at = (free & -free).bit_length() - 1
+        chosen.append(at)
+        mates = order.mates[order.stories[at]]
+        free &= ~mates
+        waiting &= ~mates
+        for shares, limit in limits:
+            share = shares[at]
+            had[share] += 1
+            if share and had[share] == limit:
+                waiting |= free & share
+                free &= ~share
+    return [order.stories[at] for at in sorted(chosen)]
+
+
+def _with_pins(pins: Sequence[Slot], chosen: Sequence[StoryId]) -> tuple[StoryId, ...]:
+    """Pins at their positions, the rest around them; a pin past the end closes up."""
+    waiting = iter(chosen)
+    found: list[StoryId] = []
+    for pin in pins:
+        while len(found) < pin.position and (story := next(waiting, None)) is not None:
+            found.append(story)
+        found.append(pin.story)
+    return (*found, *waiting)

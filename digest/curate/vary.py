@@ -1,13 +1,13 @@
 """From an issue's slots to what one group of readers gets. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import TypeAdapter
 
 from digest.curate import subject
-from digest.curate.fill import fill
+from digest.curate.fill import Filled, Filler
 from digest.model import (
     Candidate,
     Card,
@@ -16,6 +16,7 @@ from digest.model import (
     Image,
     Interest,
     Issue,
+    More,
     Overrides,
     Section,
     Slot,
@@ -24,6 +25,9 @@ from digest.model import (
     Take,
     VariantContent,
 )
+
+#: other reports named under a card
+MORE = 3
 
 _content = TypeAdapter(VariantContent)
 
@@ -41,12 +45,18 @@ def vary(
     ``names`` are what readers call regions and topics, and ``source/<name>`` a source. The content
     may hold no story at all: whoever sends decides what then.
     """
-    slots = fill(edition.sections, pool, manual, interest)
-    candidates = {candidate.stored.id: candidate for candidate in pool}
+    filler = Filler(edition.sections, pool, manual)
+    filled = filler.filled(interest)
+    shown = {story for one in filled for story in one.stories}
     sections = tuple(
-        FilledSection(slug=section.slug, title=section.title, layout=section.layout, cards=cards)
-        for section in edition.sections
-        if (cards := _cards(section, slots, candidates, names))
+        FilledSection(
+            slug=one.section.slug,
+            title=one.section.title,
+            layout=one.section.layout,
+            cards=_cards(one, filler, shown, names),
+        )
+        for one in filled
+        if one.stories
     )
     cards = tuple(card for section in sections for card in section.cards)
     return VariantContent(
@@ -79,16 +89,34 @@ def manual_slots(slots: Iterable[Slot]) -> tuple[Slot, ...]:
 
 
 def _cards(
-    section: Section,
-    slots: Iterable[Slot],
-    candidates: Mapping[StoryId, Candidate],
-    names: Mapping[str, str],
+    one: Filled, filler: Filler, shown: Collection[StoryId], names: Mapping[str, str]
 ) -> tuple[Card, ...]:
     return tuple(
-        _card(section, candidates[slot.story], slot.overrides, names)
-        for slot in slots
-        if slot.section == section.slug
+        replace(
+            _card(
+                one.section,
+                filler.pool[story],
+                filler.pinned[story].overrides if story in filler.pinned else Overrides(),
+                names,
+            ),
+            more=_more(filler.mates(story), shown, names),
+        )
+        for story in one.stories
     )
+
+
+def _more(
+    mates: Iterable[Candidate], shown: Collection[StoryId], names: Mapping[str, str]
+) -> tuple[More, ...]:
+    return tuple(
+        More(
+            headline=one.stored.story.headline,
+            url=one.stored.story.url,
+            source=names.get(f"source/{one.stored.source}", ""),
+        )
+        for one in mates
+        if one.stored.id not in shown
+    )[:MORE]
 
 
 def _card(
@@ -111,6 +139,7 @@ def _card(
         language=story.language,
         image=image,
         published_at=story.published_at,
+        update=candidate.update,
     )
 
 

@@ -35,6 +35,8 @@ from digest.model.source import (
     Reject,
     RejectReason,
     SourceMemory,
+    SourceWeight,
+    Usage,
 )
 from digest.model.story import (
     TOPICS,
@@ -54,6 +56,7 @@ from digest.model.story import (
 from digest.model.variant import (
     Card,
     FilledSection,
+    More,
     RenderedVariant,
     Token,
     TokenText,
@@ -87,6 +90,7 @@ __all__ = [
     "Layout",
     "MailHeaders",
     "Message",
+    "More",
     "Outcome",
     "Overrides",
     "ParsedStory",
@@ -98,6 +102,7 @@ __all__ = [
     "Slot",
     "SlotMode",
     "SourceMemory",
+    "SourceWeight",
     "StoredStory",
     "StoryId",
     "StoryState",
@@ -105,6 +110,7 @@ __all__ = [
     "Take",
     "Token",
     "TokenText",
+    "Usage",
     "VariantContent",
     "VariantId",
 ]

@@ -34,6 +34,12 @@ class Section:
     minimum: int = 1
     maximum: int = 4
     layout: Layout = Layout.CARDS
+    #: hours after which a story is worth half as much here
+    half_life: float = 12.0
+    #: stories of one source, or of one author, past these wait until all others had their turn;
+    #: 0: no limit
+    per_source: int = 0
+    per_author: int = 2
     #: only readers in one of these segments see it; empty: everyone
     segments: frozenset[str] = frozenset()
 
@@ -64,3 +70,5 @@ class Edition:
     send_by_minutes: int = 90
     #: an issue with fewer stories is skipped and its stories roll into the next
     minimum_stories: int = 1
+    #: a story already sent comes again, marked so, once it has changed a good deal
+    updates: bool = True

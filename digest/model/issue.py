@@ -46,12 +46,26 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A stored story that an issue may use, with its rank explained term by term."""
+    """A stored story that an issue may use, with its rank explained term by term.
+
+    ``stored`` comes without the full text: an issue shows none of it.
+    """
 
     stored: StoredStory
+    #: by the usual half-life; a section may have its own (curate/rank.py)
     score: float
     terms: Mapping[str, float]
+    #: hours since it counts as published
+    age: float = 0.0
     pick: PickOrigin | None = None
+    #: the lowest id of those that are shown as one with it; None: it stands alone
+    fold: StoryId | None = None
+    #: the lowest id of those that tell of its event, loosely
+    event: StoryId | None = None
+    #: the same copy from elsewhere, left out for this one
+    copies: tuple[StoryId, ...] = ()
+    #: it went out before, and has changed a good deal since
+    update: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,3 +96,20 @@ class GatheredSource:
     note: str = ""
     #: what was read, to be kept; None where there is no one document
     body: KeptBody | None = None
+
+
+class Usage(StrEnum):
+    """Whose reporting a source brings."""
+
+    OWN = "own"
+    WIRE = "wire"
+    PARTNER = "partner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceWeight:
+    """What a source is worth in the ranking."""
+
+    #: 0 to 1
+    weight: float = 0.0
+    usage: Usage | None = None

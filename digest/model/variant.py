@@ -13,6 +13,15 @@ VariantId = NewType("VariantId", int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class More:
+    """Another report of what a card tells: "more on this"."""
+
+    headline: str
+    url: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What a reader sees of one story: overrides applied, plain text, absolute URLs."""
 
@@ -26,6 +35,9 @@ class Card:
     language: str = ""
     image: Image | None = None
     published_at: datetime | None = None
+    #: readers got it before; it has changed a good deal since
+    update: bool = False
+    more: tuple[More, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ from sqlalchemy.engine import Connection
 from digest.curate import vary
 from digest.curate.fill import fill
 from digest.curate.lifecycle import OPEN, UNFINISHED
-from digest.curate.rank import rank
 from digest.model import Edition, Interest, Issue, IssueId, IssueState, SlotMode, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps.parts import Parts, zone
-from digest.store import issues, stories
+from digest.steps.pool import pool
+from digest.store import issues
 from digest.store.engine import reading, writing
 from digest.store.issues import Draft
 
@@ -82,18 +82,21 @@ def compose(parts: Parts, issue: Issue) -> Issue:
     What editors pinned, removed or rewrote stays; the revision goes up if the content changed.
     An issue that is approved or locked is returned as it is.
     """
-    if issue.state not in OPEN:
-        return issue
-    now = parts.clock.now()
-    with writing(parts.engine) as connection:
-        issue = issues.get(connection, issue.id)
-        if issue.state not in OPEN:
-            return issue
-        after = _window_start(connection, parts.edition(issue.edition), now)
-        draft = _draft(connection, parts, issue, after, now)
-        issue = issues.save_draft(connection, issue, draft, after, now)
-        if issue.state is IssueState.PLANNED:
-            issue = issues.move(connection, issue, IssueState.DRAFTING, "scheduler", now)
+    while issue.state in OPEN:
+        now = parts.clock.now()
+        # Grouping takes its time: nobody is kept waiting for the database meanwhile.
+        with reading(parts.engine) as connection:
+            seen = issues.get(connection, issue.id)
+            after = window_start(connection, parts.edition(seen.edition), now)
+            draft = _draft(connection, parts, seen, after, now)
+        with writing(parts.engine) as connection:
+            issue = issues.get(connection, issue.id)
+            if issue.state not in OPEN or issue.revision != seen.revision:
+                continue
+            issue = issues.save_draft(connection, issue, draft, after, now)
+            if issue.state is IssueState.PLANNED:
+                issue = issues.move(connection, issue, IssueState.DRAFTING, "scheduler", now)
+            break
     return issue
 
 
@@ -103,11 +106,11 @@ def draft(parts: Parts, issue: Issue) -> Draft:
     with reading(parts.engine) as connection:
         if issue.state not in OPEN:
             return issues.draft_of(connection, issue.id)
-        after = _window_start(connection, parts.edition(issue.edition), now)
+        after = window_start(connection, parts.edition(issue.edition), now)
         return _draft(connection, parts, issue, after, now)
 
 
-def _window_start(connection: Connection, edition: Edition, now: datetime) -> datetime:
+def window_start(connection: Connection, edition: Edition, now: datetime) -> datetime:
     """The last issue that was sent; before the first one, one rhythm back."""
     return issues.watermark(connection, edition.slug) or now - rhythm(edition, now)
 
@@ -116,11 +119,13 @@ def _draft(
     connection: Connection, parts: Parts, issue: Issue, after: datetime, now: datetime
 ) -> Draft:
     edition = parts.edition(issue.edition)
-    found, picks = stories.window(connection, edition.slug, edition.sources, after, now)
-    pool = rank(found, picks, now)
     manual = vary.manual_slots(issues.draft_of(connection, issue.id).slots)
+    pinned = [slot.story for slot in manual if slot.mode is SlotMode.PINNED]
+    made = pool(connection, parts, edition, (after, now), pinned)
     removed = tuple(slot for slot in manual if slot.mode is SlotMode.REMOVED)
-    return Draft(pool=pool, slots=fill(edition.sections, pool, manual) + removed)
+    return Draft(
+        pool=made.candidates, slots=fill(edition.sections, made.candidates, manual) + removed
+    )
 
 
 def content(parts: Parts, issue: Issue, interest: Interest | None = None) -> VariantContent:

@@ -9,10 +9,10 @@ from datetime import datetime
 import structlog
 from sqlalchemy.engine import Connection
 
-from digest.model import GatheredSource, GatherStatus, SourceMemory, StoryId
+from digest.model import GatheredSource, GatherStatus, SourceMemory
 from digest.schedule.occurrences import rhythm
 from digest.steps.parts import Parts
-from digest.store import sources, stories
+from digest.store import sources, stories, windows
 from digest.store.engine import reading, writing
 from digest.store.stories import KeptStories
 
@@ -128,10 +128,10 @@ def _old_news(
         if gathered.source not in edition.sources:
             continue
         newest_old = now - rhythm(edition, now)
-        old = [
-            StoryId(key)
+        old = {
+            key: stored.version
             for key, stored in known.items()
             if stored.story.published_at is None or stored.story.published_at < newest_old
-        ]
-        marked[edition.slug] = stories.mark_seen(connection, edition.slug, old, "first_gather", now)
+        }
+        marked[edition.slug] = windows.mark_seen(connection, edition.slug, old, "first_gather", now)
     return {slug: count for slug, count in marked.items() if count}

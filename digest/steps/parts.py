@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from digest.curate.classify import Classifier
 from digest.errors import NotFoundError
-from digest.model import Edition
+from digest.model import Edition, SourceWeight
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 
@@ -38,6 +38,8 @@ class Parts:
     engine: Engine
     clock: Clock
     sources: Mapping[str, Source]
+    #: what each source is worth in the ranking, where config.toml says so
+    weights: Mapping[str, SourceWeight]
     editions: Mapping[str, Edition]
     classifier: Classifier
     renderer: Renderer

@@ -10,7 +10,7 @@ from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, stories, variants
+from digest.store import issues, ledger, variants, windows
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -55,7 +55,8 @@ def settle(parts: Parts, issue: Issue) -> Issue:
         if any(counts.get(state, 0) for state in UNSETTLED):
             return issue
         reached = variants.delivered_stories(connection, issue.id, DeliveryState.ACCEPTED.value)
-        stories.mark_seen(connection, issue.edition, reached, "sent", now, issue.id)
+        versions = windows.versions_in(connection, issue.id, reached)
+        windows.mark_seen(connection, issue.edition, versions, "sent", now, issue.id)
         reason = "" if reached else "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now

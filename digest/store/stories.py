@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,7 @@ from digest.model import (
     Alias,
     Classification,
     GatheredSource,
-    IssueId,
     ParsedStory,
-    PickOrigin,
     RejectReason,
     StoredStory,
     StoryId,
@@ -24,7 +22,7 @@ from digest.model import (
 )
 from digest.store import codec
 from digest.store.recognise import Recognition, owners
-from digest.store.tables import seen, story, story_alias, story_source, story_version
+from digest.store.tables import story, story_alias, story_source, story_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,42 +84,6 @@ def keep(
     )
 
 
-def window(
-    connection: Connection,
-    edition: str,
-    sources: Collection[str],
-    after: datetime,
-    until: datetime,
-) -> tuple[tuple[StoredStory, ...], Mapping[StoryId, PickOrigin]]:
-    """The stories an edition may use, and which of them are picks.
-
-    Live, first seen after ``after`` and not later than ``until``, carried by one of ``sources``,
-    and not yet seen by the edition's readers. By id.
-    """
-    carried = sa.select(story_source.c.story_id).where(story_source.c.source.in_(sources))
-    gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
-    rows = connection.execute(
-        sa.select(story)
-        .where(
-            story.c.state == StoryState.LIVE.value,
-            story.c.first_seen_at > after,
-            story.c.first_seen_at <= until,
-            story.c.id.in_(carried),
-            story.c.id.not_in(gone),
-        )
-        .order_by(story.c.id)
-    )
-    stories = tuple(_stored(row) for row in rows)
-    picked = connection.execute(
-        sa.select(story_source.c.story_id, sa.func.min(story_source.c.pick))
-        .where(story_source.c.pick.is_not(None), story_source.c.source.in_(sources))
-        .group_by(story_source.c.story_id)
-    )
-    picks = {StoryId(story_id): PickOrigin(pick) for story_id, pick in picked}
-    wanted = {stored.id for stored in stories}
-    return stories, {key: pick for key, pick in picks.items() if key in wanted}
-
-
 def to_classify(connection: Connection, fingerprint: str, since: datetime) -> list[StoredStory]:
     """Stories first seen since then that these rules have not read yet."""
     rows = connection.execute(
@@ -132,7 +94,7 @@ def to_classify(connection: Connection, fingerprint: str, since: datetime) -> li
         )
         .order_by(story.c.id)
     )
-    return [_stored(row) for row in rows]
+    return [stored_story(row) for row in rows]
 
 
 def classify(
@@ -155,31 +117,19 @@ def classify(
 def get(connection: Connection, ids: Collection[StoryId]) -> dict[StoryId, StoredStory]:
     """The stories with these ids."""
     rows = connection.execute(sa.select(story).where(story.c.id.in_(ids)))
-    return {StoryId(row.id): _stored(row) for row in rows}
+    return {StoryId(row.id): stored_story(row) for row in rows}
 
 
-def mark_seen(
-    connection: Connection,
-    edition: str,
-    ids: Iterable[StoryId],
-    reason: str,
-    now: datetime,
-    issue: IssueId | None = None,
-) -> int:
-    """From now on ``edition`` carries none of these. Returns how many that is news for."""
-    ids = set(ids)
-    known = set(
-        connection.scalars(
-            sa.select(seen.c.story_id).where(seen.c.edition == edition, seen.c.story_id.in_(ids))
-        )
+def state_of(connection: Connection, key: StoryId) -> StoryState:
+    """Whether a known story may be carried."""
+    return StoryState(connection.scalars(sa.select(story.c.state).where(story.c.id == key)).one())
+
+
+def carriers_of(connection: Connection, key: StoryId) -> frozenset[str]:
+    """The sources that carry a story."""
+    return frozenset(
+        connection.scalars(sa.select(story_source.c.source).where(story_source.c.story_id == key))
     )
-    rows: list[dict[str, Any]] = [
-        {"edition": edition, "story_id": key, "issue_id": issue, "reason": reason, "at": now}
-        for key in sorted(ids - known)
-    ]
-    if rows:
-        connection.execute(sa.insert(seen), rows)
-    return len(rows)
 
 
 def _hold(connection: Connection, gathered: GatheredSource) -> tuple[StoryId, ...]:
@@ -303,7 +253,8 @@ def _carry(
         connection.execute(sa.insert(story_source).values(story_id=key, source=source, **values))
 
 
-def _stored(row: Row[Any]) -> StoredStory:
+def stored_story(row: Row[Any]) -> StoredStory:
+    """A row of ``story`` as a value."""
     reading = row.classification
     return StoredStory(
         id=StoryId(row.id),

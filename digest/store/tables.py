@@ -180,6 +180,8 @@ seen = sa.Table(
     sa.Column("issue_id", Id, nullable=True),
     sa.Column("reason", sa.String(20), nullable=False),
     sa.Column("at", Instant, nullable=False),
+    # the one its readers got; a later one may be news to them
+    sa.Column("version", sa.Integer, nullable=True),
 )
 
 issue = sa.Table(

@@ -1,9 +1,11 @@
 """Manual first, then by rule up to the maximum; no story twice."""
 
-from hypothesis import given
+from dataclasses import replace
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.curate.fill import fill
+from digest.curate.fill import Filler, fill
 from digest.model import Candidate, Interest, PickOrigin, Slot, SlotMode, StoryId, Take
 from tests.making import candidate, section
 
@@ -80,24 +82,83 @@ def test_every_slot_says_why() -> None:
     assert all(slot.reason for slot in fill((PICKS, AFRICA, LATEST), POOL))
 
 
+def of(number: int, source: str = "wire", byline: str = "", fold: int | None = None) -> Candidate:
+    """A candidate of that source, author and fold."""
+    made = candidate(number)
+    story = replace(made.stored.story, byline=byline)
+    return replace(
+        made,
+        stored=replace(made.stored, source=source, story=story),
+        fold=None if fold is None else StoryId(fold),
+    )
+
+
+def test_one_event_has_one_full_card_and_pins_are_stronger() -> None:
+    pool = (of(1, fold=1), of(2, fold=1), of(3))
+    assert told(fill((LATEST,), pool)) == {"latest": [1, 3]}
+    assert told(fill((PICKS, LATEST), pool)) == {"latest": [1, 3]}
+    gone = Slot(section="latest", position=0, story=StoryId(1), mode=SlotMode.REMOVED)
+    assert told(fill((LATEST,), pool, [gone])) == {"latest": [2, 3]}
+    pins = [
+        Slot(section="latest", position=at, story=StoryId(one), mode=SlotMode.PINNED)
+        for at, one in enumerate((2, 1))
+    ]
+    assert told(fill((LATEST,), pool, pins)) == {"latest": [2, 1, 3]}
+    assert [one.stored.id for one in Filler((LATEST,), pool).mates(StoryId(1))] == [2]
+
+
+def test_a_reader_gets_the_report_of_an_event_that_they_want() -> None:
+    africa = replace(candidate(1, regions=("africa",)), fold=StoryId(1))
+    europe = replace(candidate(2, regions=("europe",)), fold=StoryId(1))
+    reader = Interest(regions=frozenset({"europe"}))
+    assert told(fill((LATEST,), (africa, europe), (), reader)) == {"latest": [2]}
+
+
+def test_one_source_or_author_waits_for_the_others_but_leaves_no_place_empty() -> None:
+    many = [of(number, source="wire") for number in range(1, 5)]
+    capped = section("latest", maximum=4, per_source=2)
+    assert told(fill((capped,), (*many, of(5, source="site")))) == {"latest": [1, 2, 3, 5]}
+    busy = [of(number, byline="Ann") for number in range(1, 5)]
+    assert told(fill((LATEST,), (*busy, of(5, byline="Bob"), of(6)))) == {"latest": [1, 2, 5, 6]}
+    assert told(fill((LATEST,), busy)) == {"latest": [1, 2, 3, 4]}
+
+
+def test_sections_of_other_half_lives_share_what_is_used() -> None:
+    new = replace(candidate(1), age=1.0, score=0.94, terms={"fresh": 0.94})
+    old = replace(candidate(2), age=60.0, score=0.53, terms={"fresh": 0.03, "image": 0.5})
+    slow = section("slow", maximum=1, half_life=240.0)
+    assert told(fill((slow, LATEST), (new, old))) == {"slow": [2], "latest": [1]}
+    assert told(fill((LATEST, slow), (new, old))) == {"latest": [1, 2]}
+
+
+def test_two_pins_at_one_place_both_stand() -> None:
+    pins = [
+        Slot(section="money", position=0, story=StoryId(one), mode=SlotMode.PINNED)
+        for one in (5, 6)
+    ]
+    assert told(fill((MONEY,), POOL, pins))["money"] == [5, 6, 1, 4]
+
+
 REGIONS = ("africa", "europe", "americas")
 TOPICS = ("business", "sports")
 
 
 @st.composite
 def pools(draw: st.DrawFn) -> tuple[Candidate, ...]:
-    size = draw(st.integers(0, 30))
+    size = draw(st.integers(0, 14))
     return tuple(
         candidate(
             number,
             regions=tuple(draw(st.sets(st.sampled_from(REGIONS)))),
             topics=tuple(draw(st.sets(st.sampled_from(TOPICS)))),
             pick=draw(st.sampled_from([None, PickOrigin.TAG])),
+            fold=draw(st.sampled_from([None, StoryId(0), StoryId(1)])),
         )
         for number in range(size)
     )
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     pools(),
     st.builds(
@@ -112,6 +173,8 @@ def test_laws(pool: tuple[Candidate, ...], interest: Interest | None) -> None:
     slots = fill(sections, pool, (), interest)
     stories = [slot.story for slot in slots]
     assert len(stories) == len(set(stories))
+    folds = [one.fold for one in pool if one.stored.id in stories and one.fold is not None]
+    assert len(folds) == len(set(folds))
     assert fill(sections, pool, (), interest) == slots
     for one in sections:
         mine = [slot for slot in slots if slot.section == one.slug]

@@ -18,7 +18,7 @@ from digest.model import (
     StoryState,
 )
 from digest.sources.identity import guid_alias, named, settle, url_alias
-from digest.store import stories
+from digest.store import stories, windows
 from digest.store.engine import make_engine, writing
 from digest.store.stories import KeptStories
 from digest.store.tables import metadata
@@ -128,7 +128,7 @@ def test_what_its_publisher_holds_back_is_not_carried_until_it_is_back(
     elsewhere = replace(held, source="other")
 
     def window(connection: Connection) -> int:
-        return len(stories.window(connection, "daily", ["wire"], NOW - HOUR, NOW)[0])
+        return len(windows.window(connection, "daily", ["wire"], NOW - HOUR, NOW).fresh)
 
     with writing(engine) as connection:
         (key,) = keep(connection, BEFORE).new

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from digest.model import Alias, AliasKind, Classification, PickOrigin
-from digest.store import stories
+from digest.store import stories, windows
 from digest.store.engine import writing
 from tests.making import NOW, gathered, parsed
 
@@ -49,16 +49,17 @@ def test_another_source_adds_a_pick_but_does_not_speak_for_the_story(engine: Eng
         copy = parsed(1, headline="The wire's own words", pick=PickOrigin.STICKY)
         kept = stories.keep(connection, gathered(copy, source="site"), NOW)
         assert kept.unchanged == (key,)
-        found, picks = stories.window(connection, "daily", ["wire", "site"], NOW - HOUR, NOW)
-    assert found[0].story.headline == "Headline 1"
-    assert picks == {key: PickOrigin.STICKY}
+        found = windows.window(connection, "daily", ["wire", "site"], NOW - HOUR, NOW)
+    assert found.fresh[0].story.headline == "Headline 1"
+    assert found.picks == {key: PickOrigin.STICKY}
+    assert found.carriers == {key: {"wire", "site"}}
 
 
 def test_a_pick_taken_back_is_none(engine: Engine) -> None:
     with writing(engine) as connection:
         stories.keep(connection, gathered(parsed(1, pick=PickOrigin.TAG)), NOW)
         stories.keep(connection, gathered(parsed(1)), NOW)
-        assert not stories.window(connection, "daily", ["wire"], NOW - HOUR, NOW)[1]
+        assert not windows.window(connection, "daily", ["wire"], NOW - HOUR, NOW).picks
 
 
 def test_the_window_is_what_came_since_and_was_not_seen(engine: Engine) -> None:
@@ -66,18 +67,35 @@ def test_the_window_is_what_came_since_and_was_not_seen(engine: Engine) -> None:
         old = stories.keep(connection, gathered(parsed(1)), NOW - HOUR).new
         new = stories.keep(connection, gathered(parsed(2), parsed(3)), NOW).new
         stories.keep(connection, gathered(parsed(4), source="elsewhere"), NOW)
-        stories.mark_seen(connection, "daily", new[:1], "sent", NOW)
-        found, _ = stories.window(connection, "daily", ["wire"], NOW - HOUR, NOW)
-        assert [one.id for one in found] == [new[1]]
-        found, _ = stories.window(connection, "other", ["wire"], NOW - 2 * HOUR, NOW)
-        assert [one.id for one in found] == [*old, *new]
+        windows.mark_seen(connection, "daily", {new[0]: 1}, "sent", NOW)
+        found = windows.window(connection, "daily", ["wire"], NOW - HOUR, NOW)
+        assert [one.id for one in found.fresh] == [new[1]]
+        assert [one.id for one in found.sent] == [new[0]]
+        found = windows.window(connection, "other", ["wire"], NOW - 2 * HOUR, NOW)
+        assert [one.id for one in found.fresh] == [*old, *new]
 
 
 def test_marking_twice_is_news_once(engine: Engine) -> None:
     with writing(engine) as connection:
         new = stories.keep(connection, gathered(parsed(1)), NOW).new
-        assert stories.mark_seen(connection, "daily", new, "sent", NOW) == 1
-        assert stories.mark_seen(connection, "daily", new, "sent", NOW) == 0
+        assert windows.mark_seen(connection, "daily", dict.fromkeys(new, 1), "sent", NOW) == 1
+        assert windows.mark_seen(connection, "daily", dict.fromkeys(new, 1), "sent", NOW) == 0
+
+
+def test_a_story_told_anew_after_it_was_sent_comes_with_what_was_sent(engine: Engine) -> None:
+    def retold(hours: int) -> list[tuple[str, str]]:
+        found = windows.window(connection, "daily", ["wire"], NOW - HOUR, NOW + hours * HOUR)
+        return [(now.story.headline, was.headline) for now, was in found.retold]
+
+    with writing(engine) as connection:
+        (key,) = stories.keep(connection, gathered(parsed(1)), NOW).new
+        windows.mark_seen(connection, "daily", {key: 1}, "sent", NOW)
+        assert retold(1) == []
+        stories.keep(connection, gathered(parsed(1, headline="Better")), NOW + HOUR)
+        assert retold(0) == [], "it changed after this window"
+        assert retold(1) == [("Better", "Headline 1")]
+        windows.mark_seen(connection, "daily", {key: 2}, "sent", NOW + HOUR)
+        assert retold(2) == []
 
 
 def test_new_rules_and_new_versions_ask_for_a_new_reading(engine: Engine) -> None:

@@ -1,0 +1,92 @@
+"""Why a story is in the next issue of an edition, or why it is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from digest.curate import vary
+from digest.curate.fill import Filler
+from digest.curate.lifecycle import OPEN
+from digest.curate.reasons import in_pool
+from digest.errors import NotFoundError
+from digest.model import Edition, Issue, StoredStory, StoryId, StoryState
+from digest.steps import compose
+from digest.steps.parts import Parts
+from digest.steps.pool import Pool, pool
+from digest.store import stories, windows
+from digest.store.engine import reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """A story and what speaks for or against it, for a person."""
+
+    story: StoryId
+    headline: str
+    #: the section it stands in; empty: it is not in the issue
+    section: str
+    reasons: tuple[str, ...]
+
+
+def why(parts: Parts, issue: Issue, key: StoryId) -> Why:
+    """Why ``issue`` holds the story, or does not. Raises NotFoundError for an unknown story."""
+    edition = parts.edition(issue.edition)
+    now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        stored = stories.get(connection, [key]).get(key)
+        if stored is None:
+            raise NotFoundError("there is no such story", story=key)
+        draft = compose.draft(parts, issue)
+        filler = Filler(edition.sections, draft.pool, vary.manual_slots(draft.slots))
+        filled = filler.filled()
+        standing = next((one for one in filled if key in one.stories), None)
+        if key in filler.pool:
+            told = tuple(in_pool(edition.sections, filler, filled, key))
+        else:
+            after = issue.window_from or compose.window_start(connection, edition, now)
+            span = (after, now if issue.state in OPEN else issue.window_to or now)
+            made = pool(connection, parts, edition, span)
+            told = tuple(_outside(connection, edition, stored, made, span)) or (
+                "it came after the issue was approved or locked",
+            )
+    return Why(
+        story=key,
+        headline=stored.story.headline,
+        section=standing.section.slug if standing else "",
+        reasons=told,
+    )
+
+
+def _outside(
+    connection: Connection,
+    edition: Edition,
+    stored: StoredStory,
+    made: Pool,
+    span: tuple[datetime, datetime],
+) -> Iterator[str]:
+    """Why a story is not even in the pool."""
+    key = stored.id
+    state = stories.state_of(connection, key)
+    if state is not StoryState.LIVE:
+        yield f"its publisher says it is {state.value}"
+    carriers = stories.carriers_of(connection, key)
+    if not carriers & edition.sources:
+        yield f"{edition.slug} reads none of its sources ({', '.join(sorted(carriers))})"
+    seen = windows.seen_by(connection, edition.slug, key)
+    if seen is not None:
+        yield (
+            f"sent in issue {seen.issue}"
+            if seen.issue
+            else "old news when its source was first read"
+        )
+        if key in made.same_as_sent:
+            yield "it changed since, but too little to be sent again"
+    elif key in made.sent_as:
+        yield f"a copy of story {made.sent_as[key]}, which was sent"
+    elif stored.first_seen_at <= span[0]:
+        yield f"first seen {stored.first_seen_at:%Y-%m-%d %H:%M}, before the window of this issue"
+    for candidate in made.candidates:
+        if key in candidate.copies:
+            yield f"a copy of story {candidate.stored.id}, which stands for it"

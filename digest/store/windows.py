@@ -1,0 +1,186 @@
+"""The stories an issue may use: what came since the last one, what changed, what was sent."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from digest.model import IssueId, ParsedStory, PickOrigin, StoredStory, StoryId, StoryState
+from digest.store import codec
+from digest.store.stories import stored_story
+from digest.store.tables import pool, seen, story, story_source, story_version
+
+#: how far back what was sent is compared with what is new
+REACH = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What an edition may carry, by id."""
+
+    #: not sent before
+    fresh: tuple[StoredStory, ...]
+    #: sent before, and told anew since, with what was sent of each
+    retold: tuple[tuple[StoredStory, ParsedStory], ...]
+    #: sent lately: a copy of one of them is no news
+    sent: tuple[StoredStory, ...]
+    picks: Mapping[StoryId, PickOrigin]
+    #: the edition's sources that carry each
+    carriers: Mapping[StoryId, frozenset[str]]
+
+
+def window(
+    connection: Connection,
+    edition: str,
+    sources: Collection[str],
+    after: datetime,
+    until: datetime,
+) -> Window:
+    """The live stories of ``sources`` first seen after ``after``, not later than ``until``."""
+    carried = sa.select(story_source.c.story_id).where(story_source.c.source.in_(sources))
+    live = sa.and_(story.c.state == StoryState.LIVE.value, story.c.id.in_(carried))
+    gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
+    fresh = _stories(
+        connection,
+        live,
+        story.c.first_seen_at > after,
+        story.c.first_seen_at <= until,
+        story.c.id.not_in(gone),
+    )
+    sent = _stories(
+        connection,
+        story.c.first_seen_at > after - REACH,
+        story.c.id.in_(gone.where(seen.c.at <= until)),
+    )
+    retold = _retold(connection, edition, after, until, live)
+    wanted = {one.id for one in (*fresh, *(stored for stored, _ in retold))}
+    picks, carriers = _carried(connection, sources, wanted)
+    return Window(fresh=fresh, retold=retold, sent=sent, picks=picks, carriers=carriers)
+
+
+def mark_seen(
+    connection: Connection,
+    edition: str,
+    versions: Mapping[StoryId, int],
+    reason: str,
+    now: datetime,
+    issue: IssueId | None = None,
+) -> int:
+    """From now on ``edition`` has carried these versions. Returns how many stories are new."""
+    known = set(
+        connection.scalars(
+            sa.select(seen.c.story_id).where(
+                seen.c.edition == edition, seen.c.story_id.in_(versions)
+            )
+        )
+    )
+    rows = [
+        {"who": edition, "key": key, "issue": issue, "why": reason, "now": now, "version": version}
+        for key, version in sorted(versions.items())
+    ]
+    values: dict[str, Any] = {
+        "issue_id": sa.bindparam("issue"),
+        "reason": sa.bindparam("why"),
+        "at": sa.bindparam("now"),
+        "version": sa.bindparam("version"),
+    }
+    if new := [row for row in rows if row["key"] not in known]:
+        connection.execute(
+            sa.insert(seen).values(
+                edition=sa.bindparam("who"), story_id=sa.bindparam("key"), **values
+            ),
+            new,
+        )
+    if again := [row for row in rows if row["key"] in known]:
+        connection.execute(
+            sa.update(seen)
+            .where(seen.c.edition == sa.bindparam("who"), seen.c.story_id == sa.bindparam("key"))
+            .values(values),
+            again,
+        )
+    return len(new)
+
+
+def versions_in(
+    connection: Connection, issue: IssueId, ids: Collection[StoryId]
+) -> dict[StoryId, int]:
+    """The versions of these stories that stand in the pool of an issue."""
+    rows = connection.execute(
+        sa.select(pool.c.story_id, pool.c.version).where(pool.c.issue_id == issue)
+    )
+    return {StoryId(row.story_id): row.version for row in rows if row.story_id in ids}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """That an edition's readers had a story already."""
+
+    #: None where it counted as old news when its source was first read
+    issue: IssueId | None
+    reason: str
+    at: datetime
+
+
+def seen_by(connection: Connection, edition: str, key: StoryId) -> Seen | None:
+    """When and why a story counts as sent in an edition, if it does."""
+    row = connection.execute(
+        sa.select(seen).where(seen.c.edition == edition, seen.c.story_id == key)
+    ).one_or_none()
+    if row is None:
+        return None
+    issue = None if row.issue_id is None else IssueId(row.issue_id)
+    return Seen(issue=issue, reason=row.reason, at=row.at)
+
+
+def _stories(connection: Connection, *where: sa.ColumnElement[bool]) -> tuple[StoredStory, ...]:
+    rows = connection.execute(sa.select(story).where(*where).order_by(story.c.id))
+    return tuple(map(stored_story, rows))
+
+
+def _retold(
+    connection: Connection,
+    edition: str,
+    after: datetime,
+    until: datetime,
+    live: sa.ColumnElement[bool],
+) -> tuple[tuple[StoredStory, ParsedStory], ...]:
+    newest, told = story_version.alias("newest"), story_version.alias("told")
+    rows: Iterable[Row[Any]] = connection.execute(
+        sa.select(story, told.c.content.label("was"))
+        .join(newest, sa.and_(newest.c.story_id == story.c.id, newest.c.version == story.c.version))
+        .join(seen, sa.and_(seen.c.story_id == story.c.id, seen.c.edition == edition))
+        .join(told, sa.and_(told.c.story_id == story.c.id, told.c.version == seen.c.version))
+        .where(
+            live,
+            story.c.version > seen.c.version,
+            newest.c.at > after,
+            newest.c.at <= until,
+        )
+        .order_by(story.c.id)
+    )
+    return tuple((stored_story(row), codec.PARSED.validate_python(row.was)) for row in rows)
+
+
+def _carried(
+    connection: Connection, sources: Collection[str], wanted: set[StoryId]
+) -> tuple[dict[StoryId, PickOrigin], dict[StoryId, frozenset[str]]]:
+    """Which of ``wanted`` are picks, and who carries each."""
+    rows = connection.execute(
+        sa.select(story_source.c.story_id, story_source.c.source, story_source.c.pick).where(
+            story_source.c.source.in_(sources),
+            story_source.c.story_id >= min(wanted, default=0),
+        )
+    )
+    picks: dict[StoryId, PickOrigin] = {}
+    carriers: defaultdict[StoryId, set[str]] = defaultdict(set)
+    for key, source, pick in rows:
+        if key in wanted:
+            carriers[key].add(source)
+            if pick is not None:
+                # the first by name, so that the order of rows decides nothing
+                picks[key] = min(PickOrigin(pick), picks.get(key, PickOrigin(pick)))
+    return picks, {key: frozenset(names) for key, names in carriers.items()}
