@@ -39,9 +39,10 @@ check: $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python -m tests.bench
 
-## evaluate: regions and topics on labelled data (needs ../shared/data)
+## evaluate: regions, topics, copies and events on labelled data (needs ../shared/data)
 .PHONY: evaluate
 evaluate: $(STAMP)
+	@$(BIN)/python -m pytest -q -s -p no:xdist tests/curate/test_grouping_evaluation.py
 	@$(BIN)/python -m tests.curate_classify.evaluate
 
 ## fresh: forget what the sample newsroom did

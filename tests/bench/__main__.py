@@ -5,13 +5,15 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import classification, delivery, gathering, rendering
+from tests.bench import classification, curation, delivery, gathering, rendering
 from tests.bench.measure import Figure
 
 MEASUREMENTS = (
     rendering.messages,
     delivery.ledger_rows,
     classification.reading,
+    curation.grouping,
+    curation.composing,
     gathering.real_feeds,
     gathering.thousand_hosts,
 )
