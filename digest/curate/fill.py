@@ -60,10 +60,7 @@ class Filler:
         for plan in self.plans:
             if not shown(plan.section, interest):
                 continue
-            free = plan.fits & ~used[plan.section.half_life]
-            if interest is not None and plan.section.take is not Take.PICKS:
-                # What editors pick is for everyone: a reader's choices narrow the rest.
-                free &= plan.order.wanted(interest.regions, interest.topics)
+            free = plan.fits & ~used[plan.section.half_life] & _open_to(plan, interest)
             chosen = _take(plan, free)
             if len(plan.pins) + len(chosen) < plan.section.minimum:
                 continue
@@ -71,7 +68,7 @@ class Filler:
                 for story in chosen:
                     used[half_life] |= order.mates[story]
             found.append(Filled(plan.section, _with_pins(plan.pins, chosen)))
-        return found
+        return self._limited(found, interest)
 
     def slots(self, interest: Interest | None = None) -> tuple[Slot, ...]:
         """The same as slots that say why each story is there."""
@@ -82,10 +79,24 @@ class Filler:
         )
 
     def mates(self, story: StoryId) -> list[Candidate]:
-        """The others that are shown as one with ``story``, best first, but what editors removed."""
+        """The others shown as one with ``story``, best first; none that editors placed or removed.
+
+        Nothing of a reader is in it, so that a story's card is the same for all.
+        """
         order = next(iter(self.orders.values()))
-        bits = order.mates[story] & ~order.of({story, *self.removed})
+        bits = order.mates[story] & ~order.of({story, *self.removed, *self.pinned})
         return [one for at, one in enumerate(order.candidates) if bits >> at & 1] if bits else []
+
+    def _limited(self, found: list[Filled], interest: Interest | None) -> list[Filled]:
+        """The best of what was found, as many as the reader wants; what editors placed first."""
+        limit = 0 if interest is None else interest.limit
+        chosen = [story for one in found for story in one.stories]
+        if not limit or len(chosen) <= limit:
+            return found
+        ranked = sorted(chosen, key=lambda one: (one not in self.pinned, -self.pool[one].score))
+        kept = set(ranked[:limit])
+        cut = (Filled(one.section, tuple(s for s in one.stories if s in kept)) for one in found)
+        return [one for one in cut if one.stories]
 
     def _plan(self, section: Section) -> Plan:
         order = self.orders[section.half_life]
@@ -155,6 +166,17 @@ def explained(section: Section, candidate: Candidate) -> str:
     terms = {FRESH: score - sum(steady.values()), **steady}
     told = ", ".join(f"{name} {value:.2f}" for name, value in terms.items())
     return f"score {score:.2f} = {told}"
+
+
+def _open_to(plan: Plan, interest: Interest | None) -> Bits:
+    """What a reader may get in a section, if it is free."""
+    if interest is None:
+        return plan.order.new_since(None)
+    new = plan.order.new_since(interest.since)
+    if plan.section.take is Take.PICKS:
+        # What editors pick is for everyone: a reader's choices narrow the rest.
+        return new
+    return new & plan.order.wanted(interest.regions, interest.topics)
 
 
 def _take(plan: Plan, free: Bits) -> list[StoryId]:

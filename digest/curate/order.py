@@ -6,6 +6,7 @@ already are integers; the next story to take is the lowest bit that all of them 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -38,7 +39,9 @@ class Order:
         self.of_author = [authors.get(one.stored.story.byline, 0) for one in self.candidates]
         #: those shown as one with a story, and itself
         self.mates = {one.stored.id: folds[_told(one)] for one in self.candidates}
+        self._current = sum(1 << at for at, one in enumerate(self.candidates) if not one.earlier)
         self.wanted = lru_cache(_KEPT)(self._wanted)
+        self.new_since = lru_cache(_KEPT)(self._new_since)
 
     def taken_by(self, section: Section) -> Bits:
         """The stories that a section may take."""
@@ -63,6 +66,14 @@ class Order:
         if topics:
             found &= _any(self._topics, topics)
         return found
+
+    def _new_since(self, since: datetime | None) -> Bits:
+        """What is new to a reader whose last issue covered all until then."""
+        if since is None:
+            return self._current
+        return self._current | sum(
+            1 << at for at, one in enumerate(self.candidates) if one.stored.first_seen_at > since
+        )
 
     def _by(self, names: Callable[[Candidate], Iterable[object]]) -> dict[object, Bits]:
         found: defaultdict[object, Bits] = defaultdict(int)

@@ -1,7 +1,7 @@
 """From an issue's slots to what one group of readers gets. Pure."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import TypeAdapter
@@ -21,7 +21,6 @@ from digest.model import (
     Section,
     Slot,
     SlotMode,
-    StoryId,
     Take,
     VariantContent,
 )
@@ -46,16 +45,14 @@ def vary(
     may hold no story at all: whoever sends decides what then.
     """
     filler = Filler(edition.sections, pool, manual)
-    filled = filler.filled(interest)
-    shown = {story for one in filled for story in one.stories}
     sections = tuple(
         FilledSection(
             slug=one.section.slug,
             title=one.section.title,
             layout=one.section.layout,
-            cards=_cards(one, filler, shown, names),
+            cards=_cards(one, filler, names),
         )
-        for one in filled
+        for one in filler.filled(interest)
         if one.stories
     )
     cards = tuple(card for section in sections for card in section.cards)
@@ -88,9 +85,7 @@ def manual_slots(slots: Iterable[Slot]) -> tuple[Slot, ...]:
     return tuple(slot for slot in slots if slot.mode is not SlotMode.AUTO)
 
 
-def _cards(
-    one: Filled, filler: Filler, shown: Collection[StoryId], names: Mapping[str, str]
-) -> tuple[Card, ...]:
+def _cards(one: Filled, filler: Filler, names: Mapping[str, str]) -> tuple[Card, ...]:
     return tuple(
         replace(
             _card(
@@ -99,24 +94,21 @@ def _cards(
                 filler.pinned[story].overrides if story in filler.pinned else Overrides(),
                 names,
             ),
-            more=_more(filler.mates(story), shown, names),
+            more=_more(filler.mates(story), names),
         )
         for story in one.stories
     )
 
 
-def _more(
-    mates: Iterable[Candidate], shown: Collection[StoryId], names: Mapping[str, str]
-) -> tuple[More, ...]:
+def _more(mates: Sequence[Candidate], names: Mapping[str, str]) -> tuple[More, ...]:
     return tuple(
         More(
             headline=one.stored.story.headline,
             url=one.stored.story.url,
             source=names.get(f"source/{one.stored.source}", ""),
         )
-        for one in mates
-        if one.stored.id not in shown
-    )[:MORE]
+        for one in mates[:MORE]
+    )
 
 
 def _card(

@@ -66,6 +66,8 @@ class Candidate:
     copies: tuple[StoryId, ...] = ()
     #: it went out before, and has changed a good deal since
     update: bool = False
+    #: from before the issue's own window: only for readers whose last issue lies further back
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,10 @@ class Interest:
     regions: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
-    language: str = ""
+    #: what came after this is new to them; None: the issue's own window
+    since: datetime | None = None
+    #: the most stories they want; 0: all that the sections hold
+    limit: int = 0
 
 
 class IssueState(StrEnum):
