@@ -78,14 +78,22 @@ class Filler:
             for position, story in enumerate(one.stories)
         )
 
+    def folded(self, story: StoryId) -> list[StoryId]:
+        """The others that are shown as one with ``story``, best first."""
+        order = next(iter(self.orders.values()))
+        others = order.mates[story] & ~order.of({story})
+        return order.listed(others) if others else []
+
     def mates(self, story: StoryId) -> list[Candidate]:
-        """The others shown as one with ``story``, best first; none that editors placed or removed.
+        """Those of them that no editor placed or removed.
 
         Nothing of a reader is in it, so that a story's card is the same for all.
         """
-        order = next(iter(self.orders.values()))
-        bits = order.mates[story] & ~order.of({story, *self.removed, *self.pinned})
-        return [one for at, one in enumerate(order.candidates) if bits >> at & 1] if bits else []
+        return [
+            self.pool[one]
+            for one in self.folded(story)
+            if one not in self.removed and one not in self.pinned
+        ]
 
     def _limited(self, found: list[Filled], interest: Interest | None) -> list[Filled]:
         """The best of what was found, as many as the reader wants; what editors placed first."""

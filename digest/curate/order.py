@@ -54,6 +54,10 @@ class Order:
             found &= self._topics.get(section.topic, 0)
         return found
 
+    def listed(self, bits: Bits) -> list[StoryId]:
+        """The stories of a set, best first."""
+        return [story for at, story in enumerate(self.stories) if bits >> at & 1]
+
     def of(self, stories: Iterable[StoryId]) -> Bits:
         """These stories, as far as they are in the pool."""
         return sum({1 << self._places[key] for key in stories if key in self._places})

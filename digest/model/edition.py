@@ -70,5 +70,7 @@ class Edition:
     send_by_minutes: int = 90
     #: an issue with fewer stories is skipped and its stories roll into the next
     minimum_stories: int = 1
+    #: a reader whose own choices leave fewer gets more of the editors' picks, or nothing
+    reader_minimum: int = 1
     #: a story already sent comes again, marked so, once it has changed a good deal
     updates: bool = True
