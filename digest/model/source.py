@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from digest.model.story import Alias, ParsedStory
 
+#: the built-in source of stories that editors add from their addresses; it is never polled
+HAND = "hand"
+
 
 class RejectReason(StrEnum):
     """Why an entry of a source did not become a story. None is dropped silently."""

@@ -13,6 +13,7 @@ from digest.sources import moves, outcome
 from digest.sources.entries import ParsedFeed
 from digest.sources.feed_stories import stories
 from digest.sources.fetch import MAX_BYTES, FetchedBody, Fetcher, fresh_seconds
+from digest.sources.identity import USUAL, Parameters
 from digest.sources.parse import FeedParser
 
 
@@ -29,6 +30,7 @@ class FeedSettings:
     language: str = ""
     pick_categories: tuple[str, ...] = ()
     pick_tags: tuple[str, ...] = ()
+    parameters: Parameters = USUAL
 
 
 class FeedSource:
@@ -89,6 +91,7 @@ class FeedSource:
             language=self._settings.language,
             pick_categories=self._settings.pick_categories,
             pick_tags=self._settings.pick_tags,
+            parameters=self._settings.parameters,
         )
         if feed.cut and not found:
             raise SourceError("the feed is cut short", hint="It is tried again at the next poll")

@@ -23,6 +23,7 @@ from digest.sources import outcome, plain_xml, sitemap_entries
 from digest.sources.entries import ParsedFeed
 from digest.sources.feed_stories import stories
 from digest.sources.fetch import MAX_BYTES, FetchedBody, Fetcher
+from digest.sources.identity import USUAL, Parameters
 from digest.sources.inflate import gather_body
 from digest.sources.sitemap_entries import Sitemap, newest
 
@@ -44,6 +45,7 @@ class SitemapSettings:
     zone: str | None = None
     #: BCP 47; empty: what the sitemap says
     language: str = ""
+    parameters: Parameters = USUAL
 
 
 class SitemapSource:
@@ -149,6 +151,7 @@ class SitemapSource:
             language=self._settings.language,
             pick_categories=(),
             pick_tags=(),
+            parameters=self._settings.parameters,
         )
         plain = (
             Reject(

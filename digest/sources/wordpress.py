@@ -14,6 +14,7 @@ from digest.model import GatheredSource, GatherStatus, SourceMemory
 from digest.sources import identity, outcome
 from digest.sources.feed import FeedSettings, FeedSource, read_file
 from digest.sources.fetch import Fetcher
+from digest.sources.identity import USUAL, Parameters
 from digest.sources.login import Login
 from digest.sources.parse import FeedParser
 from digest.sources.wordpress_posts import Desk, Json, stories, terms
@@ -50,6 +51,7 @@ class WordPressSettings:
     login: Login | None = None
     #: what it is for: ``future``, ``draft``, ``pending``; such stories are embargoed
     statuses: tuple[str, ...] = ()
+    parameters: Parameters = USUAL
 
 
 class WordPressSource:
@@ -146,6 +148,7 @@ class WordPressSource:
             language=self._settings.language,
             pick_categories=self._settings.pick_categories,
             pick_tags=self._settings.pick_tags,
+            parameters=self._settings.parameters,
         )
         before = SourceMemory() if memory.root else memory
         gathered = FeedSource(settings, self._fetcher, self._parser).gather(before, now)
@@ -184,6 +187,7 @@ class WordPressSource:
             pick_sticky=settings.pick_sticky,
             pick_categories=identity.slugs(settings.pick_categories),
             pick_tags=identity.slugs(settings.pick_tags),
+            parameters=settings.parameters,
         )
 
 

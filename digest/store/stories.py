@@ -22,7 +22,7 @@ from digest.model import (
     StoryId,
     StoryState,
 )
-from digest.store import codec
+from digest.store import codec, hand
 from digest.store.recognise import Recognition, owners
 from digest.store.tables import seen, story, story_alias, story_source, story_version
 
@@ -74,6 +74,8 @@ def keep(
             story_id = StoryId(found.row.id)
             own = found.row.source == gathered.source and not found.again
             changed = own and _update(connection, found.row, parsed, now)
+            if not own and parsed.text and hand.told(found.row.source):
+                hand.obey(connection, story_id, parsed.state)
             (updated if changed else unchanged).append(story_id)
         _learn(connection, story_id, parsed, found.others)
         _carry(connection, story_id, gathered.source, parsed, now)
@@ -96,17 +98,24 @@ def window(
     """The stories an edition may use, and which of them are picks.
 
     Live, first seen after ``after`` and not later than ``until``, carried by one of ``sources``,
-    and not yet seen by the edition's readers. By id.
+    and not yet seen by the edition's readers; also what an editor added by hand in that time,
+    however long it is known. By id.
     """
     carried = sa.select(story_source.c.story_id).where(story_source.c.source.in_(sources))
+    sources = {*sources, *hand.carriers(edition)}
     gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
     rows = connection.execute(
         sa.select(story)
         .where(
             story.c.state == StoryState.LIVE.value,
-            story.c.first_seen_at > after,
-            story.c.first_seen_at <= until,
-            story.c.id.in_(carried),
+            sa.or_(
+                sa.and_(
+                    story.c.first_seen_at > after,
+                    story.c.first_seen_at <= until,
+                    story.c.id.in_(carried),
+                ),
+                story.c.id.in_(hand.added(edition, after, until)),
+            ),
             story.c.id.not_in(gone),
         )
         .order_by(story.c.id)
@@ -196,7 +205,7 @@ def _hold(connection: Connection, gathered: GatheredSource) -> tuple[StoryId, ..
             sa.update(story)
             .where(
                 story.c.id == key,
-                story.c.source == gathered.source,
+                sa.or_(story.c.source == gathered.source, hand.TOLD),
                 story.c.state != names[alias].value,
             )
             .values(state=names[alias].value)
