@@ -17,6 +17,7 @@ from digest.sources.fetch import Fetcher
 from digest.sources.identity import USUAL, Parameters
 from digest.sources.login import Login
 from digest.sources.parse import FeedParser
+from digest.sources.withdrawn import recall
 from digest.sources.wordpress_posts import Desk, Json, stories, terms
 from digest.sources.wordpress_rest import RestApi, RestClosedError, discover
 
@@ -107,9 +108,12 @@ class WordPressSource:
         rows = _joined(rows, unpublished)
         desk = replace(self._desk(root), categories=terms(api.terms("categories")))
         kept, rejects = stories(desk, rows)
+        known = recall(api, rows, memory.posts if since else ())
+        rejects += known.gone
         # not the bodies: WordPress embeds faces from hosts chosen by chance
         told = outcome.fingerprint(self._settings, repr((kept, rejects)).encode())
-        seen = SourceMemory(root=root, last_modified=now.strftime(_STAMP), body_hash=told)
+        stamp = now.strftime(_STAMP)
+        seen = SourceMemory(root=root, last_modified=stamp, body_hash=told, posts=known.posts)
         if told == memory.body_hash:
             return outcome.not_modified(self.name, seen)
         cut = f"; only the newest {len(rows)} posts were read" if more and since else ""

@@ -187,11 +187,12 @@ def _featured(media: Json, base: str) -> Image | None:
     details = _map(media, "media_details")
     sizes = [row for row in _map(details, "sizes").values() if isinstance(row, dict)]
     whole = {"source_url": _text(media, "source_url"), **_sizes(details)}
-    return images.best(
+    *smaller, original = (
         images.image(_text(row, "source_url"), base=base, alt=alt, **_sizes(row))
         for row in (*sizes, whole)
         if _uncropped(row, details)
     )
+    return images.rendition(smaller, original)
 
 
 def _uncropped(row: Json, details: Json) -> bool:
