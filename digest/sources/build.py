@@ -10,7 +10,7 @@ from digest.config import Settings
 from digest.config.settings import SourceSettings
 from digest.model import ParsedStory, Reject
 from digest.protocols import Source
-from digest.sources import article
+from digest.sources import article, clean
 from digest.sources.feed import FeedSettings, FeedSource
 from digest.sources.fetch import Fetcher
 from digest.sources.folder import FolderSettings, FolderSource
@@ -51,7 +51,8 @@ def read_story(settings: Settings, url: str, now: datetime) -> ParsedStory | Rej
 
     Its dates and names are read as by the source of the same site, where there is one.
     """
-    sites = [one for one in settings.sources if one.url and same_site(one.url, url)]
+    address = clean.safe_url(url)
+    sites = [one for one in settings.sources if one.url and same_site(one.url, address)]
     zone = next((one.zone for one in sites if one.zone), None)
     told = [one for one in sites if one.keep_parameters or one.drop_parameters]
     return article.read(

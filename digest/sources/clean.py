@@ -185,6 +185,14 @@ def safe_url(raw: str, base: str = "") -> str:
     return url if len(url) <= _LONGEST_URL else ""
 
 
+def joined(base: str, address: str) -> str:
+    """``address`` against ``base``, "" where the two make none (``http://[::1``)."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
+
+
 def _host(host: str) -> str:
     if ":" in host:
         return f"[{host}]"

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from digest.errors import SourceError
 from digest.model import GatheredSource, GatherStatus, KeptBody, Reject, SourceMemory
-from digest.sources import moves, outcome
+from digest.sources import clean, moves, outcome
 from digest.sources.entries import ParsedFeed
 from digest.sources.feed_stories import stories
 from digest.sources.fetch import MAX_BYTES, FetchedBody, Fetcher, fresh_seconds
@@ -162,7 +161,7 @@ class EmptyAnswerError(NotAFeedError):
 def no_feed(feed: ParsedFeed, document: FetchedBody) -> NotAFeedError:
     """What the document is instead of a feed, and what to do."""
     if feed.is_page or document.content_type == "text/html":
-        named = next((urljoin(document.url, one) for one in feed.page_feeds), "")
+        named = next((clean.joined(document.url, one) for one in feed.page_feeds), "")
         hint = f"Its feed may be {named}" if named else "Give the address of its feed"
         return WebPageError("this is a web page, not a feed", hint=hint)
     if not document.body.strip():

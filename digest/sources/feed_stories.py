@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from digest.errors import StoryError
@@ -140,7 +139,7 @@ def _pick(
 
 def _link(entry: Entry, feed: ParsedFeed, site: str) -> str:
     """The entry's own address; else its guid or what it attaches, where those are addresses."""
-    base = urljoin(site, entry.base) if entry.base else site
+    base = clean.joined(site, entry.base) or site
     guid = entry.guid if entry.guid_is_link or entry.guid.startswith(("http:", "https:")) else ""
     offered = [one.strip() for one in (entry.link, guid, entry.enclosure) if one.strip()]
     for one in offered:

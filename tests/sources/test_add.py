@@ -216,6 +216,7 @@ def test_the_command_tells_what_was_read(tmp_path: Path, app: App, site: Origin)
         ("{site}/feed", "unreadable", "not a web page"),
         ("http://169.254.169.254/latest/", "unreadable", "private address"),
         ("file:///etc/passwd", "bad_link", "http or https"),
+        ("http://[::1", "bad_link", "http or https"),
         ("{site}/", "bad_link", "front page"),
         ("http://127.0.0.1:1/a-story", "unreadable", "could not be read"),
     ],
