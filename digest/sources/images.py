@@ -63,7 +63,7 @@ def rendition(renditions: Iterable[Image | None], original: Image | None) -> Ima
         smaller = [one for one in smaller if one.url != original.url and (one.width or 0) < whole]
         ample = any((one.width or 0) >= SLOT_WIDTH for one in smaller)
         if not ample or whole <= WANTED_WIDTH:
-            return best([*smaller, original])
+            return original
     return best(smaller)
 
 

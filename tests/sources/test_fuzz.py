@@ -170,7 +170,8 @@ MARKUP = st.lists(
     PLAIN | st.sampled_from(
         ["<p>", "</p>", "<div>", "</div>", "<script>", "</script>", "<style>", "<b", "<a href='",
          ">", "'>", "<img src=x onerror=alert(1)>", "&lt;script&gt;", "&amp;lt;", "<!--", "-->",
-         "<br>", "\n\n", "The post ", " appeared first on Y.", "[&hellip;]", "Read more", "<svg><p>", "]]>"]
+         "<br>", "\n\n", "The post ", " appeared first on Y.", "[&hellip;]", "Read more",
+         "<svg><p>", "]]>"]
     ),
     max_size=25,
 ).map("".join)  # fmt: skip
