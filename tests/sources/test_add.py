@@ -7,20 +7,30 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Connection, Engine
 
 from digest import pipeline
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
 from digest.errors import ConfigError, NotFoundError, WrongStateError
-from digest.model import HAND, ParsedStory, PickOrigin, Reject, RejectReason
+from digest.model import (
+    HAND,
+    IssueId,
+    ParsedStory,
+    PickOrigin,
+    Reject,
+    RejectReason,
+    StoryState,
+)
 from digest.sources.build import read_story
 from digest.steps.add import add, look
 from digest.steps.gather import gather
-from digest.store import stories
+from digest.store import hand, stories
 from digest.store.engine import writing
 from tests.line.newsroom import Folder
-from tests.making import gathered
+from tests.making import NOW as MADE
+from tests.making import gathered, parsed
 from tests.sources.origin import Origin
 
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
@@ -184,6 +194,34 @@ def test_a_story_that_is_held_back_is_refused(app: App, site: Origin) -> None:
     with writing(app.engine) as connection:
         window = stories.window(connection, "daily", ["wire"], NOW - HOUR, NOW + HOUR)
     assert window == ((), {})
+
+
+def test_the_window_of_what_was_added_is_by_when_it_was_added(engine: Engine) -> None:
+    """On both databases: by edition, by time, until its readers had it, live or not."""
+    found = replace(parsed(1), text="Words.", pick=PickOrigin.DESK)
+    for_weekly = gathered(found, source=hand.carrier("weekly"))
+
+    def carried_by(connection: Connection, edition: str, after: datetime) -> int:
+        return len(stories.window(connection, edition, ["wire"], after, MADE)[0])
+
+    with writing(engine) as connection:
+        (key,) = stories.keep(connection, for_weekly, MADE - HOUR).new
+        assert carried_by(connection, "daily", MADE - 2 * HOUR) == 0
+        assert carried_by(connection, "weekly", MADE - 2 * HOUR) == 1
+        assert carried_by(connection, "weekly", MADE - HOUR) == 0
+        stories.keep(connection, gathered(found, source=hand.carrier()), MADE)
+        assert carried_by(connection, "daily", MADE - HOUR) == 1
+        stories.mark_seen(connection, "daily", [key], "first_gather", MADE)
+        assert carried_by(connection, "daily", MADE - HOUR) == 0
+        hand.wanted(connection, key, ["daily"])
+        assert carried_by(connection, "daily", MADE - HOUR) == 1
+        stories.mark_seen(connection, "daily", [key], "sent", MADE, IssueId(3))
+        hand.wanted(connection, key, ["daily"])
+        assert carried_by(connection, "daily", MADE - HOUR) == 0
+        assert hand.sent(connection, key, ["daily", "weekly"]) == {"daily": 3}
+        embargoed = replace(found, state=StoryState.EMBARGOED, pick=None)
+        stories.keep(connection, gathered(embargoed), MADE)
+        assert carried_by(connection, "weekly", MADE - 2 * HOUR) == 0
 
 
 def test_the_name_is_taken(tmp_path: Path) -> None:
