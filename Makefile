@@ -45,6 +45,11 @@ evaluate: $(STAMP)
 	@$(BIN)/python -m pytest -q -s -p no:xdist tests/curate/test_grouping_evaluation.py
 	@$(BIN)/python -m tests.curate_classify.evaluate
 
+## fuzz: hostile input made up by the thousand, for as long as it takes (EXAMPLES=20000)
+.PHONY: fuzz
+fuzz: $(STAMP)
+	@DIGEST_FUZZ=$${EXAMPLES:-20000} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/sources/test_fuzz.py
+
 ## fresh: forget what the sample newsroom did
 .PHONY: fresh
 fresh:

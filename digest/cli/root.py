@@ -84,6 +84,7 @@ def _instant(text: str) -> datetime:
 def run() -> None:
     """Run the command line and leave with its exit code."""
     from digest.cli import (  # noqa: F401 - they register
+        add,
         classify,
         duplicates,
         line,

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from digest.errors import ConfigMistake
-from digest.model import TOPICS
+from digest.model import HAND, TOPICS
 
 PRESET_REGIONS = ("africa", "americas", "asia-pacific", "europe", "middle-east")
 #: kinds of source that live on the web alone
@@ -89,6 +89,10 @@ def _names(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
             if isinstance(name, str) and name in seen:
                 yield ConfigMistake(f"{table}[{index}].{key}", f"{name!r} is used twice")
             seen.add(str(name))
+    for index, row in enumerate(_rows(raw, "sources")):
+        if row.get("name") == HAND:
+            taken = f"{HAND!r} is the name of what editors add by hand"
+            yield ConfigMistake(f"sources[{index}].name", taken)
 
 
 def _sources(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:

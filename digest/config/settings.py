@@ -163,6 +163,10 @@ class SourceSettings(Table):
     pick_sticky: bool = True
     pick_tags: tuple[str, ...] = ()
     pick_categories: tuple[str, ...] = ()
+    #: of its addresses: parameters that tell stories apart though they are trackers elsewhere
+    keep_parameters: tuple[str, ...] = ()
+    #: parameters that tell no stories apart; ``*``: all but those kept
+    drop_parameters: tuple[str, ...] = ()
     #: page_box: what stands over the box, e.g. "Editors' Picks"
     heading: str = Field(default="", max_length=200)
     #: page_box: whether its stories are editors' picks

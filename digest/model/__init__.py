@@ -29,6 +29,7 @@ from digest.model.issue import (
     SlotMode,
 )
 from digest.model.source import (
+    HAND,
     GatheredSource,
     GatherStatus,
     KeptBody,
@@ -65,6 +66,7 @@ from digest.model.variant import (
 )
 
 __all__ = [
+    "HAND",
     "TOPICS",
     "Alias",
     "AliasKind",

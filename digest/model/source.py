@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from digest.model.story import Alias, ParsedStory
 
+#: the built-in source of stories that editors add from their addresses; it is never polled
+HAND = "hand"
+
 
 class RejectReason(StrEnum):
     """Why an entry of a source did not become a story. None is dropped silently."""
@@ -57,6 +60,8 @@ class SourceMemory:
     root: str = ""
     #: do not poll before this (Retry-After)
     not_before: datetime | None = None
+    #: the WordPress posts of the last poll, by number: what is gone later was taken back
+    posts: tuple[int, ...] = ()
     #: how long the last answer stays fresh by its own word, in seconds (ttl, Cache-Control)
     fresh_seconds: int = 0
     #: where the source lives now: it redirected there for good, on two days at least

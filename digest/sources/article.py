@@ -16,7 +16,12 @@ SOURCE = "pasted"
 
 
 def read(
-    url: str, fetcher: Fetcher, now: datetime, *, zone: ZoneInfo | None = None
+    url: str,
+    fetcher: Fetcher,
+    now: datetime,
+    *,
+    zone: ZoneInfo | None = None,
+    parameters: identity.Parameters = identity.USUAL,
 ) -> ParsedStory | Reject:
     """The story at ``url``: headline, standfirst, text, picture, date, section, language.
 
@@ -41,13 +46,14 @@ def read(
         language="",
         pick_categories=(),
         pick_tags=(),
+        parameters=parameters,
     )
     if not found:
         return replace(rejects[0], entry=address[:200])
-    own = identity.url_alias(found[0].url)
+    own = identity.url_alias(found[0].url, parameters)
     if own is None:
         detail = "this is a site's front page; paste the address of a story"
         return Reject(entry=address[:200], reason=RejectReason.BAD_LINK, detail=detail)
     # the address that was pasted may be the one that a feed gives
-    asked = (identity.url_alias(one) for one in (answer.url, address))
+    asked = (identity.url_alias(one, parameters) for one in (answer.url, address))
     return replace(found[0], aliases=identity.named(*found[0].aliases, *asked))

@@ -1,15 +1,22 @@
 """Makes the configured sources, with one fetcher and one parser for all of them."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from pydantic import SecretStr
 
 import digest
 from digest.config import Settings
 from digest.config.settings import SourceSettings
+from digest.model import ParsedStory, Reject
 from digest.protocols import Source
+from digest.sources import article, clean
 from digest.sources.feed import FeedSettings, FeedSource
 from digest.sources.fetch import Fetcher
 from digest.sources.folder import FolderSettings, FolderSource
+from digest.sources.identity import USUAL, Parameters
 from digest.sources.login import Login
+from digest.sources.moves import same_site
 from digest.sources.page_box import PageBoxSettings, PageBoxSource
 from digest.sources.parse import FeedParser
 from digest.sources.sitemap import SitemapSettings, SitemapSource
@@ -18,9 +25,7 @@ from digest.sources.wordpress import WordPressSettings, WordPressSource
 
 def build(settings: Settings) -> dict[str, Source]:
     """The sources of ``settings`` by name. Parser processes start with the first feed."""
-    fetcher = Fetcher(
-        user_agent(settings.gather.contact), allow_private=settings.gather.allow_private
-    )
+    fetcher = _fetcher(settings)
     parser = FeedParser()
     passwords = settings.gather.passwords
     return {
@@ -41,6 +46,33 @@ def _login(one: SourceSettings, password: SecretStr | None) -> Login | None:
     return Login(site=one.url, username=one.username, password=password.get_secret_value())
 
 
+def read_story(settings: Settings, url: str, now: datetime) -> ParsedStory | Reject:
+    """The story at an address that an editor pasted.
+
+    Its dates and names are read as by the source of the same site, where there is one.
+    """
+    address = clean.safe_url(url)
+    sites = [one for one in settings.sources if one.url and same_site(one.url, address)]
+    zone = next((one.zone for one in sites if one.zone), None)
+    told = [one for one in sites if one.keep_parameters or one.drop_parameters]
+    return article.read(
+        url,
+        _fetcher(settings),
+        now,
+        zone=ZoneInfo(zone) if zone else None,
+        parameters=_parameters(told[0]) if told else USUAL,
+    )
+
+
+def _fetcher(settings: Settings) -> Fetcher:
+    given = settings.gather
+    return Fetcher(user_agent(given.contact), allow_private=given.allow_private)
+
+
+def _parameters(one: SourceSettings) -> Parameters:
+    return Parameters.of(one.keep_parameters, one.drop_parameters)
+
+
 def _source(
     one: SourceSettings, fetcher: Fetcher, parser: FeedParser, login: Login | None
 ) -> Source:
@@ -57,6 +89,7 @@ def _source(
                 language=language,
                 pick_categories=one.pick_categories,
                 pick_tags=one.pick_tags,
+                parameters=_parameters(one),
             )
         )
     if one.kind == "feed":
@@ -68,6 +101,7 @@ def _source(
             language=language,
             pick_categories=one.pick_categories,
             pick_tags=one.pick_tags,
+            parameters=_parameters(one),
         )
         return FeedSource(feed, fetcher, parser)
     site = WordPressSettings(
@@ -80,6 +114,7 @@ def _source(
         pick_categories=one.pick_categories,
         pick_tags=one.pick_tags,
         login=login,
+        parameters=_parameters(one),
         statuses=one.statuses,
     )
     return WordPressSource(site, fetcher, parser)
@@ -89,7 +124,14 @@ def _web_source(one: SourceSettings, fetcher: Fetcher, language: str) -> Source:
     assert one.url is not None  # checked with the configuration
     if one.kind == "sitemap":
         return SitemapSource(
-            SitemapSettings(name=one.name, url=one.url, zone=one.zone, language=language), fetcher
+            SitemapSettings(
+                name=one.name,
+                url=one.url,
+                zone=one.zone,
+                language=language,
+                parameters=_parameters(one),
+            ),
+            fetcher,
         )
     return PageBoxSource(
         PageBoxSettings(
@@ -99,6 +141,7 @@ def _web_source(one: SourceSettings, fetcher: Fetcher, language: str) -> Source:
             picks=one.picks,
             zone=one.zone,
             language=language,
+            parameters=_parameters(one),
         ),
         fetcher,
     )

@@ -14,6 +14,7 @@ import nh3
 
 _LONGEST_TEXT = 200_000
 _LONGEST_HEADLINE = 500
+_LONGEST_URL = 4000
 STANDFIRST = 400
 #: deeper nesting than any article has makes an HTML parser slow
 _DEEPEST = 100
@@ -160,8 +161,11 @@ def _shortened(text_: str, longest: int) -> str:
 def safe_url(raw: str, base: str = "") -> str:
     """An absolute http(s) address in ASCII, or "" if ``raw`` is none even against ``base``.
 
-    Never ``javascript:``, ``data:`` or ``file:``, never with a login, host or port amiss.
+    Never ``javascript:``, ``data:`` or ``file:``, never with a login, host or port amiss, never
+    longer than browsers and mail programs take.
     """
+    if len(raw) > _LONGEST_URL:
+        return ""
     joined = _UNWANTED.sub("", html.unescape(raw)).strip()
     joined = joined.replace("\t", "").replace("\r", "").replace("\n", "")
     if not joined:
@@ -177,7 +181,16 @@ def safe_url(raw: str, base: str = "") -> str:
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._[]|") or "/"
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]|")
     fragment = quote(parts.fragment, safe="/%:@!$&'()*+,;=~-._?")
-    return urlunsplit((parts.scheme, netloc, path, query, fragment))
+    url = urlunsplit((parts.scheme, netloc, path, query, fragment))
+    return url if len(url) <= _LONGEST_URL else ""
+
+
+def joined(base: str, address: str) -> str:
+    """``address`` against ``base``, "" where the two make none (``http://[::1``)."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
 
 
 def _host(host: str) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from digest.errors import SourceError
 from digest.model import GatheredSource, GatherStatus, KeptBody, Reject, SourceMemory
-from digest.sources import moves, outcome
+from digest.sources import clean, moves, outcome
 from digest.sources.entries import ParsedFeed
 from digest.sources.feed_stories import stories
 from digest.sources.fetch import MAX_BYTES, FetchedBody, Fetcher, fresh_seconds
+from digest.sources.identity import USUAL, Parameters
 from digest.sources.parse import FeedParser
 
 
@@ -29,6 +29,7 @@ class FeedSettings:
     language: str = ""
     pick_categories: tuple[str, ...] = ()
     pick_tags: tuple[str, ...] = ()
+    parameters: Parameters = USUAL
 
 
 class FeedSource:
@@ -89,6 +90,7 @@ class FeedSource:
             language=self._settings.language,
             pick_categories=self._settings.pick_categories,
             pick_tags=self._settings.pick_tags,
+            parameters=self._settings.parameters,
         )
         if feed.cut and not found:
             raise SourceError("the feed is cut short", hint="It is tried again at the next poll")
@@ -159,7 +161,7 @@ class EmptyAnswerError(NotAFeedError):
 def no_feed(feed: ParsedFeed, document: FetchedBody) -> NotAFeedError:
     """What the document is instead of a feed, and what to do."""
     if feed.is_page or document.content_type == "text/html":
-        named = next((urljoin(document.url, one) for one in feed.page_feeds), "")
+        named = next((clean.joined(document.url, one) for one in feed.page_feeds), "")
         hint = f"Its feed may be {named}" if named else "Give the address of its feed"
         return WebPageError("this is a web page, not a feed", hint=hint)
     if not document.body.strip():

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from digest.errors import StoryError
 from digest.model import Alias, DateGrade, Image, ParsedStory, PickOrigin, Reject, RejectReason
 from digest.sources import clean, dates, identity, images
 from digest.sources.entries import Entry, ParsedFeed, Picture
+from digest.sources.identity import Parameters
 
 #: what WordPress puts in its feeds for a post that asks for a password
 _LOCKED = re.compile(
@@ -39,6 +39,7 @@ def stories(
     language: str,
     pick_categories: Sequence[str],
     pick_tags: Sequence[str],
+    parameters: Parameters = identity.USUAL,
 ) -> tuple[tuple[ParsedStory, ...], tuple[Reject, ...]]:
     """Every entry as a story or a reject. ``url`` is where the document came from, or ""."""
     site = clean.safe_url(_with_scheme(feed.link, feed.link), url) or url
@@ -53,7 +54,9 @@ def stories(
             continue
         try:
             dated = _published(entry, zone, read_by_parser=feed.dates_read)
-            story = _story(source, entry, position, _link(entry, feed, site), dated)
+            address = _link(entry, feed, site)
+            names = _names(source, entry, address, parameters)
+            story = _story(entry, position, address, dated, names)
         except UnusableError as error:
             rejects.append(
                 Reject(entry=name, reason=error.reason, detail=error.detail, aliases=error.aliases)
@@ -73,16 +76,21 @@ def stories(
     return kept, (*rejects, *twice, *beyond)
 
 
-def _story(source: str, entry: Entry, position: int, url: str, dated: dates.Dated) -> ParsedStory:
+def _names(source: str, entry: Entry, url: str, parameters: Parameters) -> tuple[Alias, ...]:
+    return identity.named(
+        identity.guid_alias(source, entry.guid, parameters) if entry.guid else None,
+        identity.url_alias(url, parameters),
+    )
+
+
+def _story(
+    entry: Entry, position: int, url: str, dated: dates.Dated, aliases: tuple[Alias, ...]
+) -> ParsedStory:
     headline = clean.headline(entry.title)
     if not headline:
         raise UnusableError(RejectReason.NO_HEADLINE, url)
     # which of the two holds the whole story differs from feed to feed
     markup = max(entry.content, entry.summary, key=len)
-    aliases = identity.named(
-        identity.guid_alias(source, entry.guid) if entry.guid else None,
-        identity.url_alias(url),
-    )
     if _LOCKED.search(markup):
         raise UnusableError(RejectReason.PROTECTED, headline, aliases)
     text = clean.text(markup)
@@ -131,7 +139,7 @@ def _pick(
 
 def _link(entry: Entry, feed: ParsedFeed, site: str) -> str:
     """The entry's own address; else its guid or what it attaches, where those are addresses."""
-    base = urljoin(site, entry.base) if entry.base else site
+    base = clean.joined(site, entry.base) or site
     guid = entry.guid if entry.guid_is_link or entry.guid.startswith(("http:", "https:")) else ""
     offered = [one.strip() for one in (entry.link, guid, entry.enclosure) if one.strip()]
     for one in offered:

@@ -38,6 +38,7 @@ class FolderSettings:
     language: str = ""
     pick_categories: tuple[str, ...] = ()
     pick_tags: tuple[str, ...] = ()
+    parameters: identity.Parameters = identity.USUAL
 
 
 class FolderSource:
@@ -112,7 +113,7 @@ class FolderSource:
         dated = dates.read(_text(matter, "date"), self._zone)
         categories, tags = _names(matter, "categories"), _names(matter, "tags")
         return ParsedStory(
-            aliases=identity.named(identity.url_alias(url)),
+            aliases=identity.named(identity.url_alias(url, self._settings.parameters)),
             url=url,
             headline=headline,
             standfirst=clean.standfirst(_text(matter, "standfirst"), text, headline),

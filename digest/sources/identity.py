@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from posixpath import normpath
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -35,9 +35,41 @@ _TRACKER_PREFIXES = ("utm_", "mtm_")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 #: guids that are unique in the whole world by their own rules (RFC 4151, RFC 8141)
 _URI = re.compile(r"(?:https?|tag|urn):[^\s]+", re.IGNORECASE)
+#: as a source's ``drop_parameters``: all of them but those kept
+ALL = "*"
 
 
-def url_key(url: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Which parameters of a source's addresses tell its stories apart. Names in any case.
+
+    ``kept`` do, even where they are trackers elsewhere; ``dropped`` do not; ``*`` is all of them.
+    """
+
+    kept: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, kept: Iterable[str], dropped: Iterable[str]) -> "Parameters":
+        """As an operator wrote them, in whatever order."""
+        plain = ({name.strip().lower() for name in names} for names in (kept, dropped))
+        return cls(*(tuple(sorted(names)) for names in plain))
+
+    def tell(self, name: str) -> bool:
+        """Whether the parameter called ``name`` is a part of a story's address."""
+        name = name.lower()
+        if name in self.kept:
+            return True
+        if name in TRACKERS or name.startswith(_TRACKER_PREFIXES):
+            return False
+        return name not in self.dropped and ALL not in self.dropped
+
+
+#: of a source that says nothing about it
+USUAL = Parameters()
+
+
+def url_key(url: str, parameters: Parameters = USUAL) -> str:
     """What an address is compared by; never linked.
 
     Scheme, ``www.``, default port, fragment, trailing slash, trackers and the order of
@@ -55,7 +87,7 @@ def url_key(url: str) -> str:
         for name, value in parse_qsl(
             parts.query, keep_blank_values=True, errors="surrogateescape", max_num_fields=200
         )
-        if name.lower() not in TRACKERS and not name.lower().startswith(_TRACKER_PREFIXES)
+        if parameters.tell(name)
     )
     query = f"?{urlencode(told, errors='surrogateescape')}" if told else ""
     return f"{host}{port}{path}{query}"
@@ -71,23 +103,23 @@ def wordpress_alias(root: str, post: int) -> Alias:
     return Alias(AliasKind.WORDPRESS, f"{site.rstrip('/')}#{post}")
 
 
-def guid_alias(source: str, guid: str) -> Alias | None:
+def guid_alias(source: str, guid: str, parameters: Parameters = USUAL) -> Alias | None:
     """The name that a feed gives an entry; None if the guid says nothing."""
     guid = " ".join(guid.split())
     if not guid or len(guid) > 2000:
         return None
     if guid.lower().startswith(("http://", "https://")):
-        alias = url_alias(guid)
+        alias = url_alias(guid, parameters)
         # what tells a comment from its page, and some items from each other, is the fragment
         _, mark, fragment = guid.partition("#")
         return Alias(AliasKind.GUID, f"{alias.value}{mark}{fragment}") if alias else None
     return Alias(AliasKind.GUID, guid if _URI.fullmatch(guid) else f"{source}#{guid}")
 
 
-def url_alias(url: str) -> Alias | None:
+def url_alias(url: str, parameters: Parameters = USUAL) -> Alias | None:
     """The key of a story's address; None for a site's front page, which is no story."""
     try:
-        key = url_key(url)
+        key = url_key(url, parameters)
     except ValueError:
         return None
     return Alias(AliasKind.URL, key) if "?" in key or not key.endswith("/") else None

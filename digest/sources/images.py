@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from digest.model import Image
 from digest.sources import clean
 
-#: twice the widest slot of a mail, for dense screens
-WANTED_WIDTH = 1200
+#: the widest slot of a mail, and twice that for dense screens
+SLOT_WIDTH = 600
+WANTED_WIDTH = 2 * SLOT_WIDTH
 _LEAST_WIDTH = 200
 _LONGEST_SEARCH = 200_000
 
@@ -48,6 +49,22 @@ def best(offered: Iterable[Image | None]) -> Image | None:
     if ample:
         return min(ample, key=lambda one: one.width or 0)
     return max(found, key=lambda one: one.width or 0, default=None)
+
+
+def rendition(renditions: Iterable[Image | None], original: Image | None) -> Image | None:
+    """The best of a picture's smaller renditions, and never an original larger than it needs.
+
+    An original can have ten megabytes. One that is no wider than wanted is as good as a
+    rendition, and any is better than renditions that do not fill a slot.
+    """
+    smaller = [one for one in renditions if one is not None]
+    if original is not None:
+        whole = original.width or 1 << 20
+        smaller = [one for one in smaller if one.url != original.url and (one.width or 0) < whole]
+        ample = any((one.width or 0) >= SLOT_WIDTH for one in smaller)
+        if not ample or whole <= WANTED_WIDTH:
+            return original
+    return best(smaller)
 
 
 def first_good(groups: Sequence[Sequence[Image | None]]) -> Image | None:

@@ -15,6 +15,7 @@ Json = Mapping[str, Any]
 _MOST_NODES = 2000
 _STORY = re.compile(r"\w*(?:Article|BlogPosting|Report)$")
 _TOLD = frozenset({"datePublished", "author", "image", "mainEntityOfPage", "articleBody"})
+_LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage"})
 _SHELL = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|(?://\s*)?\]\]>)\s*;?\s*$")
 
 
@@ -37,6 +38,10 @@ class LinkedData:
         stories = [node for node in self._nodes if any(map(_STORY.match, _types(node)))]
         named = [node for node in stories if self.text(node, "headline", "name")]
         return max(named, key=lambda node: len(_TOLD & node.keys()), default={})
+
+    def lists(self) -> bool:
+        """Whether the page says that it is a list of stories, and tells none itself."""
+        return not self.story() and any(_LISTS.intersection(_types(one)) for one in self._nodes)
 
     def text(self, node: Json, *keys: str) -> str:
         """The first of ``keys`` that is a text, or names something."""

@@ -14,6 +14,7 @@ from digest.sources import outcome, page
 from digest.sources.entries import ParsedFeed
 from digest.sources.feed_stories import stories
 from digest.sources.fetch import Fetcher
+from digest.sources.identity import USUAL, Parameters
 
 #: more is no box but a page of everything
 MAX_STORIES = 50
@@ -32,6 +33,7 @@ class PageBoxSettings:
     picks: bool = True
     zone: str | None = None
     language: str = ""
+    parameters: Parameters = USUAL
 
 
 class PageBoxSource:
@@ -79,6 +81,7 @@ class PageBoxSource:
             language=self._settings.language,
             pick_categories=(),
             pick_tags=(),
+            parameters=self._settings.parameters,
         )
         pick = PickOrigin.PAGE_BOX if self._settings.picks else None
         found = tuple(replace(story, pick=pick) for story in found)

@@ -32,6 +32,8 @@ _LARGE = 2_000_000
 
 #: feedparser takes a picture's words for the entry's own; under another name they stay apart
 _CAPTION = re.compile(rb"<(/?)media:description\b[^<>]*?(/?)>")
+#: what may stand before the root and hold anything that looks like one
+_PROLOG = re.compile(r"\s*(?:<!--.*?-->|<\?.*?\?>)", re.DOTALL)
 _ROOT = re.compile(r"<([A-Za-z][\w.:-]{0,40})")
 _PAGE = re.compile(r"\s*(?:<!doctype html|<html\b|<head\b|<body\b)", re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^<>]{1,2000}>", re.IGNORECASE)
@@ -208,7 +210,10 @@ def _author(entry: Mapping[str, Any]) -> str:
 
 def _without_cut_entry(feed: ParsedFeed, text: str) -> ParsedFeed:
     """A document cut in the middle of an entry has a headline that may be cut as well."""
-    root = _ROOT.search(text)
+    start = 0
+    while before := _PROLOG.match(text, start):
+        start = before.end()
+    root = _ROOT.search(text, start)
     if root is None or f"</{root.group(1)}" in text:
         return feed
     closed = len(re.findall(r"</(?:\w+:)?(?:item|entry)\s*>", text))

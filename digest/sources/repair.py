@@ -34,6 +34,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: XML, HTML and JSON begin with two characters of ASCII
+_WIDE = (
+    (re.compile(rb"[<{\[]\x00[\x01-\x7f]\x00"), "utf-16-le"),
+    (re.compile(rb"\x00[<{\[]\x00[\x01-\x7f]"), "utf-16-be"),
+)
 #: what documents say they are in, and what they are in (WHATWG Encoding)
 _MEANT = {
     "iso8859-1": "cp1252",
@@ -76,8 +81,8 @@ def decode(body: bytes, charset: str = "") -> str:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body.decode(encoding, "replace").lstrip("\ufeff")
-    for mark, encoding in ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be")):
-        if body.startswith(mark):
+    for wide, encoding in _WIDE:
+        if wide.match(body):
             return body.decode(encoding, "replace")
     declared = _DECLARED_ENCODING.match(body)
     own = declared.group(1).decode("ascii") if declared else ""

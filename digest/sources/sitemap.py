@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from digest.errors import SourceError
@@ -19,12 +18,13 @@ from digest.model import (
     RejectReason,
     SourceMemory,
 )
-from digest.sources import outcome, plain_xml, sitemap_entries
+from digest.sources import clean, outcome, plain_xml, sitemap_entries
 from digest.sources.entries import ParsedFeed
 from digest.sources.feed_stories import stories
 from digest.sources.fetch import MAX_BYTES, FetchedBody, Fetcher
+from digest.sources.identity import USUAL, Parameters
 from digest.sources.inflate import gather_body
-from digest.sources.sitemap_entries import Sitemap, newest
+from digest.sources.sitemap_entries import Part, Sitemap, newest
 
 #: parts of an index that one poll reads at most
 MAX_PARTS = 10
@@ -44,6 +44,7 @@ class SitemapSettings:
     zone: str | None = None
     #: BCP 47; empty: what the sitemap says
     language: str = ""
+    parameters: Parameters = USUAL
 
 
 class SitemapSource:
@@ -106,7 +107,7 @@ class SitemapSource:
         self, index: Sitemap, base: str, now: datetime
     ) -> Iterator[tuple[str, Sitemap | Reject]]:
         """The newest parts of an index, breadth first. A part that fails stops no other."""
-        waiting = deque((urljoin(base, part.url), 1) for part in newest(index.parts, now))
+        waiting = deque((_address(base, part), 1) for part in newest(index.parts, now))
         seen = {self._settings.url, base}
         known = len(seen)
         while waiting:
@@ -122,7 +123,7 @@ class SitemapSource:
             yield url, page
             if isinstance(page, Sitemap) and depth < _DEEPEST:
                 inner = newest(page.parts, now)
-                waiting.extend((urljoin(url, part.url), depth + 1) for part in inner)
+                waiting.extend((_address(url, part), depth + 1) for part in inner)
 
     def _part(self, url: str, now: datetime) -> Sitemap | Reject:
         try:
@@ -149,6 +150,7 @@ class SitemapSource:
             language=self._settings.language,
             pick_categories=(),
             pick_tags=(),
+            parameters=self._settings.parameters,
         )
         plain = (
             Reject(
@@ -161,6 +163,11 @@ class SitemapSource:
         )
         failed = (page for _, page in read if isinstance(page, Reject))
         return kept, (*rejects, *plain, *failed)
+
+
+def _address(base: str, part: Part) -> str:
+    """Where a part is; what makes no address is refused when it is asked for."""
+    return clean.joined(base, part.url) or part.url
 
 
 def _read(answer: FetchedBody) -> Sitemap:

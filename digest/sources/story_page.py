@@ -7,6 +7,7 @@ import html
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from digest.errors import SourceError
 from digest.sources import clean
 from digest.sources.entries import Entry, Picture
 from digest.sources.linked_data import LinkedData
@@ -21,9 +22,11 @@ _SECTION = ("article:section", "section", "parsely-section")
 
 
 def entry(tree: Tree, url: str) -> Entry:
-    """The story at ``url``, without its text."""
+    """The story at ``url``, without its text. Raises SourceError for a page of many stories."""
     meta = _meta(tree)
     data = LinkedData([tree.raw(one) for one in tree.all("script") if _is_data(one.attributes)])
+    if data.lists() or _is_archive(tree):
+        raise SourceError("this page lists stories", hint="Paste the address of one of them")
     story = data.story()
     site = meta.get("og:site_name", "")
     title = data.text(story, "headline") or meta.get("og:title") or meta.get("twitter:title")
@@ -57,6 +60,13 @@ def text(tree: Tree, page: str) -> str:
     lines = map(str.strip, max(found, told, key=len).splitlines())
     headlines = {"", *(tree.text(one) for one in tree.all("h1"))}
     return "".join(f"<p>{html.escape(line)}</p>" for line in lines if line not in headlines)
+
+
+def _is_archive(tree: Tree) -> bool:
+    """Whether WordPress says so: themes print its ``body_class()`` as it is."""
+    body = next(tree.all("body"), None)
+    told = body.attributes.get("class", "").split() if body is not None else []
+    return "archive" in told or "search-results" in told
 
 
 def _names(authors: list[str]) -> list[str]:

@@ -14,8 +14,10 @@ from digest.model import GatheredSource, GatherStatus, SourceMemory
 from digest.sources import identity, outcome
 from digest.sources.feed import FeedSettings, FeedSource, read_file
 from digest.sources.fetch import Fetcher
+from digest.sources.identity import USUAL, Parameters
 from digest.sources.login import Login
 from digest.sources.parse import FeedParser
+from digest.sources.withdrawn import recall
 from digest.sources.wordpress_posts import Desk, Json, stories, terms
 from digest.sources.wordpress_rest import RestApi, RestClosedError, discover
 
@@ -50,6 +52,7 @@ class WordPressSettings:
     login: Login | None = None
     #: what it is for: ``future``, ``draft``, ``pending``; such stories are embargoed
     statuses: tuple[str, ...] = ()
+    parameters: Parameters = USUAL
 
 
 class WordPressSource:
@@ -105,9 +108,12 @@ class WordPressSource:
         rows = _joined(rows, unpublished)
         desk = replace(self._desk(root), categories=terms(api.terms("categories")))
         kept, rejects = stories(desk, rows)
+        known = recall(api, rows, memory.posts if since else ())
+        rejects += known.gone
         # not the bodies: WordPress embeds faces from hosts chosen by chance
         told = outcome.fingerprint(self._settings, repr((kept, rejects)).encode())
-        seen = SourceMemory(root=root, last_modified=now.strftime(_STAMP), body_hash=told)
+        stamp = now.strftime(_STAMP)
+        seen = SourceMemory(root=root, last_modified=stamp, body_hash=told, posts=known.posts)
         if told == memory.body_hash:
             return outcome.not_modified(self.name, seen)
         cut = f"; only the newest {len(rows)} posts were read" if more and since else ""
@@ -146,6 +152,7 @@ class WordPressSource:
             language=self._settings.language,
             pick_categories=self._settings.pick_categories,
             pick_tags=self._settings.pick_tags,
+            parameters=self._settings.parameters,
         )
         before = SourceMemory() if memory.root else memory
         gathered = FeedSource(settings, self._fetcher, self._parser).gather(before, now)
@@ -184,6 +191,7 @@ class WordPressSource:
             pick_sticky=settings.pick_sticky,
             pick_categories=identity.slugs(settings.pick_categories),
             pick_tags=identity.slugs(settings.pick_tags),
+            parameters=settings.parameters,
         )
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from digest.model import Alias, Image, ParsedStory, PickOrigin, Reject, RejectReason, StoryState
 from digest.sources import clean, dates, identity, images
 from digest.sources.feed_stories import UnusableError, byline, language_tag
+from digest.sources.identity import USUAL, Parameters
 
 Json = Mapping[str, Any]
 _PUBLISHED = "publish"
@@ -43,6 +44,7 @@ class Desk:
     #: slugs
     pick_categories: frozenset[str] = frozenset()
     pick_tags: frozenset[str] = frozenset()
+    parameters: Parameters = USUAL
     categories: Mapping[int, Term] = field(default_factory=dict)
     tags: Mapping[int, Term] = field(default_factory=dict)
 
@@ -86,7 +88,7 @@ def _names(desk: Desk, post: Json) -> tuple[Alias, ...]:
     """The names that a post keeps when its address changes."""
     return identity.named(
         identity.wordpress_alias(desk.root, post["id"]) if _is_id(post.get("id")) else None,
-        identity.guid_alias(desk.source, html.unescape(_rendered(post, "guid"))),
+        identity.guid_alias(desk.source, html.unescape(_rendered(post, "guid")), desk.parameters),
     )
 
 
@@ -112,7 +114,7 @@ def _story(desk: Desk, post: object, position: int) -> ParsedStory:
     categories = _terms(post, "categories", desk.categories)
     tags = _terms(post, "tags", desk.tags)
     return ParsedStory(
-        aliases=identity.named(*_names(desk, post), identity.url_alias(url)),
+        aliases=identity.named(*_names(desk, post), identity.url_alias(url, desk.parameters)),
         url=url,
         headline=headline,
         standfirst=clean.standfirst(_text(excerpt, "rendered"), text, headline),
@@ -185,11 +187,12 @@ def _featured(media: Json, base: str) -> Image | None:
     details = _map(media, "media_details")
     sizes = [row for row in _map(details, "sizes").values() if isinstance(row, dict)]
     whole = {"source_url": _text(media, "source_url"), **_sizes(details)}
-    return images.best(
+    *smaller, original = (
         images.image(_text(row, "source_url"), base=base, alt=alt, **_sizes(row))
         for row in (*sizes, whole)
         if _uncropped(row, details)
     )
+    return images.rendition(smaller, original)
 
 
 def _uncropped(row: Json, details: Json) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from digest.curate.rank import PICKS
 from digest.model import IssueId, ParsedStory, PickOrigin, StoredStory, StoryId, StoryState
-from digest.store import codec
+from digest.store import codec, hand
 from digest.store.stories import stored_story
 from digest.store.tables import pool, seen, story, story_source, story_version
 
@@ -40,17 +41,19 @@ def window(
     after: datetime,
     until: datetime,
 ) -> Window:
-    """The live stories of ``sources`` first seen after ``after``, not later than ``until``."""
+    """The live stories of ``sources`` first seen after ``after``, not later than ``until``.
+
+    Also what an editor added by hand in that time, however long it is known.
+    """
     carried = sa.select(story_source.c.story_id).where(story_source.c.source.in_(sources))
     live = sa.and_(story.c.state == StoryState.LIVE.value, story.c.id.in_(carried))
-    gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
-    fresh = _stories(
-        connection,
-        live,
-        story.c.first_seen_at > after,
-        story.c.first_seen_at <= until,
-        story.c.id.not_in(gone),
+    came = sa.and_(live, story.c.first_seen_at > after, story.c.first_seen_at <= until)
+    added = sa.and_(
+        story.c.state == StoryState.LIVE.value,
+        story.c.id.in_(hand.added(edition, after, until)),
     )
+    gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
+    fresh = _stories(connection, sa.or_(came, added), story.c.id.not_in(gone))
     sent = _stories(
         connection,
         story.c.first_seen_at > after - REACH,
@@ -58,7 +61,7 @@ def window(
     )
     retold = _retold(connection, edition, after, until, live)
     wanted = {one.id for one in (*fresh, *(stored for stored, _ in retold))}
-    picks, carriers = _carried(connection, sources, wanted)
+    picks, carriers = _carried(connection, {*sources, *hand.carriers(edition)}, wanted)
     return Window(fresh=fresh, retold=retold, sent=sent, picks=picks, carriers=carriers)
 
 
@@ -181,6 +184,7 @@ def _carried(
         if key in wanted:
             carriers[key].add(source)
             if pick is not None:
-                # the first by name, so that the order of rows decides nothing
-                picks[key] = min(PickOrigin(pick), picks.get(key, PickOrigin(pick)))
+                origins = {PickOrigin(pick), picks.get(key, PickOrigin(pick))}
+                # the one that counts most; then by name, so that no order of rows decides
+                picks[key] = max(sorted(origins), key=PICKS.__getitem__)
     return picks, {key: frozenset(names) for key, names in carriers.items()}

@@ -8,6 +8,7 @@ import pytest
 
 from digest.model import Alias, AliasKind, DateGrade, Image, ParsedStory, Reject, RejectReason
 from digest.sources import article
+from digest.sources.identity import Parameters
 from tests.sources.origin import Origin, fetcher
 
 NOW = datetime(2026, 8, 20, 9, tzinfo=UTC)
@@ -192,6 +193,27 @@ def test_what_is_no_story_is_a_reject_with_a_reason(origin: Origin) -> None:
     inside = article.read("http://169.254.169.254/latest/meta-data/", fetcher(), NOW)
     assert isinstance(inside, Reject)
     assert "private address" in inside.detail
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page(data({"@type": "CollectionPage", "name": "World"}) + "<title>World</title>"),
+        page("<title>World</title>").replace(b"<body>", b"<body class='archive category'>"),
+    ],
+)
+def test_a_page_of_many_stories_is_none(origin: Origin, body: bytes) -> None:
+    assert "lists stories" in refused(origin, body).detail
+    assert story(origin, body.replace(b"archive", b"single").replace(b"Collection", b"Web"))
+
+
+def test_the_sites_own_parameters_make_the_name(origin: Origin) -> None:
+    url = origin.gives("/a-story", page("<title>T</title>"), Content_Type="text/html")
+    rules = Parameters.of(["NCID"], ["*"])
+    found = article.read(f"{url}?ncid=7&box=2", fetcher(), NOW, parameters=rules)
+    assert isinstance(found, ParsedStory)
+    host = origin.url.removeprefix("http://")
+    assert found.aliases == (Alias(AliasKind.URL, f"{host}/a-story?ncid=7"),)
 
 
 def test_text_that_takes_too_long_costs_the_text_alone(origin: Origin) -> None:

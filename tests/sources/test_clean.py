@@ -111,6 +111,12 @@ def test_safe_urls(raw: str, base: str, url: str) -> None:
     assert clean.safe_url(raw, base) == url
 
 
+def test_an_address_longer_than_programs_take_is_none() -> None:
+    assert clean.safe_url(f"https://example.org/{'a' * 3900}")
+    for long in ("a" * 4000, "é" * 1000, "%61/../" * 200_000):
+        assert clean.safe_url(f"https://example.org/{long}") == ""
+
+
 SNIPPETS = st.lists(
     st.sampled_from(
         ["<", ">", "&", "&amp;", "&lt;", "&gt;", "<b>", "</b>", "<div>", "<br>", "<!--", "-->",

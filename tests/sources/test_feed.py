@@ -236,6 +236,14 @@ def test_a_file_named_in_the_settings_is_read(tmp_path: Path, parser: FeedParser
     )
 
 
+def test_a_page_that_names_an_address_amiss_is_still_told_as_a_page(
+    origin: Origin, parser: FeedParser
+) -> None:
+    link = b"<link rel=alternate type='application/rss+xml' href='http://[::1'>"
+    gathered = gather(parser, origin.gives("/", b"<html>" + link, Content_Type="text/html"))
+    assert "this is a web page, not a feed" in gathered.note
+
+
 def test_a_file_is_never_read_through_an_address(tmp_path: Path, parser: FeedParser) -> None:
     file = tmp_path / "feed.xml"
     file.write_bytes(FEED)

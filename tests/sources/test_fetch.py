@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import digest
 from digest.errors import SourceError
-from digest.sources.fetch import BusyError, FetchedBody, GoneError, retry_after
+from digest.sources.build import user_agent
+from digest.sources.fetch import BusyError, FetchedBody, Fetcher, GoneError, retry_after
 from digest.sources.guard import TooSlowError
 from digest.sources.inflate import TooLargeError, gather_body
-from tests.sources.origin import Handler, Origin, fetcher
+from tests.sources.origin import LOOPBACK, Handler, Origin, fetcher
 
 NOW = datetime(2026, 8, 20, 9, tzinfo=UTC)
 
@@ -27,6 +29,24 @@ def test_asks_as_itself_and_returns_what_came(origin: Origin) -> None:
     assert headers["if-modified-since"] == "Wed, 19 Aug 2026 09:00:00 GMT"
     assert headers["host"] == origin.url.removeprefix("http://")
     assert "cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        ("https://paper.example/about", " (+https://paper.example/about)"),
+        ("desk@paper.example\r\nX-Evil: 1", " (+desk@paper.exampleX-Evil: 1)"),
+        ("", ""),
+    ],
+)
+def test_the_user_agent_says_who_we_are_and_how_to_reach_us(
+    origin: Origin, contact: str, said: str
+) -> None:
+    client = Fetcher(user_agent(contact), allow_private=LOOPBACK)
+    client.fetch(origin.gives("/", b"news"))
+    (_, headers), *_ = origin.requests
+    assert headers["user-agent"] == f"newsletter-digest/{digest.__version__}{said}"
+    assert "x-evil" not in headers
 
 
 def test_the_environments_proxies_are_ignored(

@@ -87,6 +87,15 @@ def test_a_document_cut_short_says_so(parser: FeedParser, end: str) -> None:
     assert not parser.parse(whole).cut
 
 
+def test_a_comment_before_the_feed_is_not_its_root(parser: FeedParser) -> None:
+    """Taken for cut short, a feed would be read again at every poll."""
+    comment = b"<!-- made by hand, see <img src='a'> --><?x <y?>\n<!-- <z> -->"
+    # an undeclared prefix keeps it from the quick reader
+    feed = parser.parse(comment + rss("<x:y/>" + ITEM.format(1)))
+    assert (feed.cut, len(feed.entries)) == (False, 1)
+    assert parser.parse(comment + rss("<x:y/>" + ITEM.format(1))[:-30]).cut
+
+
 def test_entries_beyond_the_limit_are_counted(parser: FeedParser) -> None:
     feed = parser.parse(rss(*(ITEM.format(number) for number in range(2100))))
     assert (len(feed.entries), feed.over_limit) == (2000, 100)

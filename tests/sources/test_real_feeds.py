@@ -7,6 +7,7 @@ and a pattern where a document is not well-formed.
 import html
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ import pytest
 from digest.model import GatheredSource, GatherStatus, SourceMemory
 from digest.sources.feed import FeedSettings, FeedSource
 from digest.sources.parse import FeedParser
+from digest.sources.parse_worker import MEMORY_BYTES
 from tests.parts import SHARED_DATA
 from tests.sources.origin import Origin, fetcher
 
@@ -92,16 +94,24 @@ def test_no_title_and_no_link_is_lost(gathered: dict[str, GatheredSource]) -> No
 
 
 def test_every_test_document_of_feedparser_ends_in_a_result(parser: FeedParser) -> None:
-    """Valid, invalid and hostile feeds of every format: stories, rejects or one clear line."""
+    """Valid, invalid and hostile feeds of every format: stories, rejects or one clear line.
+
+    Each within 10 s; that the worker has no more than 512 MB is a limit of the system's.
+    """
+    assert MEMORY_BYTES == 512 * 1024 * 1024
     ends: Counter[str] = Counter()
+    slowest = 0.0
     client = fetcher()
     for file in sorted((SHARED_DATA / "feeds" / "feedparser").rglob("*.*")):
         if file.is_file():
             source = FeedSource(FeedSettings(name="test", path=file), client, parser)
+            started = time.monotonic()
             gathered = source.gather(SourceMemory(), NOW)
+            slowest = max(slowest, time.monotonic() - started)
             ends[gathered.status.value] += 1
             assert (gathered.status is GatherStatus.OK) != (gathered.note.count(". ") == 1)
-    print(f"\n{dict(ends)}")
+    print(f"\n{dict(ends)}, the slowest in {slowest:.2f} s")
+    assert slowest < 10
     assert sum(ends.values()) > 2000
 
 

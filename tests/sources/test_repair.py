@@ -67,6 +67,8 @@ TITLE = "Ürümqi – Ноябрь"
         ("utf-16", "utf-16", "", TITLE),
         ("utf-16-le", "utf-16", "", TITLE),
         ("utf-16-be", "utf-16", "", TITLE),
+        ("utf-16-le", "", "", TITLE),
+        ("utf-16-be", "", "utf-8", TITLE),
         ("utf-8-sig", "", "", TITLE),
         ("koi8-r", "koi8-r", "utf-8", "Ноябрь"),
         ("cp1252", "iso-8859-1", "", "“Zürich”"),  # WHATWG: says 8859-1, means 1252

@@ -158,11 +158,12 @@ def test_what_is_no_sitemap_is_a_failure_with_a_reason(
 
 
 def test_addresses_inside_our_networks_are_not_followed(origin: Origin) -> None:
-    parts = [("http://10.0.0.1/a.xml", ""), ("file:///etc/passwd", ""), ("/news.xml", "")]
+    traps = ("http://10.0.0.1/a.xml", "file:///etc/passwd", "http://[::1", "http://a b/")
+    parts = [*((trap, "") for trap in traps), ("/news.xml", "")]
     origin.gives("/news.xml", sitemap(url(1)))
     gathered = gather(origin.gives("/index.xml", index(*parts)))
     assert len(gathered.stories) == 1
-    assert [reject.reason for reject in gathered.rejects] == [RejectReason.UNREADABLE] * 2
+    assert [reject.reason for reject in gathered.rejects] == [RejectReason.UNREADABLE] * 4
 
 
 def test_a_part_that_hangs_costs_its_own_stories_alone(origin: Origin) -> None:

@@ -104,6 +104,17 @@ def test_unchanged_then_changed(site: WordPressSite, parser: FeedParser) -> None
     assert "Late edition" in {story.headline for story in third.stories}
 
 
+def test_what_is_trashed_was_taken_back(site: WordPressSite, parser: FeedParser) -> None:
+    post = site.publish(title="Published by mistake", date=NOW - timedelta(minutes=3))
+    first = gather(site, parser)
+    assert "Published by mistake" in {story.headline for story in first.stories}
+    site.trash(post)
+    second = gather(site, parser, first.memory)
+    assert [(one.entry, one.reason) for one in second.rejects if one.entry == str(post)] == [
+        (str(post), RejectReason.WITHDRAWN)
+    ]
+
+
 def test_both_roads_give_the_same_stories(site: WordPressSite, parser: FeedParser) -> None:
     """The same names, so that the store keeps one story, and the same words."""
     rest = gather(site, parser)

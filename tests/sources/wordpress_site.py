@@ -142,6 +142,10 @@ class WordPressSite:
         """Publish a post that is not out yet."""
         self._php("publish_now.php", {"id": post})
 
+    def trash(self, post: int) -> None:
+        """Take a post back."""
+        self._php("trash.php", {"id": post})
+
     def application_password(self, role: str = "editor") -> tuple[str, str]:
         """A new user of this role, and an application password for it."""
         plugin = self._root / "wp-content/mu-plugins/available.php"
