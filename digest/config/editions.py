@@ -86,6 +86,9 @@ def _edition(
         lock_minutes=given.lock_minutes,
         send_by_minutes=given.send_by_minutes,
         minimum_stories=given.minimum_stories,
+        when_short=given.when_short,
+        quiet_template=given.quiet_template,
+        quiet_subject=given.quiet_subject,
     )
 
 

@@ -17,9 +17,10 @@ from digest.model.delivery import (
     Outcome,
     SubscriberId,
 )
-from digest.model.edition import Edition, Layout, Section, Take
+from digest.model.edition import Edition, Layout, Section, Take, WhenShort
 from digest.model.issue import (
     Candidate,
+    Hold,
     Interest,
     Issue,
     IssueId,
@@ -78,6 +79,7 @@ __all__ = [
     "FilledSection",
     "GatherStatus",
     "GatheredSource",
+    "Hold",
     "Image",
     "Interest",
     "Issue",
@@ -107,4 +109,5 @@ __all__ = [
     "TokenText",
     "VariantContent",
     "VariantId",
+    "WhenShort",
 ]

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from digest.curate import vary
 from digest.curate.fill import fill
-from digest.curate.lifecycle import OPEN, UNFINISHED
+from digest.curate.lifecycle import UNFINISHED, fills
 from digest.curate.rank import rank
 from digest.model import Edition, Interest, Issue, IssueId, IssueState, SlotMode, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
@@ -77,17 +77,17 @@ def _upcoming(parts: Parts, edition: Edition) -> Occurrence:
 
 
 def compose(parts: Parts, issue: Issue) -> Issue:
-    """Fill the issue from all that came since the last one that was sent.
+    """Fill the issue from all that came since the last one that was sent or skipped for good.
 
     What editors pinned, removed or rewrote stays; the revision goes up if the content changed.
     An issue that is approved or locked is returned as it is.
     """
-    if issue.state not in OPEN:
+    if not fills(issue):
         return issue
     now = parts.clock.now()
     with writing(parts.engine) as connection:
-        issue = issues.get(connection, issue.id)
-        if issue.state not in OPEN:
+        issue = issues.get(connection, issue.id, to_change=True)
+        if not fills(issue):
             return issue
         after = _window_start(connection, parts.edition(issue.edition), now)
         draft = _draft(connection, parts, issue, after, now)
@@ -101,14 +101,14 @@ def draft(parts: Parts, issue: Issue) -> Draft:
     """The content of an issue: as it stands, or if it is still open as it would be filled now."""
     now = parts.clock.now()
     with reading(parts.engine) as connection:
-        if issue.state not in OPEN:
+        if not fills(issue):
             return issues.draft_of(connection, issue.id)
         after = _window_start(connection, parts.edition(issue.edition), now)
         return _draft(connection, parts, issue, after, now)
 
 
 def _window_start(connection: Connection, edition: Edition, now: datetime) -> datetime:
-    """The last issue that was sent; before the first one, one rhythm back."""
+    """Where the last issue ended; before the first one, one rhythm back."""
     return issues.watermark(connection, edition.slug) or now - rhythm(edition, now)
 
 

@@ -56,7 +56,7 @@ def settle(parts: Parts, issue: Issue) -> Issue:
             return issue
         reached = variants.delivered_stories(connection, issue.id, DeliveryState.ACCEPTED.value)
         stories.mark_seen(connection, issue.edition, reached, "sent", now, issue.id)
-        reason = "" if reached else "reached nobody"
+        reason = "" if counts.get(DeliveryState.ACCEPTED) else "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now
         )
