@@ -6,7 +6,6 @@ import typer
 
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
-from digest.curate.short import TOLD
 from digest.model import IssueId, IssueState
 
 
@@ -61,8 +60,6 @@ def show(
         return
     line(f"{found.edition} {found.local_date}, issue {found.id}, revision {found.revision}")
     line(f"{found.state}{': ' + found.reason if found.reason else ''}; due {found.scheduled_at}")
-    if found.short:
-        line(f"too few stories: {TOLD[found.short]}")
     if found.state in {IssueState.SKIPPED, IssueState.MISSED}:
         line("What would have gone:")
     headlines = {one.stored.id: one.stored.story.headline for one in draft.pool}

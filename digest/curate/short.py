@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest.model import Edition, Hold, IssueState, WhenShort
+from digest.model import Edition, Hold, Issue, IssueState, WhenShort
 
 #: how each answer to too few stories is told
 TOLD = {
@@ -45,6 +45,11 @@ def decide(
         short=short,
         reason=f"{few}; {TOLD[short]}",
     )
+
+
+def told(issue: Issue) -> str:
+    """What was done about too few stories, for a person; nothing where there were enough."""
+    return "" if issue.short is None else TOLD[issue.short]
 
 
 def counted(stories: int) -> str:

@@ -120,7 +120,14 @@ def address(parts: Parts, issue: Issue) -> Issue:
             selection.left_out,
             parts.transport.batch_size,
         )
-        issue = issues.move(connection, issue, IssueState.SENDING, "scheduler", parts.clock.now())
+        issue = issues.move(
+            connection,
+            issue,
+            IssueState.SENDING,
+            "scheduler",
+            parts.clock.now(),
+            reason=issue.reason,
+        )
     log.info(
         "audience_frozen",
         issue=issue.id,

@@ -52,7 +52,9 @@ def hand_over(
         outcomes = list(parts.transport.send(purpose, [message], journal))
     except TransportError as error:
         handed = journal.read().handed
-        state = DeliveryState.IN_DOUBT if handed else unusable
+        proof = parts.transport.evidence([message.ref]).get(message.ref)
+        never = not handed or proof is DeliveryState.PLANNED
+        state = unusable if never else proof or DeliveryState.IN_DOUBT
         return Outcome(subscriber=0, state=state, code=str(error))
     finally:
         journal.discard()
