@@ -95,6 +95,7 @@ class App:
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
+            alert_to=self.settings.alerts.to,
             stopping=self._stopping.is_set,
         )
 

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from digest.curate.lifecycle import UNFINISHED
+from digest.curate.lifecycle import UNFINISHED, fills
 from digest.errors import DigestError, WrongStateError
-from digest.model import Issue, IssueState
+from digest.model import Hold, Issue, IssueState
 from digest.steps.address import address
+from digest.steps.alerts import alert
 from digest.steps.compose import compose, plan, today
 from digest.steps.curate import curate
-from digest.steps.gather import GatherReport, gather
+from digest.steps.gather import GatherReport, failing, gather
 from digest.steps.lock import approve, lock
 from digest.steps.parts import Parts
 from digest.steps.send import find_out, send, settle
@@ -41,6 +42,8 @@ log = structlog.get_logger()
 
 #: how long before its lock an issue has its sources read once more
 LAST_LOOK = timedelta(minutes=10)
+#: how often the sources that an issue is held for are tried
+HELD_LOOK = timedelta(minutes=1)
 
 
 def tick(parts: Parts) -> None:
@@ -52,6 +55,7 @@ def tick(parts: Parts) -> None:
         plan(parts, edition)
     refresh(parts, due_only=True, forced=wanted(parts, _unfinished(parts)))
     _advance_all(parts, _unfinished(parts))
+    alert(parts)
 
 
 def _unfinished(parts: Parts) -> list[Issue]:
@@ -66,15 +70,22 @@ def _goes(parts: Parts, issue: Issue) -> bool:
 
 
 def wanted(parts: Parts, unfinished: Iterable[Issue]) -> dict[str, datetime]:
-    """Source → when it is to be read once more: shortly before an issue of its editions locks."""
+    """Source → since when it is to be read once more.
+
+    Shortly before an issue of its editions locks, and while one is held because it fails.
+    """
     latest: dict[str, datetime] = {}
+    now = parts.clock.now()
     for issue in unfinished:
         edition = parts.editions.get(issue.edition)
-        if edition is None or issue.state not in {IssueState.PLANNED, IssueState.DRAFTING}:
+        if edition is None or not fills(issue):
             continue
         at = issue.scheduled_at - timedelta(minutes=edition.lock_minutes) - LAST_LOOK
-        if at <= parts.clock.now():
-            for name in edition.sources:
+        names: Iterable[str] = edition.sources
+        if issue.hold is Hold.SOURCES:
+            at, names = now - HELD_LOOK, failing(parts, edition)
+        if at <= now:
+            for name in names:
                 latest[name] = max(at, latest.get(name, at))
     return latest
 
@@ -137,15 +148,16 @@ def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None 
     """Take an issue down the rest of the line now, whatever the hour.
 
     One that is sent, skipped or missed stays so. Raises WrongStateError when approval is
-    required and missing.
+    required and missing, or the issue is held because sources fail.
     """
     if issue.state in UNFINISHED - {IssueState.SENDING}:
         with writing(parts.engine) as connection:
             issue = issues.reschedule(connection, issue, parts.clock.now())
     issue = lock(parts, compose(parts, issue), who="operator")
     if issue.state in {IssueState.DRAFTING, IssueState.HELD}:
+        waits = f"is held: {issue.reason}" if issue.hold is Hold.SOURCES else "waits for approval"
         raise WrongStateError(
-            "the issue waits for approval", hint=f"`digest approve {issue.id}`", issue=issue.id
+            f"the issue {waits}", hint=f"`digest approve {issue.id}`", issue=issue.id
         )
     return deliver(parts, issue, progress)
 
@@ -160,13 +172,14 @@ def _hold(parts: Parts, issue: Issue) -> Issue:
             "scheduler",
             now,
             reason="nobody approved it in time",
+            hold=Hold.APPROVAL,
         )
 
 
 def _give_up(parts: Parts, issue: Issue) -> Issue:
     """Past send-by an issue is missed: morning news is not sent at night; stories roll over."""
-    now = parts.clock.now()
+    now, reason = parts.clock.now(), "past its send-by time"
+    if issue.state is IssueState.HELD:
+        reason += f"; held until then: {issue.reason}"
     with writing(parts.engine) as connection:
-        return issues.move(
-            connection, issue, IssueState.MISSED, "scheduler", now, reason="past its send-by time"
-        )
+        return issues.move(connection, issue, IssueState.MISSED, "scheduler", now, reason=reason)

@@ -6,7 +6,7 @@ import typer
 
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
-from digest.model import IssueId, StoryId
+from digest.model import IssueId, IssueState, StoryId
 
 
 @cli.command()
@@ -60,6 +60,8 @@ def show(
         return
     line(f"{found.edition} {found.local_date}, issue {found.id}, revision {found.revision}")
     line(f"{found.state}{': ' + found.reason if found.reason else ''}; due {found.scheduled_at}")
+    if found.state in {IssueState.SKIPPED, IssueState.MISSED}:
+        line("What would have gone:")
     headlines = {one.stored.id: one.stored.story.headline for one in draft.pool}
     for slot in draft.slots:
         headline = slot.overrides.headline or headlines.get(slot.story, f"story {slot.story}")

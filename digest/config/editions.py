@@ -87,6 +87,9 @@ def _edition(
         send_by_minutes=given.send_by_minutes,
         minimum_stories=given.minimum_stories,
         updates=given.updates,
+        when_short=given.when_short,
+        quiet_template=given.quiet_template,
+        quiet_subject=given.quiet_subject,
     )
 
 

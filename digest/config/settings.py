@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from digest.model import Layout, Take, Usage
+from digest.model import Layout, Take, Usage, WhenShort
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -44,6 +44,12 @@ def _http(value: str) -> str:
     return value.rstrip("/") if value.count("/") == 3 else value
 
 
+def _address(value: str) -> str:
+    if not re.fullmatch(r"[^<>@,;\s]+@[^<>@,;\s]+", value):
+        raise ValueError("use a bare address like 'editor@example.org'")
+    return value
+
+
 def _mailbox(value: str) -> str:
     if value and not re.fullmatch(
         r"(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value
@@ -57,6 +63,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[str, AfterValidator(_time)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Address = Annotated[str, AfterValidator(_address)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -133,6 +140,12 @@ class Sending(Table):
     outbox: Path = Path("var/outbox")
     smtp: Smtp = Smtp()
     sendgrid: SendGrid = SendGrid()
+
+
+class Alerts(Table):
+    """[alerts]: who hears of what went wrong, beside the log."""
+
+    to: tuple[Address, ...] = ()
 
 
 class Gather(Table):
@@ -216,6 +229,9 @@ class EditionSettings(Table):
     send_by_minutes: int = Field(default=90, ge=1, le=1440)
     minimum_stories: int = Field(default=1, ge=1)
     updates: bool = True
+    when_short: WhenShort = WhenShort.ROLL_OVER
+    quiet_template: Slug = "quiet"
+    quiet_subject: str = "{{ edition }}: a quiet day"
     sections: tuple[SectionSettings, ...] = Field(min_length=1)
 
 
@@ -290,6 +306,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     web: Web = Web()
     sending: Sending = Sending()
+    alerts: Alerts = Alerts()
     gather: Gather = Gather()
     sources: tuple[SourceSettings, ...] = ()
     editions: tuple[EditionSettings, ...] = ()

@@ -24,6 +24,8 @@ FOLD_FULL, FOLD_HEADLINE = 0.72, 0.78
 EVENT_FULL, EVENT_HEADLINE = 0.45, 0.17
 #: distinct terms of the usual text between which it counts as headline and as full
 _HEADLINE, _FULL = 8, 24
+#: a text of fewer distinct terms says too little to be told with another
+_TELLING = 4
 
 #: the event stands in the first paragraphs
 _OPENING = 1_500
@@ -69,7 +71,9 @@ def events(
 
 def _terms(text: Text) -> Counter[str]:
     title = terms(text.title)
-    return Counter([*title, *title, *terms(text.body[:_OPENING])])
+    counted = Counter([*title, *title, *terms(text.body[:_OPENING])])
+    # "Weather on Monday" and "Crossword" are nobody's event.
+    return counted if len(counted) >= _TELLING else Counter()
 
 
 def _borrowing(plain: Sequence[Vector], near: dict[int, float], index: int, top: int) -> Vector:

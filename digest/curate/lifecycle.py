@@ -1,6 +1,6 @@
 """Which states an issue may go to from each. Pure."""
 
-from digest.model import IssueState
+from digest.model import Hold, Issue, IssueState
 
 S = IssueState
 
@@ -9,7 +9,8 @@ NEXT: dict[IssueState, frozenset[IssueState]] = {
     S.DRAFTING: frozenset({S.APPROVED, S.LOCKED, S.SKIPPED, S.HELD, S.MISSED}),
     # A change of content takes the approval back.
     S.APPROVED: frozenset({S.DRAFTING, S.LOCKED, S.MISSED}),
-    S.HELD: frozenset({S.APPROVED, S.MISSED}),
+    # What waited for its sources fills on, and locks or is skipped from there.
+    S.HELD: frozenset({S.APPROVED, S.DRAFTING, S.MISSED}),
     S.LOCKED: frozenset({S.SENDING, S.MISSED}),
     S.SENDING: frozenset({S.SENT}),
     S.SENT: frozenset(),
@@ -17,10 +18,13 @@ NEXT: dict[IssueState, frozenset[IssueState]] = {
     S.MISSED: frozenset(),
 }
 
-#: states in which an issue's stories may still change
-OPEN = frozenset({S.PLANNED, S.DRAFTING})
 #: states from which an issue can still go out
 UNFINISHED = frozenset({S.PLANNED, S.DRAFTING, S.APPROVED, S.HELD, S.LOCKED, S.SENDING})
+
+
+def fills(issue: Issue) -> bool:
+    """Whether the issue's stories may still change."""
+    return issue.state in {S.PLANNED, S.DRAFTING} or issue.hold is Hold.SOURCES
 
 
 def allowed(before: IssueState, after: IssueState) -> bool:

@@ -23,6 +23,7 @@ from digest.model import (
     SlotMode,
     Take,
     VariantContent,
+    WhenShort,
 )
 
 #: other reports named under a card
@@ -60,13 +61,23 @@ def vary(
         issue=issue.id,
         edition=edition.slug,
         edition_name=edition.name,
-        template=edition.template,
+        template=template(issue, edition),
         local_date=issue.local_date,
         language=edition.language,
-        subject=issue.subject or subject.write(edition.subject, edition, cards),
+        subject=issue.subject or subject.write(_subject(issue, edition, cards), edition, cards),
         preheader=issue.preheader or subject.write(edition.preheader, edition, cards),
         sections=sections,
     )
+
+
+def template(issue: Issue, edition: Edition) -> str:
+    """The template that ``issue`` goes out with."""
+    return edition.quiet_template if quiet(issue) else edition.template
+
+
+def quiet(issue: Issue) -> bool:
+    """Whether the issue goes out as a quiet day: with what there is, possibly nothing."""
+    return issue.short is WhenShort.QUIET
 
 
 def key(content: VariantContent) -> str:
@@ -83,6 +94,10 @@ def narrowed(interest: Interest, edition: Edition) -> Interest:
 def manual_slots(slots: Iterable[Slot]) -> tuple[Slot, ...]:
     """The slots that editors pinned or removed."""
     return tuple(slot for slot in slots if slot.mode is not SlotMode.AUTO)
+
+
+def _subject(issue: Issue, edition: Edition, cards: Sequence[Card]) -> str:
+    return edition.quiet_subject if quiet(issue) and not cards else edition.subject
 
 
 def _cards(one: Filled, filler: Filler, names: Mapping[str, str]) -> tuple[Card, ...]:

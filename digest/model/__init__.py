@@ -17,9 +17,10 @@ from digest.model.delivery import (
     Outcome,
     SubscriberId,
 )
-from digest.model.edition import Edition, Layout, Section, Take
+from digest.model.edition import Edition, Layout, Section, Take, WhenShort
 from digest.model.issue import (
     Candidate,
+    Hold,
     Interest,
     Issue,
     IssueId,
@@ -83,6 +84,7 @@ __all__ = [
     "FilledSection",
     "GatherStatus",
     "GatheredSource",
+    "Hold",
     "Image",
     "Interest",
     "Issue",
@@ -115,4 +117,5 @@ __all__ = [
     "Usage",
     "VariantContent",
     "VariantId",
+    "WhenShort",
 ]

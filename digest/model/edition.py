@@ -14,6 +14,19 @@ class Take(StrEnum):
     REGION_TOPIC = "region_topic"
 
 
+class WhenShort(StrEnum):
+    """What becomes of an issue with fewer stories than its edition's minimum."""
+
+    #: not sent; its stories stay for the next issue
+    ROLL_OVER = "roll_over"
+    #: not sent; its stories count as covered
+    SKIP = "skip"
+    #: sent with the edition's quiet-day template, even without a story
+    QUIET = "quiet"
+    #: sent as it is, unless it holds no story at all
+    SEND = "send"
+
+
 class Layout(StrEnum):
     """How a section shows its stories."""
 
@@ -68,8 +81,12 @@ class Edition:
     approval_required: bool = False
     lock_minutes: int = 10
     send_by_minutes: int = 90
-    #: an issue with fewer stories is skipped and its stories roll into the next
+    #: an issue with fewer stories is short, and this becomes of it
     minimum_stories: int = 1
+    when_short: WhenShort = WhenShort.ROLL_OVER
+    quiet_template: str = "quiet"
+    #: the subject of a quiet issue without a story; Jinja2 like ``subject``
+    quiet_subject: str = "{{ edition }}: a quiet day"
     #: a reader whose own choices leave fewer gets more of the editors' picks, or nothing
     reader_minimum: int = 1
     #: a story already sent comes again, marked so, once it has changed a good deal

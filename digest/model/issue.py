@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from digest.model.edition import WhenShort
 from digest.model.story import PickOrigin, StoredStory, StoryId
 
 IssueId = NewType("IssueId", int)
@@ -95,12 +96,21 @@ class IssueState(StrEnum):
     LOCKED = "locked"
     SENDING = "sending"
     SENT = "sent"
-    #: too few stories; they roll into the next issue
+    #: too few stories; ``Issue.short`` tells what became of them
     SKIPPED = "skipped"
-    #: approval is required and nobody gave it by the time to send
+    #: waits for an editor or for a source; ``Issue.hold`` tells which
     HELD = "held"
     #: past its send-by time; its stories roll into the next issue
     MISSED = "missed"
+
+
+class Hold(StrEnum):
+    """What a held issue waits for."""
+
+    #: approval is required and nobody gave it by the time to send
+    APPROVAL = "approval"
+    #: too few stories while sources fail: it fills on, and goes on by itself once they are well
+    SOURCES = "sources"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +123,10 @@ class Issue:
     sequence: int
     scheduled_at: datetime
     state: IssueState
+    #: what it waits for while it is held
+    hold: Hold | None = None
+    #: what was done about too few stories; None where there were enough
+    short: WhenShort | None = None
     window_from: datetime | None = None
     window_to: datetime | None = None
     #: goes up with every change of content

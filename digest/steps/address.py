@@ -38,7 +38,10 @@ class _Selections:
     keys: dict[Interest, str | None]
 
     def key(self, reader: Reader) -> str | None:
-        """The key of this reader's variant; None if it would hold no story."""
+        """The key of this reader's variant; None if it would hold no story.
+
+        On a quiet day that is what the mail says, so nobody is left out.
+        """
         interest = vary.narrowed(
             Interest(regions=reader.regions, topics=reader.topics, segments=reader.segments),
             self.edition,
@@ -52,7 +55,7 @@ class _Selections:
         one = vary.vary(
             self.issue, self.edition, self.draft.pool, manual, interest, self.parts.names
         )
-        if not one.cards:
+        if not one.cards and not vary.quiet(self.issue):
             return None
         key = vary.key(one)
         self.contents[key] = one
@@ -100,7 +103,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
     if issue.state is not IssueState.LOCKED:
         return issue
     # A template that fails must fail here, while nobody's delivery depends on it.
-    parts.renderer.check(parts.edition(issue.edition).template)
+    parts.renderer.check(vary.template(issue, parts.edition(issue.edition)))
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
     selection = select(parts, issue, draft)
@@ -117,7 +120,14 @@ def address(parts: Parts, issue: Issue) -> Issue:
             selection.left_out,
             parts.transport.batch_size,
         )
-        issue = issues.move(connection, issue, IssueState.SENDING, "scheduler", parts.clock.now())
+        issue = issues.move(
+            connection,
+            issue,
+            IssueState.SENDING,
+            "scheduler",
+            parts.clock.now(),
+            reason=issue.reason,
+        )
     log.info(
         "audience_frozen",
         issue=issue.id,

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from digest.curate import vary
 from digest.curate.fill import fill
-from digest.curate.lifecycle import OPEN, UNFINISHED
+from digest.curate.lifecycle import UNFINISHED, fills
 from digest.model import Edition, Interest, Issue, IssueId, IssueState, SlotMode, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps.parts import Parts, zone
@@ -77,12 +77,12 @@ def _upcoming(parts: Parts, edition: Edition) -> Occurrence:
 
 
 def compose(parts: Parts, issue: Issue) -> Issue:
-    """Fill the issue from all that came since the last one that was sent.
+    """Fill the issue from all that came since the last one that was sent or skipped for good.
 
     What editors pinned, removed or rewrote stays; the revision goes up if the content changed.
     An issue that is approved or locked is returned as it is.
     """
-    while issue.state in OPEN:
+    while fills(issue):
         now = parts.clock.now()
         # Grouping takes its time: nobody is kept waiting for the database meanwhile.
         with reading(parts.engine) as connection:
@@ -90,8 +90,8 @@ def compose(parts: Parts, issue: Issue) -> Issue:
             after = window_start(connection, parts.edition(seen.edition), now)
             draft = _draft(connection, parts, seen, after, now)
         with writing(parts.engine) as connection:
-            issue = issues.get(connection, issue.id)
-            if issue.state not in OPEN or issue.revision != seen.revision:
+            issue = issues.get(connection, issue.id, to_change=True)
+            if not fills(issue) or issue.revision != seen.revision:
                 continue
             issue = issues.save_draft(connection, issue, draft, after, now)
             if issue.state is IssueState.PLANNED:
@@ -104,14 +104,14 @@ def draft(parts: Parts, issue: Issue) -> Draft:
     """The content of an issue: as it stands, or if it is still open as it would be filled now."""
     now = parts.clock.now()
     with reading(parts.engine) as connection:
-        if issue.state not in OPEN:
+        if not fills(issue):
             return issues.draft_of(connection, issue.id)
         after = window_start(connection, parts.edition(issue.edition), now)
         return _draft(connection, parts, issue, after, now)
 
 
 def window_start(connection: Connection, edition: Edition, now: datetime) -> datetime:
-    """The last issue that was sent; before the first one, one rhythm back."""
+    """Where the last issue ended; before the first one, one rhythm back."""
     return issues.watermark(connection, edition.slug) or now - rhythm(edition, now)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.engine import Connection
 
-from digest.model import GatheredSource, GatherStatus, SourceMemory
+from digest.model import Edition, GatheredSource, GatherStatus, SourceMemory
 from digest.schedule.occurrences import rhythm
 from digest.steps.parts import Parts
 from digest.store import sources, stories, windows
@@ -74,6 +74,14 @@ def gather(
             if done is not None:
                 done(report)
     return [reports[one.name] for one in due]
+
+
+def failing(parts: Parts, edition: Edition) -> list[str]:
+    """The sources of an edition that nobody could read of late, so that its stories may lack."""
+    now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        states = sources.states(connection, sorted(edition.sources & parts.sources.keys()))
+    return [one.name for one in states if one.failing(now, parts.every)]
 
 
 def _poll(parts: Parts, name: str, memory: SourceMemory, now: datetime) -> GatheredSource:

@@ -12,13 +12,13 @@ from digest.store.engine import writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Tester:
-    """Whom a test goes to: an address somebody typed, which is not stored."""
+class Somebody:
+    """Whom a letter goes to: an address somebody typed, which is not stored."""
 
     address: str
     subscriber: int = 0
     name: str = ""
-    #: a test belongs to no subscription, so there is nothing to leave
+    #: a letter belongs to no subscription, so there is nothing to leave
     leave_path: str = ""
     preferences_path: str = "/"
 
@@ -30,23 +30,31 @@ def send_test(parts: Parts, issue: Issue, rendered: RenderedVariant, to: str) ->
     purpose = f"test-{issue.edition}-{now:%Y%m%dT%H%M%S%f}"
     marked = replace(rendered, subject=f"[TEST] {rendered.subject}")
     edition = parts.edition(issue.edition)
-    message = address_to(parts, edition, purpose, _Tester(address=to), marked)
+    message = address_to(parts, edition, purpose, Somebody(address=to), marked)
     with writing(parts.engine) as connection:
         letters.claim(connection, purpose, "test", now)
-    outcome = _hand_over(parts, purpose, message)
+    outcome = hand_over(parts, purpose, message)
     with writing(parts.engine) as connection:
         letters.settle(connection, purpose, outcome, parts.clock.now())
     return outcome
 
 
-def _hand_over(parts: Parts, purpose: str, message: Message) -> Outcome:
+def hand_over(
+    parts: Parts,
+    purpose: str,
+    message: Message,
+    *,
+    unusable: DeliveryState = DeliveryState.REJECTED,
+) -> Outcome:
     """Send one message; a provider that cannot be used is an outcome here."""
     journal = FileJournal.open(parts.journals, purpose)
     try:
         outcomes = list(parts.transport.send(purpose, [message], journal))
     except TransportError as error:
         handed = journal.read().handed
-        state = DeliveryState.IN_DOUBT if handed else DeliveryState.REJECTED
+        proof = parts.transport.evidence([message.ref]).get(message.ref)
+        never = not handed or proof is DeliveryState.PLANNED
+        state = unusable if never else proof or DeliveryState.IN_DOUBT
         return Outcome(subscriber=0, state=state, code=str(error))
     finally:
         journal.discard()

@@ -1,27 +1,32 @@
 """approve and lock: from here on an issue's content stands still."""
 
-from digest.curate import vary
-from digest.errors import WrongStateError
-from digest.model import Issue, IssueState
-from digest.steps.compose import compose
-from digest.steps.parts import Parts
-from digest.store import issues
-from digest.store.engine import reading, writing
+from sqlalchemy.engine import Connection
 
-#: where an issue can lock or be skipped from; any other is under way, or over
-LOCKABLE = frozenset({IssueState.PLANNED, IssueState.DRAFTING, IssueState.APPROVED})
+from digest.curate import short, vary
+from digest.curate.lifecycle import fills
+from digest.curate.short import Verdict
+from digest.errors import WrongStateError
+from digest.model import Hold, Issue, IssueState, WhenShort
+from digest.steps.compose import compose
+from digest.steps.gather import failing
+from digest.steps.parts import Parts
+from digest.store import issues, windows
+from digest.store.engine import reading, writing
 
 
 def approve(parts: Parts, issue: Issue, who: str) -> Issue:
     """Approve the issue as it stands: this revision, and none other, may go out.
 
-    Raises WrongStateError when it is not open for approval or holds too few stories.
+    One that waits for its sources is sent as it is: an editor may always decide that. Raises
+    WrongStateError when it is not open for approval or holds too few stories.
     """
     now = parts.clock.now()
     if issue.state is IssueState.PLANNED:
         issue = compose(parts, issue)
-    if shortage := too_few(parts, issue):
-        raise WrongStateError(f"nothing to approve: {shortage}", issue=issue.id)
+    edition, insisted = parts.edition(issue.edition), issue.hold is Hold.SOURCES
+    verdict = short.decide(edition, _stories(parts, issue), insisted=insisted)
+    if verdict.state is IssueState.SKIPPED:
+        raise WrongStateError(f"nothing to approve: {verdict.reason}", issue=issue.id)
     with writing(parts.engine) as connection:
         return issues.move(
             connection,
@@ -30,37 +35,59 @@ def approve(parts: Parts, issue: Issue, who: str) -> Issue:
             who,
             now,
             approved_revision=issue.revision,
+            short=verdict.short,
         )
 
 
 def lock(parts: Parts, issue: Issue, who: str = "scheduler") -> Issue:
-    """Freeze the issue's pool and order; skip it if it holds too few stories.
+    """Freeze the issue's pool and order; if it is short do what its edition says, or hold it.
 
     Where approval is required only an approved issue locks; another is returned as it is.
     """
-    edition = parts.edition(issue.edition)
-    if issue.state not in LOCKABLE:
-        return issue
-    if not edition.approval_required or issue.state is IssueState.APPROVED:
-        issue = compose(parts, issue)
-        now = parts.clock.now()
-        shortage = too_few(parts, issue)
-        after = IssueState.SKIPPED if shortage else IssueState.LOCKED
+    issue = compose(parts, issue)
+    if issue.state is IssueState.APPROVED:
         with writing(parts.engine) as connection:
-            return issues.move(connection, issue, after, who, now, reason=shortage)
-    return issue
+            return issues.move(connection, issue, IssueState.LOCKED, who, parts.clock.now())
+    if not fills(issue):
+        return issue
+    edition = parts.edition(issue.edition)
+    verdict = short.decide(edition, _stories(parts, issue), failing(parts, edition))
+    with writing(parts.engine) as connection:
+        return _follow(connection, parts, issue, verdict, who)
 
 
-def too_few(parts: Parts, issue: Issue) -> str:
-    """Why the issue is not worth sending, or nothing."""
+def _follow(
+    connection: Connection, parts: Parts, issue: Issue, verdict: Verdict, who: str
+) -> Issue:
+    now = parts.clock.now()
+    if issue.hold is Hold.SOURCES:
+        if verdict.hold is issue.hold:
+            same = verdict.reason == issue.reason
+            return issue if same else issues.explain(connection, issue, verdict.reason)
+        issue = issues.move(connection, issue, IssueState.DRAFTING, who, now, reason="no more held")
+    if verdict.state is IssueState.LOCKED and parts.edition(issue.edition).approval_required:
+        return issue
+    done = issues.move(
+        connection,
+        issue,
+        verdict.state,
+        who,
+        now,
+        reason=verdict.reason,
+        hold=verdict.hold,
+        short=verdict.short,
+    )
+    if verdict.short is WhenShort.SKIP:
+        pool = issues.draft_of(connection, issue.id).pool
+        covered = {candidate.stored.id: candidate.stored.version for candidate in pool}
+        windows.mark_seen(connection, issue.edition, covered, "skipped", now, issue.id)
+    return done
+
+
+def _stories(parts: Parts, issue: Issue) -> int:
+    """How many stories the issue holds."""
     edition = parts.edition(issue.edition)
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
     manual = vary.manual_slots(draft.slots)
-    held = len(vary.vary(issue, edition, draft.pool, manual, None, parts.names).cards)
-    if held >= edition.minimum_stories:
-        return ""
-    return (
-        f"{held} new stories since the last issue, {edition.minimum_stories} needed; "
-        "they roll into the next issue"
-    )
+    return len(vary.vary(issue, edition, draft.pool, manual, None, parts.names).cards)

@@ -1,6 +1,6 @@
 """The parts that the steps work with. ``digest/app.py`` makes them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +54,8 @@ class Parts:
     journals: Path
     #: who we are, for people who read the ledger: ``host:pid``
     owner: str
+    #: addresses that alerts go to
+    alert_to: Sequence[str] = ()
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False
 

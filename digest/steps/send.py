@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from digest.curate import short
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
@@ -56,8 +57,8 @@ def settle(parts: Parts, issue: Issue) -> Issue:
             return issue
         reached = variants.delivered_stories(connection, issue.id, DeliveryState.ACCEPTED.value)
         versions = windows.versions_in(connection, issue.id, reached)
-        windows.mark_seen(connection, issue.edition, versions, "sent", now, issue.id)
-        reason = "" if reached else "reached nobody"
+        windows.mark_seen(connection, issue.edition, versions, windows.SENT, now, issue.id)
+        reason = short.told(issue) if counts.get(DeliveryState.ACCEPTED) else "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now
         )

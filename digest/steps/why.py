@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from digest.curate import vary
 from digest.curate.fill import Filler
-from digest.curate.lifecycle import OPEN
+from digest.curate.lifecycle import fills
 from digest.curate.reasons import in_pool
 from digest.errors import NotFoundError
 from digest.model import Edition, Issue, StoredStory, StoryId, StoryState
@@ -46,7 +46,7 @@ def why(parts: Parts, issue: Issue, key: StoryId) -> Why:
             told = tuple(in_pool(edition.sections, filler, filled, key))
         else:
             after = issue.window_from or compose.window_start(connection, edition, now)
-            span = (after, now if issue.state in OPEN else issue.window_to or now)
+            span = (after, now if fills(issue) else issue.window_to or now)
             made = pool(connection, parts, edition, span)
             told = tuple(_outside(connection, edition, stored, made, span)) or (
                 "it came after the issue was approved or locked",

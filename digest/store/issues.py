@@ -15,12 +15,14 @@ from digest.curate.lifecycle import allowed
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import (
     Candidate,
+    Hold,
     Issue,
     IssueId,
     IssueState,
     Slot,
     SlotMode,
     StoryId,
+    WhenShort,
 )
 from digest.schedule.occurrences import Occurrence
 from digest.store import codec
@@ -90,9 +92,13 @@ def find(connection: Connection, edition: str, day: date, sequence: int = 1) -> 
     return None if row is None else _issue(row)
 
 
-def get(connection: Connection, issue_id: IssueId) -> Issue:
-    """The issue with this id. Raises NotFoundError."""
-    row = connection.execute(sa.select(issue).where(issue.c.id == issue_id)).one_or_none()
+def get(connection: Connection, issue_id: IssueId, *, to_change: bool = False) -> Issue:
+    """The issue with this id. Raises NotFoundError.
+
+    ``to_change``: whoever else wants to change it waits until this transaction ends.
+    """
+    query = sa.select(issue).where(issue.c.id == issue_id)
+    row = connection.execute(query.with_for_update() if to_change else query).one_or_none()
     if row is None:
         raise NotFoundError("there is no such issue", issue=issue_id)
     return _issue(row)
@@ -114,6 +120,12 @@ def recent(connection: Connection, limit: int = 20) -> list[Issue]:
     return [_issue(row) for row in connection.execute(query)]
 
 
+def since(connection: Connection, at: datetime) -> list[Issue]:
+    """The issues scheduled for then or later, oldest first."""
+    query = sa.select(issue).where(issue.c.scheduled_at >= at)
+    return [_issue(row) for row in connection.execute(query.order_by(issue.c.scheduled_at))]
+
+
 def latest(connection: Connection, edition: str) -> Issue | None:
     """The issue of ``edition`` that is scheduled last."""
     query = sa.select(issue).where(issue.c.edition == edition)
@@ -122,18 +134,19 @@ def latest(connection: Connection, edition: str) -> Issue | None:
 
 
 def watermark(connection: Connection, edition: str) -> datetime | None:
-    """Until when the issues already sent have covered: the next window starts here.
+    """Until when issues sent, or skipped for good, have covered: the next window starts here.
 
     Where none was sent yet, where the first issue's window started: it may have been missed.
     """
-    query = sa.select(issue.c.window_to).where(
-        issue.c.edition == edition, issue.c.state == IssueState.SENT.value
+    done_with = sa.or_(
+        issue.c.state == IssueState.SENT.value,
+        sa.and_(issue.c.state == IssueState.SKIPPED.value, issue.c.short == WhenShort.SKIP.value),
     )
-    sent: datetime | None = connection.scalars(
-        query.order_by(issue.c.window_to.desc()).limit(1)
-    ).one_or_none()
-    if sent is not None:
-        return sent
+    covered: datetime | None = connection.scalars(
+        sa.select(sa.func.max(issue.c.window_to)).where(issue.c.edition == edition, done_with)
+    ).one()
+    if covered is not None:
+        return covered
     first = sa.select(issue.c.window_from).where(
         issue.c.edition == edition, issue.c.window_from.is_not(None)
     )
@@ -150,8 +163,12 @@ def reschedule(connection: Connection, one: Issue, at: datetime) -> Issue:
 
 
 def explain(connection: Connection, one: Issue, reason: str) -> Issue:
-    """Say of an issue why it stands where it stands."""
-    connection.execute(sa.update(issue).where(issue.c.id == one.id).values(reason=reason))
+    """Say of an issue why it stands where it stands, if it still stands there."""
+    connection.execute(
+        sa.update(issue)
+        .where(issue.c.id == one.id, issue.c.state == one.state.value)
+        .values(reason=reason)
+    )
     return get(connection, one.id)
 
 
@@ -196,9 +213,12 @@ def move(
     now: datetime,
     *,
     reason: str = "",
+    hold: Hold | None = None,
     **values: object,
 ) -> Issue:
     """Move an issue to another state, and write down who did and why.
+
+    ``hold`` says what a held issue waits for.
 
     A compare-and-set: raises WrongStateError when the issue is no longer in the state (or at the
     revision) that the caller saw, or may not go there.
@@ -212,7 +232,7 @@ def move(
             issue.c.state == one.state.value,
             issue.c.revision == one.revision,
         )
-        .values(state=after.value, reason=reason, **values)
+        .values(state=after.value, reason=reason, hold=hold and hold.value, **values)
     )
     if not done.rowcount:
         raise WrongStateError("somebody else changed the issue meanwhile", issue=one.id)
@@ -286,6 +306,8 @@ def _issue(row: Row[Any]) -> Issue:
         sequence=row.sequence,
         scheduled_at=row.scheduled_at,
         state=IssueState(row.state),
+        hold=None if row.hold is None else Hold(row.hold),
+        short=None if row.short is None else WhenShort(row.short),
         window_from=row.window_from,
         window_to=row.window_to,
         revision=row.revision,

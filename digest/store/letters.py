@@ -1,5 +1,6 @@
 """Letters in the ledger: each purpose once."""
 
+from contextlib import suppress
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,18 +11,43 @@ from digest.model import DeliveryState, Outcome
 from digest.store.tables import letter
 
 
-def claim(connection: Connection, purpose: str, kind: str, now: datetime) -> None:
-    """Claim the letter for sending. Raises WrongStateError when its purpose was served before."""
-    taken = connection.execute(
-        sa.select(letter.c.state).where(letter.c.purpose == purpose)
-    ).scalar_one_or_none()
-    if taken is not None:
-        raise WrongStateError(f"the letter is {taken} already", letter=purpose)
-    connection.execute(
-        sa.insert(letter).values(
-            purpose=purpose, kind=kind, state=DeliveryState.CLAIMED.value, claimed_at=now
-        )
-    )
+def claim(
+    connection: Connection,
+    purpose: str,
+    kind: str,
+    now: datetime,
+    *,
+    again_before: datetime | None = None,
+) -> bool:
+    """Claim the letter for sending; returns whether for the first time.
+
+    One deferred at or before ``again_before`` may be claimed again. Raises WrongStateError when
+    its purpose was served before, or is being served by somebody else.
+    """
+    values = {"kind": kind, "state": DeliveryState.CLAIMED.value, "claimed_at": now}
+    # A savepoint: should somebody else be first, their row stands.
+    with suppress(sa.exc.IntegrityError), connection.begin_nested():
+        connection.execute(sa.insert(letter).values(purpose=purpose, **values))
+        return True
+    this = letter.c.purpose == purpose
+    if again_before is not None:
+        deferred = sa.update(letter).where(this, _open(again_before)).values(values)
+        if connection.execute(deferred).rowcount:
+            return False
+    taken = connection.scalars(sa.select(letter.c.state).where(this)).one()
+    raise WrongStateError(f"the letter is {taken} already", letter=purpose)
+
+
+def served(connection: Connection, kind: str, again_before: datetime) -> set[str]:
+    """The purposes of this kind that want no attempt now."""
+    query = sa.select(letter.c.purpose).where(letter.c.kind == kind, ~_open(again_before))
+    return set(connection.scalars(query))
+
+
+def _open(before: datetime) -> sa.ColumnElement[bool]:
+    """Whether the provider did not take it then, and may be asked again."""
+    deferred = letter.c.state == DeliveryState.DEFERRED.value
+    return sa.and_(deferred, letter.c.at.is_not(None), letter.c.at <= before)
 
 
 def settle(connection: Connection, purpose: str, outcome: Outcome, now: datetime) -> None:

@@ -18,6 +18,8 @@ from digest.store.tables import fetch, source
 NO_MEMORY = SourceMemory()
 #: failed so often, and over so long a time
 DEGRADED_TIMES, DEGRADED_FOR = 10, timedelta(days=3)
+#: a failure matters to an issue once the last good poll is older than so many polls
+FAILING_POLLS = 3
 
 
 #: polls with new stories that are remembered, to tell a source's rhythm
@@ -78,6 +80,16 @@ class SourceState:
             failures=self.failures,
             arrivals=self.memory.arrivals,
         )
+
+    def failing(self, now: datetime, every: timedelta) -> bool:
+        """Whether it fails, and nobody knows what it brought since its last good polls.
+
+        A source that its publisher took away is not: it brings nothing, and will not be well again.
+        """
+        if self.status is not GatherStatus.FAILED:
+            return False
+        bound = now - FAILING_POLLS * max(every, polls.LEAST)
+        return self.last_ok_at is None or self.last_ok_at < bound
 
     @property
     def rhythm(self) -> polls.Rhythm | None:

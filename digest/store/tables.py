@@ -193,6 +193,10 @@ issue = sa.Table(
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("scheduled_at", Instant, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
+    # what a held issue waits for: approval or sources
+    sa.Column("hold", sa.String(20), nullable=True),
+    # what was done about too few stories: roll_over, skip, quiet or send
+    sa.Column("short", sa.String(20), nullable=True),
     sa.Column("window_from", Instant, nullable=True),
     sa.Column("window_to", Instant, nullable=True),
     sa.Column("revision", sa.Integer, nullable=False, default=0),

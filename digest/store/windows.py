@@ -17,6 +17,8 @@ from digest.store.tables import pool, seen, story, story_source, story_version
 
 #: how far back what was sent is compared with what is new
 REACH = timedelta(days=7)
+#: why a story counts as seen: readers got it
+SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,8 @@ def _retold(
         .join(told, sa.and_(told.c.story_id == story.c.id, told.c.version == seen.c.version))
         .where(
             live,
+            # What only counts as sent was never read: it is no update to anybody.
+            seen.c.reason == SENT,
             story.c.version > seen.c.version,
             newest.c.at > after,
             newest.c.at <= until,

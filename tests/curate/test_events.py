@@ -58,6 +58,17 @@ def test_fold_lies_within_event() -> None:
     assert all(found.event[one] == found.event[first] for one, first in enumerate(found.fold))
 
 
+def test_the_names_of_columns_are_no_event() -> None:
+    assert events(
+        texts("Weather on Monday", "Weather on Tuesday", "Story one", "Story two")
+    ).fold == (
+        0,
+        1,
+        2,
+        3,
+    )
+
+
 def test_nothing_and_empty_texts() -> None:
     assert events([]).event == ()
     assert events([Text(title=""), Text(title="")]).event == (0, 1)

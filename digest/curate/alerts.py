@@ -1,0 +1,28 @@
+"""What of an issue somebody should hear of. Pure."""
+
+from enum import StrEnum
+
+from digest.model import Hold, Issue, IssueState
+
+
+class AlertKind(StrEnum):
+    """Why an alert is raised; once an issue and kind."""
+
+    #: too few stories while sources fail: it waits for them
+    HELD_SOURCES_FAILED = "held_sources_failed"
+    #: past its send-by time; nobody got it
+    MISSED = "missed"
+    #: too few stories, and its edition's rule was followed
+    SHORT = "short"
+
+
+def kind_of(issue: Issue) -> AlertKind | None:
+    """What is to be said of the issue as it stands, if anything."""
+    if issue.hold is Hold.SOURCES:
+        return AlertKind.HELD_SOURCES_FAILED
+    if issue.state is IssueState.MISSED:
+        return AlertKind.MISSED
+    # What an editor approved short surprises nobody.
+    if issue.short is not None and issue.approved_revision is None:
+        return AlertKind.SHORT
+    return None
