@@ -7,6 +7,7 @@ import pytest
 from digest import bundled
 from digest.config import load
 from digest.errors import ConfigError
+from digest.model import WhenShort
 
 GOOD = """
 [[sources]]
@@ -129,6 +130,17 @@ def test_an_unreadable_file_is_one_clear_line(tmp_path: Path, text: str | None, 
     if text is not None:
         file.write_text(text)
     assert words in mistakes(file)["file"]
+
+
+def test_short_days_and_alerts(tmp_path: Path) -> None:
+    text = GOOD.replace('name = "Daily"', 'name = "Daily"\nwhen_short = "{}"')
+    alerts = '\n[alerts]\nto = ["{}"]\n'
+    told = mistakes(write(tmp_path, text.format("wait") + alerts.format("Ed <ed@example.org>")))
+    assert "'roll_over', 'skip', 'quiet' or 'send'" in told["editions[0].when_short"]
+    assert "bare address" in told["alerts.to[0]"]
+    good = load(write(tmp_path, text.format("quiet") + alerts.format("ed@example.org")))
+    assert good.editions[0].when_short is WhenShort.QUIET
+    assert good.alerts.to == ("ed@example.org",)
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def colour(told: str) -> str:
 @pytest.mark.part("chromium")
 @pytest.mark.parametrize(
     ("template", "language", "dark"),
-    [("daily", "en", False), ("daily", "ar", True), ("brief", "en", True)],
+    [("daily", "en", False), ("daily", "ar", True), ("brief", "en", True), ("quiet", "en", False)],
 )
 def test_on_a_phone_and_a_desk(
     site: tuple[Path, str], template: str, language: str, dark: bool

@@ -184,7 +184,7 @@ def test_twenty_stories_are_light_and_well_built() -> None:
     assert html(variant).count("<!--[if") == html(variant).count("<![endif]-->")
 
 
-@pytest.mark.parametrize("template", ["daily", "brief"])
+@pytest.mark.parametrize("template", ["daily", "brief", "quiet"])
 def test_every_story_is_in_both_parts(template: str) -> None:
     issue = content(*twenty().sections, template=template)
     variant = RENDERER.render(issue)
@@ -269,3 +269,10 @@ def test_every_text_colour_has_contrast(palette: object) -> None:
         for colour in (palette.ink, palette.quiet, palette.accent):  # type: ignore[attr-defined]
             assert contrast(ground, colour) >= 4.5, (ground, colour)
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+def test_a_quiet_day_without_a_story_still_says_something() -> None:
+    variant = RENDERER.render(content(template="quiet", subject="World Morning: a quiet day"))
+    assert "There is nothing new for you today." in Page(html(variant)).words
+    assert "A QUIET DAY\n\nThere is nothing new for you today." in text(variant)
+    assert variant.subject == "World Morning: a quiet day"

@@ -1,14 +1,14 @@
 """Issues: one per edition and local date; changed only from the state the caller saw."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.engine import Engine
 
 from digest.curate import vary
 from digest.errors import NotFoundError, WrongStateError
-from digest.model import IssueId, IssueState, Overrides, Slot, SlotMode, StoryId
+from digest.model import Hold, IssueId, IssueState, Overrides, Slot, SlotMode, StoryId, WhenShort
 from digest.schedule.occurrences import Occurrence
 from digest.store import issues, variants
 from digest.store.engine import writing
@@ -79,6 +79,32 @@ def test_the_watermark_is_that_of_the_last_sent_issue(engine: Engine) -> None:
             assert issues.watermark(connection, "daily") == YESTERDAY, "where the first began"
             issue = issues.move(connection, issue, state, "test", NOW)
         assert issues.watermark(connection, "daily") == NOW
+
+
+@pytest.mark.parametrize(
+    ("short", "after"), [(WhenShort.SKIP, NOW), (WhenShort.ROLL_OVER, YESTERDAY)]
+)
+def test_the_watermark_moves_with_what_is_skipped_for_good(
+    engine: Engine, short: WhenShort, after: datetime
+) -> None:
+    with writing(engine) as connection:
+        issue = issues.open_issue(connection, "daily", TODAY)
+        issue = issues.save_draft(connection, issue, DRAFT, YESTERDAY, NOW)
+        issue = issues.move(connection, issue, IssueState.SKIPPED, "test", NOW, short=short.value)
+        assert issue.short is short
+        assert issues.watermark(connection, "daily") == after
+        assert issues.draft_of(connection, issue.id) == DRAFT, "what would have gone"
+
+
+def test_a_hold_ends_with_the_state(engine: Engine) -> None:
+    with writing(engine) as connection:
+        issue = issues.open_issue(connection, "daily", TODAY)
+        issue = issues.move(connection, issue, IssueState.HELD, "one", NOW, hold=Hold.SOURCES)
+        assert issue.hold is Hold.SOURCES
+        assert issues.explain(connection, issue, "wire fails").reason == "wire fails"
+        after = issues.move(connection, issue, IssueState.DRAFTING, "one", NOW)
+        assert (after.hold, after.reason) == (None, "")
+        assert issues.explain(connection, issue, "too late").reason == ""
 
 
 def test_variants_are_kept_once_by_key(engine: Engine) -> None:

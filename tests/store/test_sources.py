@@ -51,6 +51,21 @@ def test_health_goes_from_good_to_failing_to_degraded_and_back(engine: Engine) -
     assert poll(engine, gathered(parsed(1)), at + HOUR).health(at + HOUR) is Health.GOOD
 
 
+def test_it_fails_once_three_polls_were_missed(engine: Engine) -> None:
+    assert not SourceState(name="wire").failing(NOW, EVERY)
+    poll(engine, gathered(parsed(1)), NOW)
+    down = poll(engine, failed(), NOW + EVERY)
+    assert not down.failing(NOW + 3 * EVERY, EVERY)
+    assert down.failing(NOW + 3 * EVERY + timedelta(seconds=1), EVERY)
+    assert not poll(engine, gathered(), NOW + 6 * EVERY).failing(NOW + 9 * EVERY, EVERY)
+    gone = GatheredSource(source="wire", status=GatherStatus.GONE)
+    assert not poll(engine, gone, NOW + 9 * EVERY).failing(NOW + 99 * EVERY, EVERY)
+
+
+def test_a_source_that_never_could_be_read_fails(engine: Engine) -> None:
+    assert poll(engine, failed(), NOW).failing(NOW, EVERY)
+
+
 def test_a_source_that_falls_silent_is_told(engine: Engine) -> None:
     for day in range(8):
         state = poll(engine, gathered(parsed(day)), NOW + day * 24 * HOUR)
