@@ -4,11 +4,11 @@ Built from ``VariantContent``; the story stays plain data, escaping is the templ
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from digest.model import Card, FilledSection, Image, Layout, VariantContent
+from digest.model import Card, FilledSection, Image, Layout, More, VariantContent
 from digest.render.brand import Brand
 from digest.render.clean import clean_line, web_url
 from digest.render.words import direction, long_date, text_direction
@@ -37,6 +37,16 @@ class RowKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoreView:
+    """Another report of a card's event. ``dir`` is ``ltr`` or ``rtl``."""
+
+    headline: str
+    url: str
+    source: str
+    dir: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
     """A card as a template sees it. ``url`` is ``#`` where the story's own was unusable."""
 
@@ -51,6 +61,10 @@ class CardView:
     dir: str
     align: str
     image: Image | None
+    #: readers got it before; it has changed a good deal since
+    update: bool = False
+    #: other reports of the same event
+    more: tuple[MoreView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +133,22 @@ def _card(card: Card, language: str) -> CardView:
         dir=facing,
         align="right" if facing == "rtl" else "left",
         image=_image(card.image),
+        update=card.update,
+        more=tuple(_more(card.more, facing)),
     )
+
+
+def _more(more: Iterable[More], facing: str) -> Iterator[MoreView]:
+    """Reports whose address can be followed."""
+    for one in more:
+        headline = clean_line(one.headline, 200)
+        if headline and (url := web_url(one.url)):
+            yield MoreView(
+                headline=headline,
+                url=url,
+                source=clean_line(one.source, 80),
+                dir=text_direction(headline, facing),
+            )
 
 
 def _image(image: Image | None) -> Image | None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import FilledSection, Image, Layout, RenderedVariant, Token, VariantContent
+from digest.model import FilledSection, Image, Layout, More, RenderedVariant, Token, VariantContent
 from digest.render.brand import Brand, contrast
 from digest.render.mistakes import BadTemplateError
 from digest.render.render import Renderer
@@ -276,3 +276,26 @@ def test_a_quiet_day_without_a_story_still_says_something() -> None:
     assert "There is nothing new for you today." in Page(html(variant)).words
     assert "A QUIET DAY\n\nThere is nothing new for you today." in text(variant)
     assert variant.subject == "World Morning: a quiet day"
+
+
+def test_other_reports_and_updates_are_told_in_both_parts() -> None:
+    more = (
+        More(headline="Ferry: what the divers saw", url="https://meridian.example/dive?a=1&b=2"),
+        More(headline=ARABIC, url="https://meridian.example/ar", source="Al <Wire>"),
+        More(headline="No way there", url="javascript:alert(1)"),
+    )
+    told = replace(card(1, "Ferry aground"), more=more, update=True)
+    for layout in (Layout.LEAD, Layout.CARDS, Layout.HEADLINES):
+        section = FilledSection(slug="top", title="Top", layout=layout, cards=(told,))
+        variant = RENDERER.render(content(section))
+        page, plain = html(variant), text(variant)
+        assert "Updated" in page
+        assert "Updated: " in plain
+        assert "No way there" not in page + plain
+        if layout is not Layout.HEADLINES:
+            assert "More on this" in page
+            assert 'href="https://meridian.example/dive?a=1&amp;b=2"' in page
+            assert '<li dir="rtl"' in page
+            assert "Al &lt;Wire&gt;" in page
+        assert f"- {ARABIC} (Al <Wire>)" in plain
+        assert "  https://meridian.example/dive?a=1&b=2" in plain
