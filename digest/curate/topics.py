@@ -5,7 +5,6 @@ stories, and this lexicon beats it.
 """
 
 import hashlib
-import math
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,12 @@ from typing import Any, TypeAlias
 HEADLINE, LEAD, LEAD_WORDS = 3.0, 1.5, 80
 #: how much each column of the lexicon speaks for its topic
 COLUMNS = {"sure": 3.0, "likely": 1.5, "hint": 0.6}
+#: a word that comes again counts less each time: so often, to this power
+REPEATED = 0.7
+#: what a topic's words tell beside other topics': politics is told in plainer words than the matter
+#: it decides on, life and home are named in stories of every kind. Measured on four sets, the
+#: same in each when it was left out
+TELLING = {"politics": 1.2, "technology": 1.2, "society_lifestyle": 0.8}
 #: the table of phrases that say nothing
 NOTHING = "nothing"
 #: a topic with less is no topic: the story stays unfiled
@@ -42,14 +47,18 @@ class Entry:
     points: Points
 
 
+#: second word → the words after it, and the entry that the whole phrase is
+Phrases: TypeAlias = Mapping[str, Sequence[tuple[tuple[str, ...], Entry]]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hit:
     """What the lexicon knows of a word as it stands in a story."""
 
     #: None where only phrases start with the word
     entry: Entry | None
-    #: the phrases that start with it, by their other words
-    phrases: tuple[tuple[tuple[str, ...], Entry], ...]
+    #: the phrases that start with it, by their second word: the others, longest first
+    phrases: Phrases
 
 
 class Lexicon(dict[str, Hit | None]):
@@ -65,32 +74,40 @@ class Lexicon(dict[str, Hit | None]):
         self.version = version
         self._words: dict[str, Entry] = {}
         self._stems: dict[str, Entry] = {}
-        self._phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Entry]]]] = {}
         said: dict[str, dict[str, float]] = {}
         for topic, columns in tables.items():
             for column, listed in columns.items():
+                value = COLUMNS[column] * TELLING.get(topic, 1.0)
                 for word in listed:
-                    said.setdefault(word.lower(), {})[topic] = COLUMNS[column]
+                    said.setdefault(word.lower(), {})[topic] = value
         for word, points in said.items():
             told = ((topic, value) for topic, value in points.items() if topic != NOTHING)
             self._add(word, tuple(told))
+        for word, entry in list(self._words.items()):
+            for form in _plurals(word):
+                self._words.setdefault(form, Entry(form, entry.points))
+        for phrases in self._phrases.values():
+            for known in phrases.values():
+                known.sort(key=lambda row: -len(row[0]))
 
     def _add(self, word: str, points: Points) -> None:
         first, *rest = word.replace("-", " ").split(" ")
         if rest:
             entry = Entry(" ".join((first, *rest)), points)
-            self._phrases.setdefault(first, []).append((tuple(rest), entry))
+            self._phrases.setdefault(first, {}).setdefault(rest[0], []).append(
+                (tuple(rest[1:]), entry)
+            )
         elif word.endswith("*"):
             self._stems[word[:-1]] = Entry(word[:-1], points)
         else:
-            for form in _forms(word):
-                self._words.setdefault(form, Entry(form, points))
+            self._words[word] = Entry(word, points)
 
     def __missing__(self, word: str) -> Hit | None:
         """Looks ``word`` up."""
         lower = word.lower()
         entry = self._words.get(lower) or self._stem(lower)
-        phrases = tuple(self._phrases.get(lower, ()))
+        phrases = self._phrases.get(lower, {})
         hit = Hit(entry, phrases) if entry or phrases else None
         if len(self) >= self.MOST:
             self.clear()
@@ -120,9 +137,8 @@ def load() -> Lexicon:
     return Lexicon(tomllib.loads(raw.decode()), hashlib.sha256(raw).hexdigest()[:12])
 
 
-def _forms(word: str) -> Iterable[str]:
-    """The word and its plural; acronyms have none."""
-    yield word
+def _plurals(word: str) -> Iterable[str]:
+    """The word's plural; acronyms have none."""
     if len(word) <= 3:
         return
     if word.endswith(("s", "x", "ch", "sh")):
@@ -134,14 +150,11 @@ def _forms(word: str) -> Iterable[str]:
 
 
 def weigh(words: Sequence[str], headline: int, lexicon: Lexicon) -> list[TopicWeight]:
-    """The topics of a story of ``words`` (of which ``headline`` are the headline), best first.
-
-    A word that comes again counts less each time, so that a long story is no surer.
-    """
+    """The topics of a story of ``words`` (of which ``headline`` are the headline), best first."""
     scores: defaultdict[str, float] = defaultdict(float)
     spoken: dict[str, list[tuple[float, str]]] = {}
     for entry, weight in _hits(words, headline, lexicon).items():
-        factor = 1.0 + math.log(weight) if weight > 1 else weight
+        factor = weight**REPEATED
         for topic, value in entry.points:
             scores[topic] += value * factor
             spoken.setdefault(topic, []).append((value * factor, entry.word))
@@ -186,9 +199,8 @@ def _hits(words: Sequence[str], headline: int, lexicon: Lexicon) -> Mapping[Entr
 def _longest(hit: Hit, words: Sequence[str], at: int) -> tuple[Entry | None, int]:
     """The phrase that stands at ``at``, else the word; and its length in words."""
     following = words[at + 1].lower() if at + 1 < len(words) else ""
-    for rest, entry in hit.phrases:
-        if rest[0] == following:
-            size = 1 + len(rest)
-            if tuple(word.lower() for word in words[at + 1 : at + size]) == rest:
-                return entry, size
+    for rest, entry in hit.phrases.get(following, ()):
+        size = 2 + len(rest)
+        if not rest or tuple(word.lower() for word in words[at + 2 : at + size]) == rest:
+            return entry, size
     return hit.entry, 1
