@@ -27,6 +27,8 @@ class Kind(StrEnum):
     STATE = "state"
     CITY = "city"
     INSTITUTION = "institution"
+    #: a leader
+    PERSON = "person"
     COMPANY = "company"
     #: a currency, or a legal form of firms: the least telling
     MONEY = "money"
@@ -164,7 +166,7 @@ def _english(built: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Pla
     order = list(Kind)
     rows.sort(key=lambda row: -order.index(row[0]))
     never = {form for word in kept["words"]["never"] for form in forms(word)}
-    personal = frozenset(built["personal"])
+    personal = frozenset(built["personal"]) | frozenset(kept["words"]["given"])
     places: dict[str, Place] = {}
     for kind, code, names in rows:
         for name in names:
@@ -188,6 +190,7 @@ def _by_hand(kept: Mapping[str, Any]) -> Iterator[tuple[Kind, str, Iterable[str]
         "currencies": Kind.MONEY,
         "firms": Kind.MONEY,
         "companies": Kind.COMPANY,
+        "people": Kind.PERSON,
         "institutions": Kind.INSTITUTION,
         "cities": Kind.CITY,
         "states": Kind.STATE,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from digest.curate import gazetteer, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.curate.home import with_towns
-from digest.curate.mentions import wording
+from digest.curate.wording import wording
 from digest.model import ParsedStory
 from tests.curate_classify import labelled
 from tests.curate_classify.labelled import Answer, Labelled, Reader
