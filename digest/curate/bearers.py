@@ -1,6 +1,8 @@
 """People and firms that bear a place's name, and say little or nothing about the place."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from digest.curate.gazetteer import Kind
 from digest.curate.tokens import POSSESSIVES, is_name
@@ -35,6 +37,7 @@ _FIRM = frozenset(
 )  # fmt: skip
 #: the end of a firm's name is looked for so many words on
 _FIRM_WORDS = 3
+_LISTED = frozenset({"in", "on"})
 #: a bank "of" a place is a firm, unless it is the country's own
 _OWN_BANKS = frozenset({"central", "reserve", "national", "state", "federal"})
 
@@ -118,17 +121,18 @@ def _is_short(story: Wording, mention: Mention, firms: set[str]) -> bool:
 def _is_firm(story: Wording, mention: Mention) -> bool:
     if mention.place.kind not in _PLACES:
         return False
-    at = mention.end
-    if story.word(at) == "Stock" and story.word(at + 1) == "Exchange":
+    after = story.words[mention.end : mention.end + _FIRM_WORDS]
+    if after and is_name(after[0]) and _names_firm(after):
         return True
-    before, first = story.word(mention.start - 1), story.word(mention.start - 2)
-    if before == "of" and first == "Bank":
-        return story.word(mention.start - 3).lower() not in _OWN_BANKS
-    if first == "listed" and before in {"in", "on"}:
+    before = story.word(mention.start - 1)
+    if before == "of":
+        is_bank = story.word(mention.start - 2) == "Bank"
+        return is_bank and story.word(mention.start - 3).lower() not in _OWN_BANKS
+    return before in _LISTED and story.word(mention.start - 2) == "listed"
+
+
+def _names_firm(after: Sequence[str]) -> bool:
+    if after[:2] == ["Stock", "Exchange"]:
         return True
-    for word in story.words[at : at + _FIRM_WORDS]:
-        if not is_name(word):
-            return False
-        if word.lower() in _FIRM:
-            return True
-    return False
+    name = takewhile(is_name, after)
+    return any(word.lower() in _FIRM for word in name)

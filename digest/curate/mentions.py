@@ -42,18 +42,23 @@ def labels(names: Iterable[str], gazetteer: Gazetteer, language: str) -> list[st
 
 def _find(words: Sequence[str], names: Names) -> list[Mention]:
     found = []
-    longest, places = names.longest, names.places
+    starts, places = names.starts, names.places
     end = 0
-    for at in compress(range(len(words)), map(longest.__contains__, words)):
+    last = len(words) - 1
+    for at in compress(range(len(words)), map(starts.__contains__, words)):
         if at < end:
             continue
-        for size in range(min(longest[words[at]], len(words) - at), 0, -1):
+        following = words[at + 1] if at < last else ""
+        for size in starts[words[at]].get(following, ()):
             place = places.get(" ".join(words[at : at + size]))
             if place is not None:
-                end = at + size
-                located = at > 0 and words[at - 1].lower() in _PREPOSITIONS
-                found.append(Mention(at, end, place, place.country, located))
                 break
+        else:
+            size, place = 1, places.get(words[at])
+        if place is not None:
+            end = at + size
+            located = at > 0 and words[at - 1].lower() in _PREPOSITIONS
+            found.append(Mention(at, end, place, place.country, located))
     return found
 
 

@@ -3,11 +3,11 @@
 import re
 
 #: combining marks that are not in ``\\w``: accents, Arabic and Devanagari vowel signs, joiners
-_MARKS = r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u200c\u200d]"
-#: a word, with what makes initials of it (U.S.); a possessive; the exchange in a wire's code of a
-#: listed firm (<VOWG.DE>); a mark that ends a phrase
+_MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u200c\u200d"
+#: a plain word, as most are, or any, with what makes initials of it (U.S.); a possessive; the
+#: exchange in a wire's code of a listed firm (<VOWG.DE>); a mark that ends a phrase
 _TOKEN = re.compile(
-    rf"[^\W_]\w*(?:{_MARKS}+\w*)*(?:\.(?:[A-Z]\.)+)?|['’][sS]\b"
+    rf"[a-z]+(?![\w{_MARKS}.])|[^\W_]\w*(?:[{_MARKS}]+\w*)*(?:\.(?:[A-Z]\.)+)?|['’][sS]\b"
     r"|(?<=[A-Z])\.[A-Z]{1,2}(?=[>)])|[.,;:!?()\n\"“”]"
 )
 
@@ -28,7 +28,9 @@ def calm(words: list[str], known: frozenset[str]) -> list[str]:
     shouted name (NEW YORK) are calmed with the long one beside them.
     """
     loud = {
-        word for word in set(words) if word.isupper() and len(word) > _ACRONYM and word not in known
+        word
+        for word in filter(str.isupper, set(words))
+        if len(word) > _ACRONYM and word not in known
     }
     if not loud:
         return words

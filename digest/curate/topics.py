@@ -6,9 +6,9 @@ stories, and this lexicon beats it.
 
 import hashlib
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
 from itertools import compress
 from typing import Any, TypeAlias
@@ -47,22 +47,12 @@ class Entry:
     points: Points
 
 
-#: second word → the words after it, and the entry that the whole phrase is
+#: second word → the words after it, and the entry that the whole phrase is, longest first
 Phrases: TypeAlias = Mapping[str, Sequence[tuple[tuple[str, ...], Entry]]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Hit:
-    """What the lexicon knows of a word as it stands in a story."""
-
-    #: None where only phrases start with the word
-    entry: Entry | None
-    #: the phrases that start with it, by their second word: the others, longest first
-    phrases: Phrases
-
-
-class Lexicon(dict[str, Hit | None]):
-    """A word as written → what is known of it. Words are looked up once and remembered."""
+class Lexicon(dict[str, Entry | None]):
+    """A word as written → what it says alone. Words are looked up once and remembered."""
 
     #: words remembered; beyond that it starts anew
     MOST = 100_000
@@ -72,6 +62,8 @@ class Lexicon(dict[str, Hit | None]):
         super().__init__()
         self.topics = tuple(topic for topic in tables if topic != NOTHING)
         self.version = version
+        #: a word as written → the phrases that start with it, of the words looked up
+        self.openers: dict[str, Phrases] = {}
         self._words: dict[str, Entry] = {}
         self._stems: dict[str, Entry] = {}
         self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Entry]]]] = {}
@@ -103,16 +95,16 @@ class Lexicon(dict[str, Hit | None]):
         else:
             self._words[word] = Entry(word, points)
 
-    def __missing__(self, word: str) -> Hit | None:
+    def __missing__(self, word: str) -> Entry | None:
         """Looks ``word`` up."""
-        lower = word.lower()
-        entry = self._words.get(lower) or self._stem(lower)
-        phrases = self._phrases.get(lower, {})
-        hit = Hit(entry, phrases) if entry or phrases else None
         if len(self) >= self.MOST:
             self.clear()
-        self[word] = hit
-        return hit
+            self.openers.clear()
+        lower = word.lower()
+        if lower in self._phrases:
+            self.openers[word] = self._phrases[lower]
+        self[word] = self._words.get(lower) or self._stem(lower)
+        return self[word]
 
     def _stem(self, word: str) -> Entry | None:
         for size in range(min(len(word), _LONGEST), _SHORTEST - 1, -1):
@@ -127,8 +119,19 @@ class TopicWeight:
 
     topic: str
     score: float
-    #: the words that speak most, best first
-    words: tuple[str, ...]
+    #: every entry that the story has, and how much it counts there
+    heard: Sequence[tuple[Entry, float]] = field(repr=False)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The five words that speak most for the topic, best first."""
+        spoken = [
+            (value * factor, entry.word)
+            for entry, factor in self.heard
+            for topic, value in entry.points
+            if topic == self.topic
+        ]
+        return tuple(word for _, word in sorted(spoken)[:-6:-1])
 
 
 def load() -> Lexicon:
@@ -152,17 +155,17 @@ def _plurals(word: str) -> Iterable[str]:
 def weigh(words: Sequence[str], headline: int, lexicon: Lexicon) -> list[TopicWeight]:
     """The topics of a story of ``words`` (of which ``headline`` are the headline), best first."""
     scores: defaultdict[str, float] = defaultdict(float)
-    spoken: dict[str, list[tuple[float, str]]] = {}
-    for entry, weight in _hits(words, headline, lexicon).items():
-        factor = weight**REPEATED
+    heard = [
+        (entry, weight**REPEATED)
+        for entry, weight in _counts(words, headline, lexicon).items()
+        if weight > 0
+    ]
+    for entry, factor in heard:
         for topic, value in entry.points:
             scores[topic] += value * factor
-            spoken.setdefault(topic, []).append((value * factor, entry.word))
     order = {topic: at for at, topic in enumerate(lexicon.topics)}
-    return [
-        TopicWeight(topic, score, tuple(word for _, word in sorted(spoken[topic])[:-6:-1]))
-        for topic, score in sorted(scores.items(), key=lambda row: (-row[1], order[row[0]]))
-    ]
+    best = sorted(scores.items(), key=lambda row: (-row[1], order[row[0]]))
+    return [TopicWeight(topic, score, heard) for topic, score in best]
 
 
 def chosen(weights: Sequence[TopicWeight]) -> list[TopicWeight]:
@@ -179,28 +182,36 @@ def sure(weights: Sequence[TopicWeight]) -> float:
     return scores[0] / (sum(scores) + LEAST) if scores else 0.0
 
 
-def _hits(words: Sequence[str], headline: int, lexicon: Lexicon) -> Mapping[Entry, float]:
-    """Entry of the lexicon → how often it stands in the story, by where."""
-    counts: defaultdict[Entry, float] = defaultdict(float)
-    hits = list(map(lexicon.__getitem__, words))
+def _counts(words: Sequence[str], headline: int, lexicon: Lexicon) -> Mapping[Entry, float]:
+    """Entry of the lexicon → how often it stands in the story, by where; zero inside phrases."""
+    said = list(map(lexicon.__getitem__, words))
     lead = headline + LEAD_WORDS
-    end = 0
-    for at in compress(range(len(hits)), hits):
-        hit = hits[at]
-        if hit is None or at < end:
-            continue
-        entry, size = _longest(hit, words, at) if hit.phrases else (hit.entry, 1)
-        end = at + size
-        if entry:
-            counts[entry] += HEADLINE if at < headline else LEAD if at < lead else 1.0
+    counts: defaultdict[Entry, float] = defaultdict(float)
+    for start, end, value in ((0, headline, HEADLINE), (headline, lead, LEAD), (lead, None, 1.0)):
+        for entry, times in Counter(filter(None, said[start:end])).items():
+            counts[entry] += times * value
+    for start, size, phrase in _phrases(words, lexicon.openers):
+        value = HEADLINE if start < headline else LEAD if start < lead else 1.0
+        counts[phrase] += value
+        for at in range(start, start + size):
+            if inside := said[at]:
+                counts[inside] -= HEADLINE if at < headline else LEAD if at < lead else 1.0
     return counts
 
 
-def _longest(hit: Hit, words: Sequence[str], at: int) -> tuple[Entry | None, int]:
-    """The phrase that stands at ``at``, else the word; and its length in words."""
-    following = words[at + 1].lower() if at + 1 < len(words) else ""
-    for rest, entry in hit.phrases.get(following, ()):
-        size = 2 + len(rest)
-        if not rest or tuple(word.lower() for word in words[at + 2 : at + size]) == rest:
-            return entry, size
-    return hit.entry, 1
+def _phrases(
+    words: Sequence[str], openers: Mapping[str, Phrases]
+) -> Iterator[tuple[int, int, Entry]]:
+    """Start, length and entry of every phrase; of those that overlap, the first."""
+    free = 0
+    for at in compress(range(len(words) - 1), map(openers.__contains__, words)):
+        known = openers[words[at]].get(words[at + 1].lower())
+        if not known or at < free:
+            continue
+        for rest, entry in known:
+            free = at + 2 + len(rest)
+            if not rest or tuple(word.lower() for word in words[at + 2 : free]) == rest:
+                yield at, free - at, entry
+                break
+        else:
+            free = at
