@@ -25,7 +25,7 @@ from digest.model import TOPICS, Authority, Classification, Evidence, ParsedStor
 __all__ = ["Classifier", "Rules"]
 
 #: goes up when the same data and rules give another reading
-_METHOD = 2
+_METHOD = 3
 
 
 class Classifier:
