@@ -20,8 +20,8 @@ COLUMNS = {"sure": 3.0, "likely": 1.5, "hint": 0.6}
 #: a word that comes again counts less each time: so often, to this power
 REPEATED = 0.7
 #: what a topic's words tell beside other topics': politics is told in plainer words than the matter
-#: it decides on, life and home are named in stories of every kind. Measured on four sets, the
-#: same in each when it was left out
+#: it decides on, life and home are named in stories of every kind. Set by hand while looking at
+#: four sets; docs/decisions.md tells what fitting them says
 TELLING = {"politics": 1.2, "technology": 1.2, "society_lifestyle": 0.8}
 #: the table of phrases that say nothing
 NOTHING = "nothing"
