@@ -14,18 +14,18 @@ from digest.curate import topics
 from digest.curate.correct import About, Correction, corrected
 from digest.curate.gazetteer import Gazetteer
 from digest.curate.home import with_own_places
-from digest.curate.mentions import Wording, wording
 from digest.curate.placing import Placer
 from digest.curate.regions import RegionView, categories_of
 from digest.curate.rules import RuleBook, Rules, unmapped_categories
 from digest.curate.topics import Lexicon
+from digest.curate.wording import Wording, wording
 from digest.errors import NotFoundError
 from digest.model import TOPICS, Authority, Classification, Evidence, ParsedStory
 
 __all__ = ["Classifier", "Rules"]
 
 #: goes up when the same data and rules give another reading
-_METHOD = 2
+_METHOD = 3
 
 
 class Classifier:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.curate.gazetteer import Kind
-from digest.curate.mentions import CITIES, Mention, Wording
+from digest.curate.wording import CITIES, Mention, Wording
 
 #: a name in the headline, and in the first words of the text, tells more than one far down
 HEADLINE, LEAD, LEAD_WORDS = 3.0, 1.5, 60
@@ -33,6 +33,7 @@ KINDS = {
     Kind.STATE: 1.0,
     Kind.CITY: 1.0,
     Kind.INSTITUTION: 0.8,
+    Kind.PERSON: 0.4,
     Kind.COMPANY: 0.3,
     Kind.MONEY: 0.2,
     Kind.AREA: 1.0,

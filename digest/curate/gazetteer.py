@@ -9,7 +9,7 @@ import hashlib
 import json
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib import resources
@@ -27,6 +27,8 @@ class Kind(StrEnum):
     STATE = "state"
     CITY = "city"
     INSTITUTION = "institution"
+    #: a leader
+    PERSON = "person"
     COMPANY = "company"
     #: a currency, or a legal form of firms: the least telling
     MONEY = "money"
@@ -76,8 +78,8 @@ class Names:
     """The names of places in one language, by their tokens joined with spaces."""
 
     places: Mapping[str, Place]
-    #: first token → tokens of the longest name that starts with it
-    longest: Mapping[str, int]
+    #: first token → second → how many tokens the names have that start so, most first
+    starts: Mapping[str, Mapping[str, Sequence[int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +166,7 @@ def _english(built: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Pla
     order = list(Kind)
     rows.sort(key=lambda row: -order.index(row[0]))
     never = {form for word in kept["words"]["never"] for form in forms(word)}
-    personal = frozenset(built["personal"])
+    personal = frozenset(built["personal"]) | frozenset(kept["words"]["given"])
     places: dict[str, Place] = {}
     for kind, code, names in rows:
         for name in names:
@@ -188,6 +190,7 @@ def _by_hand(kept: Mapping[str, Any]) -> Iterator[tuple[Kind, str, Iterable[str]
         "currencies": Kind.MONEY,
         "firms": Kind.MONEY,
         "companies": Kind.COMPANY,
+        "people": Kind.PERSON,
         "institutions": Kind.INSTITUTION,
         "cities": Kind.CITY,
         "states": Kind.STATE,
@@ -269,8 +272,11 @@ def _unaccented(name: str) -> str:
 
 
 def _names(places: Mapping[str, Place]) -> Names:
-    longest: dict[str, int] = {}
+    starts: dict[str, dict[str, list[int]]] = {}
     for name in places:
         first, *rest = name.split(" ")
-        longest[first] = max(longest.get(first, 0), len(rest) + 1)
-    return Names(places, longest)
+        longer = starts.setdefault(first, {})
+        if rest and len(rest) + 1 not in longer.setdefault(rest[0], []):
+            longer[rest[0]].append(len(rest) + 1)
+            longer[rest[0]].sort(reverse=True)
+    return Names(places, starts)

@@ -6,48 +6,16 @@ part of "City, State", ambiguous. What only the whole story can tell is decided 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import compress, pairwise
 
+from digest.curate.bearers import with_firms, without_people
 from digest.curate.gazetteer import Gazetteer, Kind, Names, Place, Reading
-from digest.curate.tokens import POSSESSIVES, calm, is_name, tokens
+from digest.curate.tokens import POSSESSIVES, is_name, tokens
+from digest.curate.wording import CITIES, Mention, Wording
 
 _PREPOSITIONS = frozenset({"in", "into", "from", "near", "across", "outside", "inside", "to"})
 _JOINING = frozenset({"and", "or", ","})
-CITIES = frozenset({Kind.CITY, Kind.CAPITAL, Kind.STATE})
-_BODIES = frozenset({Kind.INSTITUTION, Kind.COMPANY, Kind.MONEY, Kind.AREA, Kind.NOWHERE})
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """One name of a place in a story: tokens ``start`` to ``end``, the last not included."""
-
-    start: int
-    end: int
-    place: Place
-    #: what the name means here: a country, an area, or empty for no place
-    country: str
-    #: a preposition of place stands before it
-    located: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A story as tokens: the headline first, then its text."""
-
-    words: Sequence[str]
-    #: how many of them are the headline
-    headline: int
-
-    def word(self, at: int) -> str:
-        """The token at ``at``, empty outside the story."""
-        return self.words[at] if 0 <= at < len(self.words) else ""
-
-
-def wording(headline: str, text: str, gazetteer: Gazetteer) -> Wording:
-    """Cuts a story into calmed tokens."""
-    head = [*tokens(headline), "\n"]
-    return Wording(calm([*head, *tokens(text)], gazetteer.acronyms), len(head))
 
 
 def mentions(story: Wording, gazetteer: Gazetteer, language: str, home: str) -> list[Mention]:
@@ -55,7 +23,8 @@ def mentions(story: Wording, gazetteer: Gazetteer, language: str, home: str) -> 
     found = _find(story.words, gazetteer.names(language))
     found = _longer_names(story, found)
     found = _city_and_state(story, found)
-    found = _without_people(story, found, gazetteer.first_names)
+    found = without_people(story, found, gazetteer.first_names)
+    found = with_firms(story, found)
     found = _called_places(story, found)
     return _resolve(story, found, home)
 
@@ -73,18 +42,23 @@ def labels(names: Iterable[str], gazetteer: Gazetteer, language: str) -> list[st
 
 def _find(words: Sequence[str], names: Names) -> list[Mention]:
     found = []
-    longest, places = names.longest, names.places
+    starts, places = names.starts, names.places
     end = 0
-    for at in compress(range(len(words)), map(longest.__contains__, words)):
+    last = len(words) - 1
+    for at in compress(range(len(words)), map(starts.__contains__, words)):
         if at < end:
             continue
-        for size in range(min(longest[words[at]], len(words) - at), 0, -1):
+        following = words[at + 1] if at < last else ""
+        for size in starts[words[at]].get(following, ()):
             place = places.get(" ".join(words[at : at + size]))
             if place is not None:
-                end = at + size
-                located = at > 0 and words[at - 1].lower() in _PREPOSITIONS
-                found.append(Mention(at, end, place, place.country, located))
                 break
+        else:
+            size, place = 1, places.get(words[at])
+        if place is not None:
+            end = at + size
+            located = at > 0 and words[at - 1].lower() in _PREPOSITIONS
+            found.append(Mention(at, end, place, place.country, located))
     return found
 
 
@@ -149,67 +123,6 @@ def _is_list(story: Wording, second: Mention, after: list[Mention]) -> bool:
     return any(mention.start <= second.end + 2 for mention in after)
 
 
-def _without_people(
-    story: Wording, found: list[Mention], first_names: frozenset[str]
-) -> list[Mention]:
-    """Drops names that are part of a person's, and that person's later short mentions."""
-    starts = {mention.start for mention in found}
-    titled = _is_titled(story)
-    people: set[str] = set()
-    for mention in found:
-        if _is_person(story, mention, first_names, starts, titled=titled):
-            people.add(story.word(mention.start))
-    if not people:
-        return found
-    return [
-        mention
-        for mention in found
-        if mention.end - mention.start > 1
-        or story.word(mention.start) not in people
-        or (mention.located and not is_name(story.word(mention.end)))
-    ]
-
-
-def _is_person(
-    story: Wording,
-    mention: Mention,
-    first_names: frozenset[str],
-    starts: set[int],
-    *,
-    titled: bool,
-) -> bool:
-    single = mention.end - mention.start == 1
-    if not single or mention.place.kind in _BODIES:
-        return False
-    before, after = story.word(mention.start - 1), story.word(mention.end)
-    if before in first_names and mention.start - 1 not in starts:
-        return True
-    if not mention.place.personal or mention.located or after in POSSESSIVES:
-        return False
-    in_title_case = titled and mention.start < story.headline
-    surname = is_name(after) and mention.end not in starts and not in_title_case
-    return surname and after.lower() not in _COMPANY
-
-
-#: words after a place's name that make it a body or a thing there, not a person
-_COMPANY = frozenset(
-    {
-        "police", "university", "city", "court", "county", "council", "airport", "government",
-        "bridge", "river", "street", "road", "park", "state", "school", "college", "hospital",
-        "island", "bay", "house", "fire", "stock", "exchange", "film", "festival", "times", "post",
-        "herald", "gov", "supreme", "district", "international", "national", "central", "high",
-        "embassy", "army", "air", "olympics", "marathon", "open", "opera", "zoo", "museum",
-        "republicans", "democrats", "republican", "democratic", "senate", "senator", "rep", "mayor",
-    }
-)  # fmt: skip
-
-
-def _is_titled(story: Wording) -> bool:
-    """Whether the headline Capitalises Its Words, so that capitals tell nothing."""
-    long = [word for word in story.words[: story.headline] if len(word) > 3]
-    return sum(map(is_name, long)) > 0.7 * len(long)
-
-
 #: "the town of Sale", "Sale, Cheshire": what makes a place of a common word
 _SETTLEMENTS = frozenset({"town", "village", "city", "parish", "people", "outskirts", "suburb"})
 
@@ -222,7 +135,7 @@ def _called_places(story: Wording, found: list[Mention]) -> list[Mention]:
     if not any(mention.place.common for mention in found):
         return found
     starts = {mention.start: mention for mention in found}
-    titled = _is_titled(story)
+    titled = story.is_titled()
     called = {
         story.word(mention.start)
         for mention in found

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from digest.curate import countries
 from digest.curate.countries import Weight
 from digest.curate.gazetteer import Gazetteer
-from digest.curate.mentions import Mention, Wording, labels, mentions
+from digest.curate.mentions import labels, mentions
 from digest.curate.regions import RegionView, ancestors, of_area, of_countries, with_parents
 from digest.curate.rules import RuleBook, Ruling, labels_of
+from digest.curate.wording import Mention, Wording
 from digest.model import Authority, Evidence, ParsedStory
 
 #: how often a story that names no country plays at home: .92 to .96 measured, on an American wire

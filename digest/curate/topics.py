@@ -5,11 +5,10 @@ stories, and this lexicon beats it.
 """
 
 import hashlib
-import math
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
 from itertools import compress
 from typing import Any, TypeAlias
@@ -18,6 +17,12 @@ from typing import Any, TypeAlias
 HEADLINE, LEAD, LEAD_WORDS = 3.0, 1.5, 80
 #: how much each column of the lexicon speaks for its topic
 COLUMNS = {"sure": 3.0, "likely": 1.5, "hint": 0.6}
+#: a word that comes again counts less each time: so often, to this power
+REPEATED = 0.7
+#: what a topic's words tell beside other topics': politics is told in plainer words than the matter
+#: it decides on, life and home are named in stories of every kind. Set by hand while looking at
+#: four sets; docs/decisions.md tells what fitting them says
+TELLING = {"politics": 1.2, "technology": 1.2, "society_lifestyle": 0.8}
 #: the table of phrases that say nothing
 NOTHING = "nothing"
 #: a topic with less is no topic: the story stays unfiled
@@ -42,18 +47,12 @@ class Entry:
     points: Points
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Hit:
-    """What the lexicon knows of a word as it stands in a story."""
-
-    #: None where only phrases start with the word
-    entry: Entry | None
-    #: the phrases that start with it, by their other words
-    phrases: tuple[tuple[tuple[str, ...], Entry], ...]
+#: second word → the words after it, and the entry that the whole phrase is, longest first
+Phrases: TypeAlias = Mapping[str, Sequence[tuple[tuple[str, ...], Entry]]]
 
 
-class Lexicon(dict[str, Hit | None]):
-    """A word as written → what is known of it. Words are looked up once and remembered."""
+class Lexicon(dict[str, Entry | None]):
+    """A word as written → what it says alone. Words are looked up once and remembered."""
 
     #: words remembered; beyond that it starts anew
     MOST = 100_000
@@ -63,39 +62,49 @@ class Lexicon(dict[str, Hit | None]):
         super().__init__()
         self.topics = tuple(topic for topic in tables if topic != NOTHING)
         self.version = version
+        #: a word as written → the phrases that start with it, of the words looked up
+        self.openers: dict[str, Phrases] = {}
         self._words: dict[str, Entry] = {}
         self._stems: dict[str, Entry] = {}
-        self._phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Entry]]]] = {}
         said: dict[str, dict[str, float]] = {}
         for topic, columns in tables.items():
             for column, listed in columns.items():
+                value = COLUMNS[column] * TELLING.get(topic, 1.0)
                 for word in listed:
-                    said.setdefault(word.lower(), {})[topic] = COLUMNS[column]
+                    said.setdefault(word.lower(), {})[topic] = value
         for word, points in said.items():
             told = ((topic, value) for topic, value in points.items() if topic != NOTHING)
             self._add(word, tuple(told))
+        for word, entry in list(self._words.items()):
+            for form in _plurals(word):
+                self._words.setdefault(form, Entry(form, entry.points))
+        for phrases in self._phrases.values():
+            for known in phrases.values():
+                known.sort(key=lambda row: -len(row[0]))
 
     def _add(self, word: str, points: Points) -> None:
         first, *rest = word.replace("-", " ").split(" ")
         if rest:
             entry = Entry(" ".join((first, *rest)), points)
-            self._phrases.setdefault(first, []).append((tuple(rest), entry))
+            self._phrases.setdefault(first, {}).setdefault(rest[0], []).append(
+                (tuple(rest[1:]), entry)
+            )
         elif word.endswith("*"):
             self._stems[word[:-1]] = Entry(word[:-1], points)
         else:
-            for form in _forms(word):
-                self._words.setdefault(form, Entry(form, points))
+            self._words[word] = Entry(word, points)
 
-    def __missing__(self, word: str) -> Hit | None:
+    def __missing__(self, word: str) -> Entry | None:
         """Looks ``word`` up."""
-        lower = word.lower()
-        entry = self._words.get(lower) or self._stem(lower)
-        phrases = tuple(self._phrases.get(lower, ()))
-        hit = Hit(entry, phrases) if entry or phrases else None
         if len(self) >= self.MOST:
             self.clear()
-        self[word] = hit
-        return hit
+            self.openers.clear()
+        lower = word.lower()
+        if lower in self._phrases:
+            self.openers[word] = self._phrases[lower]
+        self[word] = self._words.get(lower) or self._stem(lower)
+        return self[word]
 
     def _stem(self, word: str) -> Entry | None:
         for size in range(min(len(word), _LONGEST), _SHORTEST - 1, -1):
@@ -110,8 +119,19 @@ class TopicWeight:
 
     topic: str
     score: float
-    #: the words that speak most, best first
-    words: tuple[str, ...]
+    #: every entry that the story has, and how much it counts there
+    heard: Sequence[tuple[Entry, float]] = field(repr=False)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The five words that speak most for the topic, best first."""
+        spoken = [
+            (value * factor, entry.word)
+            for entry, factor in self.heard
+            for topic, value in entry.points
+            if topic == self.topic
+        ]
+        return tuple(word for _, word in sorted(spoken)[:-6:-1])
 
 
 def load() -> Lexicon:
@@ -120,9 +140,8 @@ def load() -> Lexicon:
     return Lexicon(tomllib.loads(raw.decode()), hashlib.sha256(raw).hexdigest()[:12])
 
 
-def _forms(word: str) -> Iterable[str]:
-    """The word and its plural; acronyms have none."""
-    yield word
+def _plurals(word: str) -> Iterable[str]:
+    """The word's plural; acronyms have none."""
     if len(word) <= 3:
         return
     if word.endswith(("s", "x", "ch", "sh")):
@@ -134,22 +153,19 @@ def _forms(word: str) -> Iterable[str]:
 
 
 def weigh(words: Sequence[str], headline: int, lexicon: Lexicon) -> list[TopicWeight]:
-    """The topics of a story of ``words`` (of which ``headline`` are the headline), best first.
-
-    A word that comes again counts less each time, so that a long story is no surer.
-    """
+    """The topics of a story of ``words`` (of which ``headline`` are the headline), best first."""
     scores: defaultdict[str, float] = defaultdict(float)
-    spoken: dict[str, list[tuple[float, str]]] = {}
-    for entry, weight in _hits(words, headline, lexicon).items():
-        factor = 1.0 + math.log(weight) if weight > 1 else weight
+    heard = [
+        (entry, weight**REPEATED)
+        for entry, weight in _counts(words, headline, lexicon).items()
+        if weight > 0
+    ]
+    for entry, factor in heard:
         for topic, value in entry.points:
             scores[topic] += value * factor
-            spoken.setdefault(topic, []).append((value * factor, entry.word))
     order = {topic: at for at, topic in enumerate(lexicon.topics)}
-    return [
-        TopicWeight(topic, score, tuple(word for _, word in sorted(spoken[topic])[:-6:-1]))
-        for topic, score in sorted(scores.items(), key=lambda row: (-row[1], order[row[0]]))
-    ]
+    best = sorted(scores.items(), key=lambda row: (-row[1], order[row[0]]))
+    return [TopicWeight(topic, score, heard) for topic, score in best]
 
 
 def chosen(weights: Sequence[TopicWeight]) -> list[TopicWeight]:
@@ -166,29 +182,36 @@ def sure(weights: Sequence[TopicWeight]) -> float:
     return scores[0] / (sum(scores) + LEAST) if scores else 0.0
 
 
-def _hits(words: Sequence[str], headline: int, lexicon: Lexicon) -> Mapping[Entry, float]:
-    """Entry of the lexicon → how often it stands in the story, by where."""
-    counts: defaultdict[Entry, float] = defaultdict(float)
-    hits = list(map(lexicon.__getitem__, words))
+def _counts(words: Sequence[str], headline: int, lexicon: Lexicon) -> Mapping[Entry, float]:
+    """Entry of the lexicon → how often it stands in the story, by where; zero inside phrases."""
+    said = list(map(lexicon.__getitem__, words))
     lead = headline + LEAD_WORDS
-    end = 0
-    for at in compress(range(len(hits)), hits):
-        hit = hits[at]
-        if hit is None or at < end:
-            continue
-        entry, size = _longest(hit, words, at) if hit.phrases else (hit.entry, 1)
-        end = at + size
-        if entry:
-            counts[entry] += HEADLINE if at < headline else LEAD if at < lead else 1.0
+    counts: defaultdict[Entry, float] = defaultdict(float)
+    for start, end, value in ((0, headline, HEADLINE), (headline, lead, LEAD), (lead, None, 1.0)):
+        for entry, times in Counter(filter(None, said[start:end])).items():
+            counts[entry] += times * value
+    for start, size, phrase in _phrases(words, lexicon.openers):
+        value = HEADLINE if start < headline else LEAD if start < lead else 1.0
+        counts[phrase] += value
+        for at in range(start, start + size):
+            if inside := said[at]:
+                counts[inside] -= HEADLINE if at < headline else LEAD if at < lead else 1.0
     return counts
 
 
-def _longest(hit: Hit, words: Sequence[str], at: int) -> tuple[Entry | None, int]:
-    """The phrase that stands at ``at``, else the word; and its length in words."""
-    following = words[at + 1].lower() if at + 1 < len(words) else ""
-    for rest, entry in hit.phrases:
-        if rest[0] == following:
-            size = 1 + len(rest)
-            if tuple(word.lower() for word in words[at + 1 : at + size]) == rest:
-                return entry, size
-    return hit.entry, 1
+def _phrases(
+    words: Sequence[str], openers: Mapping[str, Phrases]
+) -> Iterator[tuple[int, int, Entry]]:
+    """Start, length and entry of every phrase; of those that overlap, the first."""
+    free = 0
+    for at in compress(range(len(words) - 1), map(openers.__contains__, words)):
+        known = openers[words[at]].get(words[at + 1].lower())
+        if not known or at < free:
+            continue
+        for rest, entry in known:
+            free = at + 2 + len(rest)
+            if not rest or tuple(word.lower() for word in words[at + 2 : free]) == rest:
+                yield at, free - at, entry
+                break
+        else:
+            free = at

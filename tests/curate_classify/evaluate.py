@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from digest.curate import gazetteer, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.curate.home import with_towns
-from digest.curate.mentions import wording
+from digest.curate.wording import wording
 from digest.model import ParsedStory
 from tests.curate_classify import labelled
 from tests.curate_classify.labelled import Answer, Labelled, Reader
@@ -79,15 +79,22 @@ def questions() -> Iterator[Question]:
     )
     yield Question("topic, Wikinews", lambda: labelled.wikinews("topics"), topic(nowhere), 0.94)
     for path, bar, bar_among in (
-        ("masakhanews/eng_dev.jsonl", 0.765, 0.83),
+        ("masakhanews/eng_dev.jsonl", 0.83, 0.83),
         ("masakhanews/eng_train50.jsonl", None, None),
         ("bbc2004/dev800.jsonl", 0.834, 0.834),
+        ("uci-aggregator/dev.jsonl", None, None),
     ):
-        known = frozenset(one.right[0] for one in labelled.topics(path) if one.right[0])
+        known = frozenset(name for one in labelled.topics(path) for name in one.right if name)
         asked = lambda path=path: labelled.topics(path)  # noqa: E731 - one question, said twice
         yield Question(f"topic of our 12, {path}", asked, topic(nowhere), bar)
         among = topic_among(nowhere, lexicon, known)
         yield Question(f"topic of its {len(known)}, {path}", asked, among, bar_among)
+    yield Question(
+        "topic of our 12 with the publisher's sections, masakhanews/eng_dev.jsonl",
+        lambda: labelled.topics("masakhanews/eng_dev.jsonl"),
+        topic(Classifier(places, lexicon, views, Rules(topics=labelled.SECTION_TOPICS))),
+        0.87,  # .90 is wished for; people file 21 of the sections' 269 stories otherwise
+    )
     french = "masakhanews/fra_dev.jsonl"
     yield Question(f"topic, {french}", lambda: labelled.topics(french, "fr"), topic(nowhere), None)
 

@@ -100,20 +100,37 @@ def sections() -> list[Labelled]:
 
 
 TOPICS = {
-    "entertainment": "culture_entertainment",
-    "sport": "sports",
-    "tech": "technology",
-    "religion": "society_lifestyle",
+    "entertainment": ("culture_entertainment",),
+    "sport": ("sports",),
+    "tech": ("technology",),
+    "religion": ("society_lifestyle",),
+    "scitech": ("technology", "science"),
+}
+
+#: what a publisher of the BBC's sections would write into its own rules
+SECTION_TOPICS = {
+    "/sport/": "sports",
+    "/news/business": "business",
+    "/news/entertainment-arts": "culture_entertainment",
+    "/news/health": "health",
+    "/news/technology": "technology",
+    "/news/uk-politics": "politics",
+    "/news/uk-northern-ireland-politics": "politics",
+    "/news/uk-scotland-scotland-politics": "politics",
+    "/news/uk-wales-politics": "politics",
 }
 
 
 def topics(path: str, language: str = "") -> list[Labelled]:
-    """A set with other topics than our 12; any of ours may be the answer."""
+    """A set with other topics than our 12; any of ours may be the answer. With the story's
+    address, which only a publisher's rules read."""
     return [
         Labelled(
             id=row["id"],
-            story=story(row["title"], row.get("body", ""), language=language),
-            right=(TOPICS.get(row["topic"], row["topic"]),),
+            story=story(
+                row["title"], row.get("body", ""), language=language, url=row.get("url") or ""
+            ),
+            right=TOPICS.get(row["topic"], (row["topic"],)),
         )
         for row in rows(path)
     ]

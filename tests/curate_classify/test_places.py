@@ -39,6 +39,17 @@ TRAPS = [
     ("Chad Morris named coach of the year in Texas", "", "US", {"TD"}),
     ("Chad counts its elephants", "Rangers in N'Djamena used drones.", "TD", set()),
     ("Novelist Jack London remembered in Oakland", "", "US", {"GB"}),
+    ("Mali Dean wins a folk prize in Dublin", "", "IE", {"ML"}),
+    ("Chad President Déby opens a dam", "", "TD", set()),
+    ("Israel Adesanya loses his belt", "", None, {"IL"}),
+    ("Victoria Beckham opens a shop in Leeds", "", "GB", {"AU"}),
+    # firms
+    ("Hanover Insurance Co moves", "Hanover said it would stay in Ohio.", "US", {"DE"}),
+    ("Bank of Ireland opens a branch in Leeds", "", "GB", {"IE"}),
+    ("Bond of a Dutch bank", "It will be listed in Luxembourg.", "NL", {"LU"}),
+    # leaders
+    ("Bazoum remains under guard", "", "NE", {"NG"}),
+    ("Tinubu receives fishermen", "", "NG", {"NE"}),
     # the Guineas, the Congos, the Koreas
     ("Guinea-Bissau votes", "", "GW", {"GN", "PG", "GQ"}),
     ("Papua New Guinea revives a language", "", "PG", {"GN", "GW", "GQ"}),
@@ -63,6 +74,11 @@ TRAPS = [
     ("Storm floods London, Ontario", "", "CA", {"GB"}),
     ("France, Germany and Italy agree on rails", "", "FR", set()),
     ("Crowds at London Waterloo", "", "GB", {"CA", "BE"}),
+    ("Vancouver, Washington ferry returns", "", "US", {"CA"}),
+    ("Barn burns near Kingston, Penn.", "", "US", {"JM"}),
+    ("Punjab police in Lahore get new cars", "", "PK", {"IN"}),
+    ("Teachers march in Niger state", "", "NG", {"NE"}),
+    ("Boston, Lincolnshire counts its swans", "", "GB", {"US"}),
     # names within names
     ("New Mexico drills for water", "", "US", {"MX"}),
     ("New Jersey bans plastic bags", "", "US", {"JE"}),

@@ -26,6 +26,11 @@ CASES = [
     ("Goalkeeper scores in the cup final", "sports"),
     ("Museum hangs the painter's last canvas", "culture_entertainment"),
     ("Bishop opens the church to a school", "society_lifestyle"),
+    ("Asylum seekers to be moved, Home Office says", "politics"),
+    ("Trolls used deepfake videos, chatbot maker admits", "technology"),
+    ("Foodbank volunteers cook for rough sleepers", "society_lifestyle"),
+    ("Storm surge cuts power to the coast", "disaster_accident"),
+    ("Midwives ask for more intensive care beds", "health"),
 ]
 
 
@@ -52,6 +57,18 @@ def test_stems_phrases_and_plurals() -> None:
     assert set(points("the red card")) == {"a"}  # the phrase, not its last word beside it
     assert set(points("the card")) == {"b"}
     assert set(points("no match at all")) == set()
+
+
+def test_a_word_of_its_own_is_not_taken_for_a_plural() -> None:
+    made = topics.Lexicon({"a": {"sure": ["marine"]}, "b": {"sure": ["marines"]}})
+    assert [row.topic for row in topics.weigh(["marines"], 0, made)] == ["b"]
+    assert [row.topic for row in topics.weigh(["Marine"], 0, made)] == ["a"]
+
+
+def test_the_longest_phrase_counts_and_words_inside_it_do_not() -> None:
+    made = topics.Lexicon({"a": {"sure": ["red card", "card"]}, "b": {"sure": ["red card game"]}})
+    weights = topics.weigh(["a", "red", "card", "game"], 0, made)
+    assert [(row.topic, row.words) for row in weights] == [("b", ("red card game",))]
 
 
 def test_two_topics_only_where_they_are_close() -> None:
