@@ -14,7 +14,7 @@ from digest.curate import gazetteer, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.curate.home import with_towns
 from digest.curate.wording import wording
-from digest.model import ParsedStory
+from digest.model import Authority, ParsedStory
 from tests.curate_classify import labelled
 from tests.curate_classify.labelled import Answer, Labelled, Reader
 from tests.parts import PARTS
@@ -89,14 +89,35 @@ def questions() -> Iterator[Question]:
         yield Question(f"topic of our 12, {path}", asked, topic(nowhere), bar)
         among = topic_among(nowhere, lexicon, known)
         yield Question(f"topic of its {len(known)}, {path}", asked, among, bar_among)
+    english = "masakhanews/eng_dev.jsonl"
+    sectioned = Classifier(places, lexicon, views, Rules(topics=labelled.SECTION_TOPICS))
     yield Question(
-        "topic of our 12 with the publisher's sections, masakhanews/eng_dev.jsonl",
-        lambda: labelled.topics("masakhanews/eng_dev.jsonl"),
-        topic(Classifier(places, lexicon, views, Rules(topics=labelled.SECTION_TOPICS))),
-        0.87,  # .90 is wished for; people file 21 of the sections' 269 stories otherwise
+        f"topic of our 12 with the publisher's sections, {english}",
+        lambda: labelled.topics(english),
+        topic(sectioned),
+        # people file 21 of the sections' 269 stories otherwise
+        0.87,
+    )
+    known = frozenset(name for one in labelled.topics(english) for name in one.right if name)
+    yield Question(
+        f"topic of its {len(known)} with the publisher's sections, {english}",
+        lambda: labelled.topics(english),
+        topic_by_section(sectioned, topic_among(nowhere, lexicon, known)),
+        0.90,
     )
     french = "masakhanews/fra_dev.jsonl"
     yield Question(f"topic, {french}", lambda: labelled.topics(french, "fr"), topic(nowhere), None)
+
+
+def topic_by_section(made: Classifier, otherwise: Reader) -> Reader:
+    """The topic that the publisher's rules give; where they are silent what ``otherwise`` reads."""
+
+    def read(story: ParsedStory) -> str | None:
+        found = made.classify(story)
+        ruled = any(one.about == "topic" and one.by is Authority.RULE for one in found.evidence)
+        return found.topics[0] if ruled and found.topics else otherwise(story)
+
+    return read
 
 
 def f1(asked: list[Labelled], made: Classifier) -> tuple[float, float, float]:
