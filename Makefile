@@ -44,6 +44,11 @@ bench: $(STAMP)
 evaluate: $(STAMP)
 	@$(BIN)/python -m tests.curate_classify.evaluate
 
+## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
+.PHONY: messages
+messages: $(STAMP)
+	@$(BIN)/python -m tests.languages.messages
+
 ## fresh: forget what the sample newsroom did
 .PHONY: fresh
 fresh:

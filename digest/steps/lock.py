@@ -57,7 +57,8 @@ def too_few(parts: Parts, issue: Issue) -> str:
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
     manual = vary.manual_slots(draft.slots)
-    held = len(vary.vary(issue, edition, draft.pool, manual, None, parts.names).cards)
+    names = parts.names(edition.language)
+    held = len(vary.vary(issue, edition, draft.pool, manual, None, names).cards)
     if held >= edition.minimum_stories:
         return ""
     return (
