@@ -50,6 +50,11 @@ evaluate: $(STAMP)
 fuzz: $(STAMP)
 	@DIGEST_FUZZ=$${EXAMPLES:-20000} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/sources/test_fuzz.py
 
+## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
+.PHONY: messages
+messages: $(STAMP)
+	@$(BIN)/python -m tests.languages.messages
+
 ## fresh: forget what the sample newsroom did
 .PHONY: fresh
 fresh:

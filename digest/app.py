@@ -3,10 +3,10 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import as_file
 from urllib.parse import urlsplit
 
@@ -15,10 +15,11 @@ from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, keys, pipeline, sample
+from digest import bundled, keys, languages, pipeline, sample
 from digest.config import Settings
 from digest.config.editions import (
     editions,
+    region_names,
     region_views,
     rhythm_in_words,
     source_weights,
@@ -31,6 +32,7 @@ from digest.newsroom import Newsroom
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.brand import Brand
 from digest.render.render import Renderer
+from digest.render.words import direction
 from digest.steps.parts import Identity, Parts
 from digest.store import engine as database
 from digest.store import migrations
@@ -85,13 +87,13 @@ class App:
             clock=self.clock,
             sources=self._sources,
             weights=source_weights(self.settings),
-            editions=editions(self.settings, self._region_names),
+            editions=editions(self.settings, self._views),
             classifier=self._classifier,
             renderer=self._renderer,
             audience=self._audience,
             transport=self._transport,
             identity=self._identity,
-            names=self._region_names | topic_names(self.settings) | self._source_titles,
+            names=cache(self._names),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
@@ -104,13 +106,12 @@ class App:
         given = self.settings.regions
         return regions.views(given.preset, region_views(given), self._gazetteer)
 
-    @cached_property
-    def _region_names(self) -> dict[str, str]:
-        return {view.slug: view.name for view in self._views}
+    def _region_names(self, language: str) -> dict[str, str]:
+        return region_names(self._views, self.settings.regions, language)
 
-    @property
-    def _source_titles(self) -> dict[str, str]:
-        return {f"source/{one.name}": one.title for one in self.settings.sources}
+    def _names(self, language: str) -> dict[str, str]:
+        sources = {f"source/{one.name}": one.title for one in self.settings.sources}
+        return self._region_names(language) | topic_names(self.settings, language) | sources
 
     @cached_property
     def _gazetteer(self) -> gazetteer.Gazetteer:
@@ -184,19 +185,38 @@ class App:
     def people(self) -> subscribers.Subscribers:
         """The people, behind their one door."""
         given = self.settings
-        every = editions(given, self._region_names)
-        catalogue = subscribers.Catalogue(
-            editions={slug: edition.name for slug, edition in every.items()},
-            regions=self._region_names,
-            topics=topic_names(given),
-            rhythms={slug: rhythm_in_words(edition) for slug, edition in every.items()},
-        )
+        catalogue = self._catalogue("en")
         filters = {
             one.name: one.filter.model_dump(exclude_none=True, by_alias=True)
             for one in given.segments
         }
         return subscribers.Subscribers(
             self.engine, self._keys, catalogue, self._segments(filters, catalogue)
+        )
+
+    def _catalogue(self, tag: str) -> subscribers.Catalogue:
+        """What there is to choose, by its names in a language; the editions' languages too."""
+        every = editions(self.settings, self._views)
+        spoken = dict.fromkeys(edition.language.lower() for edition in every.values())
+        return subscribers.Catalogue(
+            editions={slug: edition.name for slug, edition in every.items()},
+            regions=self._region_names(tag),
+            topics=topic_names(self.settings, tag),
+            languages={one: languages.language(one).own_name for one in spoken},
+            rhythms={slug: rhythm_in_words(edition, tag) for slug, edition in every.items()},
+        )
+
+    def _voice(self, wanted: Sequence[str]) -> subscribers.Voice:
+        """How the readers' pages speak to somebody who wants these languages."""
+        spoken = languages.best(wanted)
+        return subscribers.Voice(
+            language=spoken.tag,
+            direction=direction(spoken.tag),
+            gettext=spoken.gettext,
+            ngettext=spoken.ngettext,
+            date=spoken.long_date,
+            listed=spoken.listed,
+            catalogue=self._catalogue(spoken.tag),
         )
 
     def add_subscriber(self, address: str, slugs: frozenset[str], consent: str, name: str) -> int:
@@ -297,11 +317,12 @@ class App:
 
     def _reader_pages(self) -> list[BaseRoute]:
         styles = files.own(bundled.templates("web"))
-        return [*styles, *subscribers.routes(self.people, self._templates, self.clock.now)]
+        pages = subscribers.routes(self.people, self._templates, self.clock.now, self._voice)
+        return [*styles, *pages]
 
     def _desk_pages(self) -> list[BaseRoute]:
         choices = {
-            "region": self._region_names,
+            "region": self._region_names("en"),
             "topic": topic_names(self.settings),
             "segment": {one.name: one.name for one in self.settings.segments},
         }

@@ -28,6 +28,7 @@ from subscribers.service import Subscribers
 from subscribers.suppression import Suppression
 from subscribers.tokens import Keys, LeaveSecret
 from subscribers.transfer import ImportReport
+from subscribers.voice import Voice, Voices
 from subscribers.why import Subscription, Why
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ __all__ = [
     "Suppression",
     "UnknownError",
     "UnreadableFileError",
+    "Voice",
+    "Voices",
     "Why",
     "migrate",
     "parse_segments",
@@ -71,9 +74,12 @@ __all__ = [
 
 
 def routes(
-    subscribers: Subscribers, templates: "jinja2.Environment", now: Callable[[], datetime]
+    subscribers: Subscribers,
+    templates: "jinja2.Environment",
+    now: Callable[[], datetime],
+    voices: Voices | None = None,
 ) -> "list[Route]":
     """The readers' pages: see ``subscribers.web.routes``, loaded only where pages are served."""
     from subscribers import web
 
-    return web.routes(subscribers, templates, now)
+    return web.routes(subscribers, templates, now, voices)

@@ -1,5 +1,8 @@
 """The pages a reader sees: preferences by signed link, and leaving. They work without JavaScript.
 
+They speak the language that the person chose, else one that the browser asks for. On the leave
+pages only the browser tells: a person's language there would tell a known key from an unknown one.
+
 Only a POST changes anything: mail scanners GET every link, and run its scripts.
 ``POST /u/<key>`` is the one-click endpoint of RFC 8058: no cookie, no redirect, and the same
 answer whether or not the key is known.
@@ -24,6 +27,8 @@ from starlette.types import Message
 from subscribers.errors import BadTokenError
 from subscribers.model import Choice, Preferences
 from subscribers.service import Subscribers
+from subscribers.tokens import MANAGE_DAYS
+from subscribers.voice import Voice, Voices, accepted, english
 
 #: bytes of a form
 LONGEST_FORM = 64 * 1024
@@ -41,14 +46,18 @@ Fields = Mapping[str, list[str]]
 
 
 def routes(
-    subscribers: Subscribers, templates: jinja2.Environment, now: Callable[[], datetime]
+    subscribers: Subscribers,
+    templates: jinja2.Environment,
+    now: Callable[[], datetime],
+    voices: Voices | None = None,
 ) -> list[Route]:
-    """``/p/<manage token>`` and ``/u/<leave key>``.
+    """``/p/<manage token>`` and ``/u/<leave key>``, in English where no ``voices`` are given.
 
     ``templates`` finds ``preferences.html`` and its like, and escapes. ``/u/`` must be exempt from
     any check of Origin or Sec-Fetch-Site: mail clients post there from nowhere.
     """
-    pages = _Pages(subscribers, templates, now)
+    only = english(subscribers.catalogue)
+    pages = _Pages(subscribers, templates, now, voices or (lambda _wanted: only))
     return [
         Route("/p/{token}", pages.show_preferences, methods=["GET"], name="preferences"),
         Route("/p/{token}", pages.change_preferences, methods=["POST"]),
@@ -72,19 +81,22 @@ class _Pages:
     subscribers: Subscribers
     templates: jinja2.Environment
     now: Callable[[], datetime]
+    voices: Voices
 
     def show_preferences(self, request: Request) -> Response:
         try:
             person = self.subscribers.preferences_of(request.path_params["token"], self.now())
         except BadTokenError:
-            return self._expired()
+            return self._expired(request)
         done = request.query_params.get("done", "")
-        return self._page("preferences.html", done=done, **self._view(person))
+        voice = self._voice(request, person.language)
+        return self._page("preferences.html", voice, done=done, **self._view(person, voice))
 
     async def change_preferences(self, request: Request) -> Response:
         fields = await small_form(request)
         if fields is None:
-            return PlainTextResponse("This form cannot be read.\n", 400, HEADERS)
+            told = self._voice(request).gettext("This form cannot be read.")
+            return PlainTextResponse(f"{told}\n", 400, HEADERS)
         token = request.path_params["token"]
         try:
             if "leave_all" in fields:
@@ -95,14 +107,13 @@ class _Pages:
                 await run_in_threadpool(self.subscribers.set_preferences, token, chosen, self.now())
                 done = "saved"
         except BadTokenError:
-            return self._expired()
+            return self._expired(request)
         # Relative, so that it is right behind any prefix; a reload then posts nothing again.
         return RedirectResponse(f"?done={done}", 303, HEADERS)
 
     def show_leave(self, request: Request) -> Response:
         # Nothing is looked up: a known and an unknown key look alike.
-        del request
-        return self._page("leave.html")
+        return self._page("leave.html", self._voice(request))
 
     async def leave(self, request: Request) -> Response:
         # Every POST leaves; its body only tells who is there to be answered. A mail client whose
@@ -120,11 +131,11 @@ class _Pages:
         # Only our log tells a key that no mail ever carried; many of them are someone guessing.
         log.info("leave_link_used", known=known, by_hand=by_hand)
         if by_hand:
-            return self._page("leave_done.html", everything=everything)
+            return self._page("leave_done.html", self._voice(request), everything=everything)
         return PlainTextResponse(LEFT, headers=HEADERS)
 
-    def _view(self, person: Preferences) -> dict[str, Any]:
-        offer = self.subscribers.catalogue
+    def _view(self, person: Preferences, voice: Voice) -> dict[str, Any]:
+        offer = voice.catalogue
         language = person.language if person.language in offer.languages else ""
         return {
             "person": person,
@@ -142,11 +153,16 @@ class _Pages:
             "languages": _options(offer.languages, frozenset({language})),
         }
 
-    def _expired(self) -> Response:
-        return self._page("preferences_expired.html", status=404)
+    def _voice(self, request: Request, chosen: str = "") -> Voice:
+        asked = accepted(request.headers.get("accept-language", ""))
+        return self.voices([chosen, *asked] if chosen else asked)
 
-    def _page(self, name: str, *, status: int = 200, **values: object) -> Response:
-        html = self.templates.get_template(name).render(values)
+    def _expired(self, request: Request) -> Response:
+        return self._page("preferences_expired.html", self._voice(request), status=404)
+
+    def _page(self, name: str, voice: Voice, *, status: int = 200, **values: object) -> Response:
+        told = {**voice.words(), "days": MANAGE_DAYS.days, **values}
+        html = self.templates.get_template(name).render(told)
         return HTMLResponse(html, status, HEADERS)
 
 

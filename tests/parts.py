@@ -52,6 +52,17 @@ def prism() -> Path | None:
     return found if found.exists() else None
 
 
+def npm(package: str) -> Path | None:
+    """The folder of a package that npm brings."""
+    found = NODE_MODULES / package
+    return found if found.exists() and shutil.which("node") else None
+
+
+def rspamd() -> str | None:
+    """The spam filter that many providers run."""
+    return shutil.which("rspamd", path=os.environ["PATH"] + ":/usr/sbin")
+
+
 def wordpress() -> Path | None:
     """Debian's WordPress, when PHP and MariaDB are there to run it."""
     root = Path("/usr/share/wordpress")
@@ -59,6 +70,7 @@ def wordpress() -> Path | None:
     return root if root.exists() and runs else None
 
 
+NPM = "`make test-parts` installs it (npm install --prefix .state {})"
 APT = "`make test-parts` installs it (apt-get install {})"
 PARTS = {
     "postgres": Part(lambda: postgres_bin() is not None, APT.format("postgresql")),
@@ -67,10 +79,14 @@ PARTS = {
     "wordpress": Part(
         lambda: wordpress() is not None, APT.format("wordpress php-cli php-mysql mariadb-server")
     ),
-    "prism": Part(
-        lambda: prism() is not None,
-        "`make test-parts` installs it (npm install --prefix .state @stoplight/prism-cli)",
+    "prism": Part(lambda: prism() is not None, NPM.format("@stoplight/prism-cli@5")),
+    "axe": Part(lambda: npm("axe-core") is not None, NPM.format("axe-core@4.14.1")),
+    "mjml": Part(lambda: npm("mjml") is not None, NPM.format("mjml@5.4.1")),
+    "caniemail": Part(lambda: npm("caniemail") is not None, NPM.format("caniemail@2.0.2")),
+    "spamassassin": Part(
+        lambda: shutil.which("spamassassin") is not None, APT.format("spamassassin")
     ),
+    "rspamd": Part(lambda: rspamd() is not None, APT.format("rspamd")),
     "shared-data": Part(
         SHARED_DATA.exists, "put the evaluation data at ../shared/data or set DIGEST_SHARED_DATA"
     ),

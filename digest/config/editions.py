@@ -1,6 +1,6 @@
 """Turns settings into the words of the line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from digest.config.settings import (
@@ -11,47 +11,79 @@ from digest.config.settings import (
     Settings,
 )
 from digest.curate.regions import RegionView
-from digest.model import TOPICS, Edition, Section, SourceWeight
+from digest.languages import Language, language
+from digest.marked import marked
+from digest.model import TOPICS, Edition, Section, SourceWeight, Take
 
 TOPIC_NAMES = {
-    "politics": "Politics",
-    "crime_justice": "Crime and justice",
-    "conflict_security": "Conflict and security",
-    "disaster_accident": "Disasters and accidents",
-    "business": "Business",
-    "technology": "Technology",
-    "health": "Health",
-    "science": "Science",
-    "environment": "Environment",
-    "sports": "Sport",
-    "culture_entertainment": "Culture and entertainment",
-    "society_lifestyle": "Society and lifestyle",
+    "politics": marked("Politics"),
+    "crime_justice": marked("Crime and justice"),
+    "conflict_security": marked("Conflict and security"),
+    "disaster_accident": marked("Disasters and accidents"),
+    "business": marked("Business"),
+    "technology": marked("Technology"),
+    "health": marked("Health"),
+    "science": marked("Science"),
+    "environment": marked("Environment"),
+    "sports": marked("Sport"),
+    "culture_entertainment": marked("Culture and entertainment"),
+    "society_lifestyle": marked("Society and lifestyle"),
 }
 
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES = (
+    marked("Mondays"),
+    marked("Tuesdays"),
+    marked("Wednesdays"),
+    marked("Thursdays"),
+    marked("Fridays"),
+    marked("Saturdays"),
+    marked("Sundays"),
+)
+
+#: what a section without a title is called by what it takes
+TAKE_NAMES = {Take.PICKS: marked("Picks"), Take.LATEST: marked("Latest")}
 
 
-def topic_names(settings: Settings) -> dict[str, str]:
-    """The 12 topics with the names readers see."""
-    return {topic: settings.topics.names.get(topic, TOPIC_NAMES[topic]) for topic in TOPICS}
+def topic_names(settings: Settings, tag: str = "en") -> dict[str, str]:
+    """The 12 topics with the names readers see: the publisher's own, else ours in a language."""
+    own, words = settings.topics.names, language(tag)
+    return {topic: own.get(topic) or words.gettext(TOPIC_NAMES[topic]) for topic in TOPICS}
 
 
-def rhythm_in_words(edition: Edition) -> str:
+def region_names(views: Iterable[RegionView], given: Regions, tag: str = "en") -> dict[str, str]:
+    """The regions with the names readers see: the publisher's own, else ours in a language."""
+    own, words = {view.slug for view in given.views}, language(tag)
+    return {
+        view.slug: view.name if view.slug in own else words.gettext(view.name) for view in views
+    }
+
+
+def rhythm_in_words(edition: Edition, tag: str = "en") -> str:
     """When an edition comes, for its readers: ``Weekdays at 06:00``."""
+    words = language(tag)
     days = sorted(edition.weekdays)
     if len(days) == 7:
-        told = "Every day"
+        told = words.gettext("Every day")
     elif days == [1, 2, 3, 4, 5]:
-        told = "Weekdays"
+        told = words.gettext("Weekdays")
     else:
-        told = ", ".join(f"{DAY_NAMES[day - 1]}s" for day in days)
-    return f"{told} at {edition.time}"
+        told = words.listed([words.gettext(DAY_NAMES[day - 1]) for day in days])
+    line = words.gettext("%(days)s at %(time)s") % {"days": told, "time": edition.time}
+    return line[:1].upper() + line[1:]
 
 
-def editions(settings: Settings, regions: Mapping[str, str]) -> dict[str, Edition]:
-    """The editions of config.toml by slug. ``regions`` are slug → name, in readers' order."""
-    topics = topic_names(settings)
-    return {one.slug: _edition(one, settings, regions, topics) for one in settings.editions}
+def editions(settings: Settings, views: Iterable[RegionView]) -> dict[str, Edition]:
+    """The editions of config.toml by slug. ``views`` are the regions in readers' order."""
+    shown = tuple(views)
+    return {
+        one.slug: _edition(
+            one,
+            settings,
+            region_names(shown, settings.regions, one.language),
+            topic_names(settings, one.language),
+        )
+        for one in settings.editions
+    }
 
 
 def _edition(
@@ -62,7 +94,7 @@ def _edition(
 ) -> Edition:
     sections: list[Section] = []
     for one in given.sections:
-        for section in _sections(one, regions, topics):
+        for section in _sections(one, regions, topics, language(given.language)):
             taken = {other.slug for other in sections}
             slug = section.slug
             number = 2
@@ -98,7 +130,10 @@ def _renamed(section: Section, slug: str) -> Section:
 
 
 def _sections(
-    given: SectionSettings, regions: Mapping[str, str], topics: Mapping[str, str]
+    given: SectionSettings,
+    regions: Mapping[str, str],
+    topics: Mapping[str, str],
+    words: Language,
 ) -> Iterator[Section]:
     """One section, or with ``each`` one for every region or topic."""
     for region in list(regions) if given.region == "each" else [given.region]:
@@ -107,7 +142,7 @@ def _sections(
                 *([regions[region]] if region else []),
                 *([topics[topic]] if topic else []),
             ]
-            title = given.title or ", ".join(names) or given.take.value.capitalize()
+            title = given.title or ", ".join(names) or words.gettext(TAKE_NAMES[given.take])
             slug = "-".join([given.take.value, *filter(None, (region, topic))])
             yield Section(
                 slug=slug,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.curate.gazetteer import Gazetteer
+from digest.marked import marked
 
 #: UN M49 areas: Africa, the Americas, Asia, Oceania, Europe
 _AFRICA, _AMERICAS, _ASIA, _OCEANIA, _EUROPE = "002", "019", "142", "009", "150"
@@ -58,11 +59,11 @@ def _newsroom(gazetteer: Gazetteer) -> tuple[RegionView, ...]:
     middle_east = _MIDDLE_EAST | {"EG", "TR"}
     asia_pacific = (within(_ASIA) | within(_OCEANIA)) - middle_east - _CALLED_EUROPEAN
     return (
-        RegionView(slug="africa", name="Africa", countries=within(_AFRICA)),
-        RegionView(slug="americas", name="Americas", countries=within(_AMERICAS)),
-        RegionView(slug="asia-pacific", name="Asia-Pacific", countries=asia_pacific),
-        RegionView(slug="europe", name="Europe", countries=europe),
-        RegionView(slug="middle-east", name="Middle East", countries=middle_east),
+        RegionView(slug="africa", name=marked("Africa"), countries=within(_AFRICA)),
+        RegionView(slug="americas", name=marked("Americas"), countries=within(_AMERICAS)),
+        RegionView(slug="asia-pacific", name=marked("Asia-Pacific"), countries=asia_pacific),
+        RegionView(slug="europe", name=marked("Europe"), countries=europe),
+        RegionView(slug="middle-east", name=marked("Middle East"), countries=middle_east),
     )
 
 

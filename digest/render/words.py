@@ -1,28 +1,12 @@
-"""What depends on a language: direction, dates, and the mail's own words.
-
-For now the words and the names in dates are English; everything asks here.
-"""
+"""What depends on a language in mail: direction, dates, and the mail's own words."""
 
 import unicodedata
 from datetime import date
 
+from digest.languages import language as spoken
+
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"})
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def direction(language: str) -> str:
@@ -45,12 +29,10 @@ def text_direction(text: str, otherwise: str) -> str:
 
 
 def long_date(day: date, language: str) -> str:
-    """``Tuesday 24 November 2026``, in the edition's language once we have its names."""
-    del language  # English names only, so far
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    """``Tuesday, 24 November 2026``, as the language writes it."""
+    return spoken(language).full_date(day)
 
 
 def translate(words: str, language: str) -> str:
-    """The mail's own ``words`` in ``language``; English for now."""
-    del language
-    return words
+    """The mail's own ``words`` in ``language``; as they are where there is no translation."""
+    return spoken(language).gettext(words)

@@ -52,9 +52,8 @@ class _Selections:
 
     def _vary(self, interest: Interest) -> str | None:
         manual = vary.manual_slots(self.draft.slots)
-        one = vary.vary(
-            self.issue, self.edition, self.draft.pool, manual, interest, self.parts.names
-        )
+        names = self.parts.names(self.edition.language)
+        one = vary.vary(self.issue, self.edition, self.draft.pool, manual, interest, names)
         if not one.cards and not vary.quiet(self.issue):
             return None
         key = vary.key(one)

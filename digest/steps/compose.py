@@ -133,7 +133,7 @@ def content(parts: Parts, issue: Issue, interest: Interest | None = None) -> Var
     told = draft(parts, issue)
     edition = parts.edition(issue.edition)
     manual = vary.manual_slots(told.slots)
-    return vary.vary(issue, edition, told.pool, manual, interest, parts.names)
+    return vary.vary(issue, edition, told.pool, manual, interest, parts.names(edition.language))
 
 
 def _next(edition: Edition, now: datetime) -> Occurrence:

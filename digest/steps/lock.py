@@ -90,4 +90,5 @@ def _stories(parts: Parts, issue: Issue) -> int:
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
     manual = vary.manual_slots(draft.slots)
-    return len(vary.vary(issue, edition, draft.pool, manual, None, parts.names).cards)
+    names = parts.names(edition.language)
+    return len(vary.vary(issue, edition, draft.pool, manual, None, names).cards)

@@ -46,8 +46,8 @@ class Parts:
     audience: Audience
     transport: Transport
     identity: Identity
-    #: region slug, topic or ``source/<name>`` → what readers call it
-    names: Mapping[str, str]
+    #: language → region slug, topic or ``source/<name>`` → what its readers call it
+    names: Callable[[str], Mapping[str, str]]
     #: how often a source is polled
     every: timedelta
     #: where transports keep their journals

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from subscribers import Recipient, Subscribers, routes
 from subscribers.tables import metadata
+from subscribers.voice import accepted
 from subscribers.web import LEFT, LONGEST_FORM
 from tests.parts import REPO
 from tests.subscribers.conftest import NOW, add, house
@@ -334,3 +335,24 @@ def test_the_style_is_strict_and_mirrors() -> None:
     assert not re.search(physical, css)
     assert "url(" not in css
     assert "@import" not in css
+
+
+def test_pages_without_voices_are_english(people: Subscribers, client: TestClient) -> None:
+    page = client.get("/u/" + "A" * 22, headers={"accept-language": "fr"})
+    assert '<html lang="en" dir="ltr">' in page.text
+
+
+@pytest.mark.parametrize(
+    ("header", "tags"),
+    [
+        ("fr-CH, fr;q=0.9, en;q=0.8, *;q=0.5", ["fr-CH", "fr", "en"]),
+        ("en;q=0.1,ar ; q=1.0", ["ar", "en"]),
+        ("en;q=0, hi", ["hi"]),
+        ("", []),
+        ("*", []),
+        ("fr;q=2, <b>, x" + "y" * 5000, []),
+        ("en," * 5000, ["en"] * 333),
+    ],
+)
+def test_accept_language(header: str, tags: list[str]) -> None:
+    assert accepted(header) == tags

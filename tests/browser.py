@@ -1,0 +1,120 @@
+"""One headless Chromium for many pages, driven over a pair of pipes (the DevTools protocol).
+
+Nothing is loaded over a network: pages are handed in as text, and the browser's proxy is a closed
+port. What a page asks of ``http://127.0.0.1`` still works, for pictures that a test serves.
+"""
+
+import json
+import os
+import subprocess
+from base64 import b64decode
+from fcntl import F_DUPFD, fcntl
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.parts import chromium
+
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
+    *("--proxy-server=127.0.0.1:9", "--remote-debugging-pipe", "about:blank"),
+)
+
+
+class Browser:
+    """A browser with one tab. ``with Browser(folder) as browser: …``; ``folder`` is its profile."""
+
+    def __init__(self, folder: Path) -> None:
+        self._profile = folder
+        self._number = 0
+        self._buffer = b""
+        self._session = ""
+
+    def __enter__(self) -> Self:
+        low_in, self._out = os.pipe()
+        self._in, low_out = os.pipe()
+        # the browser reads commands from descriptor 3 and answers on 4: ours must be neither
+        theirs_in, theirs_out = (fcntl(one, F_DUPFD, 10) for one in (low_in, low_out))
+        os.close(low_in)
+        os.close(low_out)
+        shell = f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}'
+        command = ["bash", "-c", shell, "bash", str(chromium()), f"--user-data-dir={self._profile}"]
+        self._process = subprocess.Popen(
+            [*command, *FLAGS],
+            pass_fds=(theirs_in, theirs_out),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(theirs_in)
+        os.close(theirs_out)
+        (tab,) = (
+            one for one in self._ask("Target.getTargets")["targetInfos"] if one["type"] == "page"
+        )
+        asked = {"targetId": tab["targetId"], "flatten": True}
+        self._session = self._ask("Target.attachToTarget", **asked)["sessionId"]
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+        os.close(self._in)
+        os.close(self._out)
+
+    def show(self, html: str, *, width: int = 800, dark: bool = False) -> None:
+        """Show a page, laid out at ``width``, under one of the two colour schemes."""
+        self._lay_out(width, 900)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._ask("Emulation.setEmulatedMedia", features=[scheme])
+        self._ask("Page.navigate", url="about:blank")
+        frame = self._ask("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self._ask("Page.setDocumentContent", frameId=frame, html=html)
+        self.evaluate(
+            "new Promise(done => document.readyState === 'complete' ? done()"
+            " : addEventListener('load', done))"
+        )
+
+    def evaluate(self, script: str) -> Any:
+        """What a script in the page, or its promise, comes to."""
+        asked = {"expression": script, "awaitPromise": True, "returnByValue": True}
+        told = self._ask("Runtime.evaluate", **asked)
+        assert "exceptionDetails" not in told, told["exceptionDetails"]
+        return told["result"].get("value")
+
+    def picture(self, file: Path) -> None:
+        """Take a picture of the whole page, as PNG."""
+        size = self.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+        # grown to the page, not clipped out of it: a clip is misplaced in pages right to left
+        self._lay_out(*size)
+        told = self._ask("Page.captureScreenshot")
+        file.write_bytes(b64decode(told["data"]))
+
+    def _lay_out(self, width: int, height: int) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._ask("Emulation.setDeviceMetricsOverride", **size)
+
+    def _ask(self, method: str, **values: Any) -> Any:
+        self._number += 1
+        asked: dict[str, Any] = {"id": self._number, "method": method, "params": values}
+        if self._session:
+            asked["sessionId"] = self._session
+        left = json.dumps(asked).encode() + b"\0"
+        while left:
+            left = left[os.write(self._out, left) :]
+        while True:
+            told = json.loads(self._message())
+            if told.get("id") == self._number:
+                assert "error" not in told, told["error"]
+                return told["result"]
+
+    def _message(self) -> bytes:
+        while b"\0" not in self._buffer:
+            read = os.read(self._in, 1 << 16)
+            assert read, "the browser went away"
+            self._buffer += read
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        return message
