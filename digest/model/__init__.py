@@ -54,6 +54,7 @@ from digest.model.story import (
 from digest.model.variant import (
     Card,
     FilledSection,
+    Fragment,
     RenderedVariant,
     Token,
     TokenText,
@@ -76,6 +77,7 @@ __all__ = [
     "Edition",
     "Evidence",
     "FilledSection",
+    "Fragment",
     "GatherStatus",
     "GatheredSource",
     "Image",

@@ -1,24 +1,31 @@
-"""Transfer encodings of text cut at its tokens: encoded once, spliced for each reader.
+"""Transfer encodings of fragments: each encoded once, joined and spliced for each reader.
 
 Quoted-printable (RFC 2045 §6.7): each piece ends in a soft or hard line break, so that encoded
-pieces join to an encoded whole. Base64: a piece is kept in three alignments, since a token's
-length shifts what follows it by 0, 1 or 2 bytes; lines may be shorter than 76.
+pieces join to an encoded whole. Base64: a piece is kept in three alignments, since what comes
+before shifts it by 0, 1 or 2 bytes; lines may be shorter than 76.
 """
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from binascii import b2a_base64
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Protocol
 
-from digest.model import Token, TokenText
+from digest.model import Fragment, Token
 
 _QP_UNSAFE = re.compile(rb"[^\t\x20-<>-~]")
+_QP_SAFE = bytes({9, *range(32, 127)} - {ord("=")})
 #: payload of a quoted-printable line, one short of 76 for the soft break's own "="
 _QP_LINE = 75
 _BASE64_LINE = 57
 _HEX = {bytes([byte]): b"=%02X" % byte for byte in range(256)}
+#: a token's value that is a line of quoted-printable as it is: nearly every address
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?&;._~#%+-]{0,74}")
+
+# the forms of a fragment that live here
+_QUOTED, _ALIGNED, _WEIGHT = "quoted-printable", "base64", "weight"
+_END = Fragment(("\n",))
 
 
 class Body(Protocol):
@@ -28,8 +35,11 @@ class Body(Protocol):
     def transfer_encoding(self) -> str:
         """``quoted-printable`` or ``base64``."""
 
-    def fill(self, values: Mapping[Token, str]) -> list[bytes]:
-        """The pieces of one reader's encoded part, ending in CRLF."""
+    def fill(self, values: Mapping[Token, str]) -> Sequence[bytes]:
+        """The pieces of one reader's encoded part, ending in CRLF.
+
+        Raises KeyError for a token of the part that has no value.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +49,24 @@ class QuotedPrintable:
     pieces: tuple[bytes | Token, ...]
     transfer_encoding: str = "quoted-printable"
 
-    def fill(self, values: Mapping[Token, str]) -> list[bytes]:
+    def fill(self, values: Mapping[Token, str]) -> Sequence[bytes]:
         """The pieces of one reader's part."""
-        encoded = {token: quoted_printable(value) for token, value in values.items()}
-        return [encoded[piece] if isinstance(piece, Token) else piece for piece in self.pieces]
+        lines = _Lines(values)
+        return [piece if isinstance(piece, bytes) else lines[piece] for piece in self.pieces]
+
+
+class _Lines(dict[Token, bytes]):
+    """A reader's values as lines of quoted-printable, each made when first asked for."""
+
+    def __init__(self, values: Mapping[Token, str]) -> None:
+        self._values = values
+
+    def __missing__(self, token: Token) -> bytes:
+        value = self._values[token]
+        plain = _PLAIN.fullmatch(value)
+        line = value.encode() + b"=\r\n" if plain else quoted_printable(value)
+        self[token] = line
+        return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +84,7 @@ class Base64:
     pieces: tuple[Aligned | Token, ...]
     transfer_encoding: str = "base64"
 
-    def fill(self, values: Mapping[Token, str]) -> list[bytes]:
+    def fill(self, values: Mapping[Token, str]) -> Sequence[bytes]:
         """The pieces of one reader's part."""
         out: list[bytes] = []
         pending = b""
@@ -79,30 +103,62 @@ class Base64:
         return out
 
 
-def encode_text(text: TokenText) -> Body:
+def encode_part(fragments: Sequence[Fragment]) -> Body:
     """The shorter of the two encodings: quoted-printable for Latin, base64 for most other scripts.
 
     The text ends with a line feed in the message, whether it had one or not.
     """
-    text = tuple(_joined(text))
-    if not text or isinstance(text[-1], Token) or not text[-1].endswith(("\n", "\r")):
-        text = tuple(_joined((*text, "\n")))
-    quoted = tuple(piece if isinstance(piece, Token) else quoted_printable(piece) for piece in text)
-    raw_size = sum(len(piece.encode()) for piece in text)
-    if sum(len(piece) for piece in quoted) <= raw_size * 78 // _BASE64_LINE:
-        return QuotedPrintable(quoted)
-    return Base64(
-        tuple(piece if isinstance(piece, Token) else _aligned(_crlf(piece)) for piece in text)
-    )
+    if not _ends_line(fragments):
+        fragments = (*fragments, _END)
+    try:
+        weight = sum([fragment.forms[_WEIGHT] for fragment in fragments])
+    except KeyError:
+        weight = sum([_weigh(fragment) for fragment in fragments])
+    return quoted(fragments) if weight <= 0 else aligned(fragments)
 
 
-def _joined(text: TokenText) -> Iterator[str | Token]:
-    """The same text with neighbouring literals in one piece."""
-    for is_token, pieces in groupby(text, key=lambda piece: isinstance(piece, Token)):
-        if is_token:
-            yield from pieces
-        else:
-            yield "".join(pieces)
+def quoted(fragments: Iterable[Fragment]) -> QuotedPrintable:
+    """``fragments`` in quoted-printable."""
+    pieces: list[bytes | Token] = []
+    for fragment in fragments:
+        form = fragment.forms.get(_QUOTED)
+        if form is None:
+            form = fragment.forms[_QUOTED] = tuple(
+                piece if isinstance(piece, Token) else quoted_printable(piece)
+                for piece in fragment.text
+            )
+        pieces += form
+    return QuotedPrintable(tuple(pieces))
+
+
+def aligned(fragments: Iterable[Fragment]) -> Base64:
+    """``fragments`` in base64."""
+    pieces: list[Aligned | Token] = []
+    for fragment in fragments:
+        form = fragment.forms.get(_ALIGNED)
+        if form is None:
+            form = fragment.forms[_ALIGNED] = tuple(
+                piece if isinstance(piece, Token) else _align(_crlf(piece))
+                for piece in fragment.text
+            )
+        pieces += form
+    return Base64(tuple(pieces))
+
+
+def _ends_line(fragments: Sequence[Fragment]) -> bool:
+    last = next((one.text[-1] for one in reversed(fragments) if one.text), "")
+    return not isinstance(last, Token) and last.endswith(("\n", "\r"))
+
+
+def _weigh(fragment: Fragment) -> int:
+    """By how much the fragment speaks for base64; what speaks for the other is negative.
+
+    Quoted-printable adds two bytes for each byte it escapes, base64 a third of all.
+    """
+    raw = _crlf("".join(piece for piece in fragment.text if not isinstance(piece, Token)))
+    escaped = len(raw.translate(None, _QP_SAFE + b"\r\n"))
+    weight = fragment.forms[_WEIGHT] = 6 * escaped - len(raw)
+    return weight
 
 
 def quoted_printable(text: str) -> bytes:
@@ -144,7 +200,7 @@ def _qp_rows(line: bytes, *, hard: bool) -> list[bytes]:
     return [*soft, rows[-1] if hard else rows[-1] + b"="]
 
 
-def _aligned(raw: bytes) -> Aligned:
+def _align(raw: bytes) -> Aligned:
     forms = []
     for taken in range(3):
         whole = max(len(raw) - taken, 0) // 3 * 3
@@ -153,6 +209,8 @@ def _aligned(raw: bytes) -> Aligned:
 
 
 def _base64_lines(raw: bytes) -> bytes:
+    if len(raw) <= _BASE64_LINE:
+        return b2a_base64(raw, newline=False) + b"\r\n" if raw else b""
     return b"".join(
         b64encode(raw[at : at + _BASE64_LINE]) + b"\r\n" for at in range(0, len(raw), _BASE64_LINE)
     )

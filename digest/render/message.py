@@ -1,4 +1,4 @@
-"""A message's bytes: the variant encoded once, then for each reader headers and a join.
+"""A message's bytes: headers and a join of what is encoded already.
 
 ``email.message.EmailMessage`` stays as the oracle in tests: parsed back, every message equals what
 it would have built. On this path it would cost some 200 times as much.
@@ -7,20 +7,19 @@ it would have built. On this path it would cost some 200 times as much.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import cast
 
 from digest.model import Message, RenderedVariant, Token
-from digest.render.encode import Body, encode_text
+from digest.render.encode import Body, encode_part
 from digest.render.headers import write
+
+_FORM = "multipart/alternative"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedVariant:
     """A variant as the inside of a ``multipart/alternative``, but for its tokens."""
 
-    #: the variant's own key
-    key: str
-    #: deterministic; starts with ``=_``, which neither transfer encoding can produce
-    boundary: str
     text: Body
     html: Body
     #: MIME headers and boundaries: before the text part, between the parts, after both
@@ -28,16 +27,21 @@ class EncodedVariant:
 
 
 def encode(variant: RenderedVariant) -> EncodedVariant:
-    """Encode both parts of ``variant``. Do it once and build every reader's message with it."""
+    """Both parts of ``variant``, put together from what is encoded of its fragments.
+
+    Kept with the variant: its readers share it.
+    """
+    kept = variant.forms.get(_FORM)
+    if kept is not None:
+        return cast("EncodedVariant", kept)
+    # deterministic; starts with ``=_``, which neither transfer encoding can produce
     boundary = f"=_{variant.key[:40]}"
-    text, html = encode_text(variant.text), encode_text(variant.html)
+    text, html = encode_part(variant.text_fragments), encode_part(variant.html_fragments)
     opening = (
         f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
         f"\r\n--{boundary}\r\n{_part('plain', text)}"
     )
-    return EncodedVariant(
-        key=variant.key,
-        boundary=boundary,
+    encoded = variant.forms[_FORM] = EncodedVariant(
         text=text,
         html=html,
         frame=(
@@ -46,16 +50,15 @@ def encode(variant: RenderedVariant) -> EncodedVariant:
             f"\r\n--{boundary}--\r\n".encode("ascii"),
         ),
     )
+    return encoded
 
 
-def build(message: Message, encoded: EncodedVariant) -> bytes:
+def build(message: Message) -> bytes:
     """The whole message as it goes over the wire, CRLF line ends, no dots stuffed.
 
-    ``encoded`` must be of the message's own variant. Raises AddressError or HeaderError for this
-    message alone.
+    Raises AddressError or HeaderError for this message alone.
     """
-    if encoded.key != message.variant.key:
-        raise ValueError(f"message {message.ref} is of another variant")
+    encoded = encode(message.variant)
     opening, between, closing = encoded.frame
     return b"".join(
         (

@@ -1,0 +1,197 @@
+"""Variants as joins: what they share is rendered once and referred to ever after.
+
+A ``Kit`` belongs to a template, an edition's name, a date and a language. It holds the frame and
+renders a card once for each way it can be set (``Spot``): so there are as many fragments as
+stories, not as pairs of neighbours, whatever order each reader gets them in.
+An ``IssueKit`` adds an issue's frozen cards, so that a selection of story ids becomes a variant.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
+
+from digest.model import (
+    Card,
+    FilledSection,
+    Fragment,
+    RenderedVariant,
+    StoryId,
+    VariantContent,
+)
+from digest.render.blocks import CARD, SECTION_TITLE, PartTemplate
+from digest.render.side import Side, Told
+from digest.render.slim import tidy_html, tidy_text
+from digest.render.tokens import Placeholders
+from digest.render.view import (
+    SectionView,
+    Spot,
+    card_view,
+    one_line,
+    place,
+    section_view,
+    spots,
+    usable,
+    varying,
+)
+from digest.render.words import translate
+
+#: cards kept by what they say: some 16 KB each, encoded and all
+KEPT = 8192
+
+#: the same stretch of the HTML part and of the text part
+Pair = tuple[Fragment, Fragment]
+
+
+class Kit:
+    """The mail of one edition, date and language, but for its stories.
+
+    Safe to share between threads. Whatever it renders may raise BadTemplateError, with file and
+    line, where the template is at fault.
+    """
+
+    def __init__(
+        self,
+        html: PartTemplate,
+        text: PartTemplate,
+        values: Mapping[str, object],
+        language: str,
+    ) -> None:
+        places = Placeholders()
+        known = {
+            **values,
+            **{token.value: mark for token, mark in places.values.items()},
+            "_": partial(translate, language=language),
+        }
+        self.language = language
+        self._html = Side(html, known, places, tidy_html)
+        self._text = Side(text, known, places, tidy_text)
+        self.card = lru_cache(KEPT)(self._card)
+        self.title = lru_cache(KEPT)(self._title)
+
+    def issue(self, sections: Iterable[FilledSection]) -> "IssueKit":
+        """A kit for selections from ``sections``; see ``IssueKit``."""
+        return IssueKit(self, sections)
+
+    def render(self, content: VariantContent) -> RenderedVariant:
+        """The variant of ``content``, whose edition, date and language must be the kit's own."""
+        return self.issue(content.sections).variant(
+            [(one.slug, [card.story for card in one.cards]) for one in content.sections],
+            subject=content.subject,
+            preheader=content.preheader,
+        )
+
+    def whole(self, content: VariantContent) -> Pair:
+        """Both parts by plain Jinja2, nothing reused: what ``render`` is held against."""
+        values = varying(content)
+        return self._html.whole(values), self._text.whole(values)
+
+    def join(self, told: Told, stories: Sequence[Pair]) -> RenderedVariant:
+        """The variant that ``stories`` and what is ``told`` around them make."""
+        html = self._html.join(told, [pair[0] for pair in stories])
+        text = self._text.join(told, [pair[1] for pair in stories])
+        digests = b"".join([fragment.digest for fragment in (*html, *text)])
+        seed = f"{len(html)} {told.subject}\n".encode() + digests
+        return RenderedVariant(
+            key=hashlib.sha256(seed).hexdigest(),
+            subject=told.subject,
+            preheader=told.preheader,
+            language=self.language,
+            html_fragments=html,
+            text_fragments=text,
+        )
+
+    def _title(self, section: FilledSection, *, first: bool) -> Pair:
+        return self._pair(SECTION_TITLE, {"section": section_view(section, first=first)})
+
+    def _card(self, section: FilledSection, card: Card, spot: Spot, *, first: bool) -> Pair:
+        view = card_view(card, self.language)
+        values = {"section": section_view(section, first=first), "place": place(view, spot)}
+        return self._pair(CARD, values)
+
+    def _pair(self, block: str, values: Mapping[str, object]) -> Pair:
+        return self._html.fragment(block, values), self._text.fragment(block, values)
+
+
+class IssueKit:
+    """Makes variants of an issue from selections of its stories, by reference.
+
+    Made once per issue and language (``Renderer.kit(content).issue(sections)``) from the frozen
+    cards: ``sections`` hold each card that any reader may get there. Section slugs are unique, as
+    is a story within its section. A card is rendered when the first reader gets it; from then on a
+    variant costs microseconds.
+    """
+
+    def __init__(self, kit: Kit, sections: Iterable[FilledSection]) -> None:
+        self._kit = kit
+        self._pools: dict[tuple[str, bool], _Pool] = {}
+        for section in sections:
+            cards = {card.story: card for card in section.cards}
+            for first in (True, False):
+                self._pools[section.slug, first] = _Pool(kit, section, cards, first=first)
+
+    def variant(
+        self,
+        sections: Sequence[tuple[str, Sequence[StoryId]]],
+        *,
+        subject: str,
+        preheader: str,
+    ) -> RenderedVariant:
+        """The variant with these stories in this order: (section slug, stories), as readers see it.
+
+        Sections without stories are left out. Raises KeyError for a section or story that the kit
+        does not hold, BadTemplateError where the template is at fault.
+        """
+        stories: list[Pair] = []
+        for slug, chosen in sections:
+            if chosen:
+                stories += self._pools[slug, not stories].pairs(chosen)
+        told = Told(one_line(subject), one_line(preheader), partial(self._views, sections))
+        return self._kit.join(told, stories)
+
+    def _views(self, sections: Sequence[tuple[str, Sequence[StoryId]]]) -> tuple[SectionView, ...]:
+        filled = [(slug, chosen) for slug, chosen in sections if chosen]
+        return tuple(
+            self._pools[slug, number == 0].view(chosen)
+            for number, (slug, chosen) in enumerate(filled)
+        )
+
+
+class _Pool:
+    """One section's cards, and their fragments by story and spot."""
+
+    def __init__(
+        self, kit: Kit, section: FilledSection, cards: Mapping[StoryId, Card], *, first: bool
+    ) -> None:
+        self._kit = kit
+        self._section = replace(section, cards=())
+        self._first = first
+        self._cards = cards
+        self._pictured = {story: usable(card.image) is not None for story, card in cards.items()}
+        self._title: list[Pair] = []
+        self._made: dict[tuple[StoryId, Spot], Pair] = {}
+
+    def pairs(self, stories: Sequence[StoryId]) -> list[Pair]:
+        """The section's title and its ``stories``."""
+        pictured = self._pictured
+        shape = tuple([pictured[story] for story in stories])
+        keys = list(zip(stories, spots(shape, self._section.layout), strict=True))
+        made = self._made
+        try:
+            return self._title + [made[key] for key in keys]
+        except KeyError:
+            self._render(keys)
+            return self._title + [made[key] for key in keys]
+
+    def view(self, stories: Sequence[StoryId]) -> SectionView:
+        """The section as a template sees it."""
+        cards = [card_view(self._cards[story], self._kit.language) for story in stories]
+        return section_view(self._section, first=self._first, cards=cards)
+
+    def _render(self, keys: Iterable[tuple[StoryId, Spot]]) -> None:
+        self._title = [self._kit.title(self._section, first=self._first)]
+        for story, spot in keys:
+            if (story, spot) not in self._made:
+                card = self._cards[story]
+                pair = self._kit.card(self._section, card, spot, first=self._first)
+                self._made[story, spot] = pair
