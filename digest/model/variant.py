@@ -126,6 +126,7 @@ def joined(fragments: Iterable[Fragment]) -> TokenText:
     """The text of ``fragments``, neighbouring literals in one piece."""
     pieces = chain.from_iterable(fragment.text for fragment in fragments)
     text: list[str | Token] = []
-    for is_token, run in groupby(pieces, key=lambda piece: isinstance(piece, Token)):
+    for is_token, group in groupby(pieces, key=lambda piece: isinstance(piece, Token)):
+        run = list(group)
         text += run if is_token else ["".join(run)]
     return tuple(text)

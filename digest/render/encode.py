@@ -8,8 +8,10 @@ before shifts it by 0, 1 or 2 bytes; lines may be shorter than 76.
 import re
 from base64 import b64encode
 from binascii import b2a_base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
+from itertools import chain
 from typing import Protocol
 
 from digest.model import Fragment, Token
@@ -20,8 +22,8 @@ _QP_SAFE = bytes({9, *range(32, 127)} - {ord("=")})
 _QP_LINE = 75
 _BASE64_LINE = 57
 _HEX = {bytes([byte]): b"=%02X" % byte for byte in range(256)}
-#: a token's value that is a line of quoted-printable as it is: nearly every address
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?&;._~#%+-]{0,74}")
+#: a token's value that is a line of quoted-printable as it is, also in HTML: nearly all are
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?._~#%+-]{0,74}")
 
 # the forms of a fragment that live here
 _QUOTED, _ALIGNED, _WEIGHT = "quoted-printable", "base64", "weight"
@@ -35,8 +37,8 @@ class Body(Protocol):
     def transfer_encoding(self) -> str:
         """``quoted-printable`` or ``base64``."""
 
-    def fill(self, values: Mapping[Token, str]) -> Sequence[bytes]:
-        """The pieces of one reader's encoded part, ending in CRLF.
+    def fill(self, values: Mapping[Token, str], *, html: bool) -> Sequence[bytes]:
+        """The pieces of one reader's encoded part, ending in CRLF; ``html``: values are escaped.
 
         Raises KeyError for a token of the part that has no value.
         """
@@ -49,22 +51,25 @@ class QuotedPrintable:
     pieces: tuple[bytes | Token, ...]
     transfer_encoding: str = "quoted-printable"
 
-    def fill(self, values: Mapping[Token, str]) -> Sequence[bytes]:
+    def fill(self, values: Mapping[Token, str], *, html: bool) -> Sequence[bytes]:
         """The pieces of one reader's part."""
-        lines = _Lines(values)
+        lines = _Lines(values, html=html)
         return [piece if isinstance(piece, bytes) else lines[piece] for piece in self.pieces]
 
 
 class _Lines(dict[Token, bytes]):
     """A reader's values as lines of quoted-printable, each made when first asked for."""
 
-    def __init__(self, values: Mapping[Token, str]) -> None:
+    def __init__(self, values: Mapping[Token, str], *, html: bool) -> None:
         self._values = values
+        self._html = html
 
     def __missing__(self, token: Token) -> bytes:
         value = self._values[token]
-        plain = _PLAIN.fullmatch(value)
-        line = value.encode() + b"=\r\n" if plain else quoted_printable(value)
+        if _PLAIN.fullmatch(value):
+            line = value.encode() + b"=\r\n"
+        else:
+            line = quoted_printable(escape(value) if self._html else value)
         self[token] = line
         return line
 
@@ -84,13 +89,14 @@ class Base64:
     pieces: tuple[Aligned | Token, ...]
     transfer_encoding: str = "base64"
 
-    def fill(self, values: Mapping[Token, str]) -> Sequence[bytes]:
+    def fill(self, values: Mapping[Token, str], *, html: bool) -> Sequence[bytes]:
         """The pieces of one reader's part."""
         out: list[bytes] = []
         pending = b""
         for piece in self.pieces:
             if isinstance(piece, Token):
-                pending += _crlf(values[piece])
+                value = values[piece]
+                pending += _crlf(escape(value) if html else value)
                 continue
             taken = -len(pending) % 3
             if len(piece.raw) < taken:
@@ -110,39 +116,44 @@ def encode_part(fragments: Sequence[Fragment]) -> Body:
     """
     if not _ends_line(fragments):
         fragments = (*fragments, _END)
+    forms = [fragment.forms for fragment in fragments]
     try:
-        weight = sum([fragment.forms[_WEIGHT] for fragment in fragments])
+        in_base64 = sum([form[_WEIGHT] for form in forms]) > 0
     except KeyError:
-        weight = sum([_weigh(fragment) for fragment in fragments])
-    return quoted(fragments) if weight <= 0 else aligned(fragments)
+        in_base64 = sum([_weigh(fragment) for fragment in fragments]) > 0
+    return aligned(fragments) if in_base64 else quoted(fragments)
 
 
-def quoted(fragments: Iterable[Fragment]) -> QuotedPrintable:
+def quoted(fragments: Sequence[Fragment]) -> QuotedPrintable:
     """``fragments`` in quoted-printable."""
-    pieces: list[bytes | Token] = []
-    for fragment in fragments:
-        form = fragment.forms.get(_QUOTED)
-        if form is None:
-            form = fragment.forms[_QUOTED] = tuple(
-                piece if isinstance(piece, Token) else quoted_printable(piece)
-                for piece in fragment.text
-            )
-        pieces += form
-    return QuotedPrintable(tuple(pieces))
+    try:
+        forms = [fragment.forms[_QUOTED] for fragment in fragments]
+    except KeyError:
+        forms = [_quoted(fragment) for fragment in fragments]
+    return QuotedPrintable(tuple(chain.from_iterable(forms)))
 
 
-def aligned(fragments: Iterable[Fragment]) -> Base64:
+def aligned(fragments: Sequence[Fragment]) -> Base64:
     """``fragments`` in base64."""
-    pieces: list[Aligned | Token] = []
-    for fragment in fragments:
-        form = fragment.forms.get(_ALIGNED)
-        if form is None:
-            form = fragment.forms[_ALIGNED] = tuple(
-                piece if isinstance(piece, Token) else _align(_crlf(piece))
-                for piece in fragment.text
-            )
-        pieces += form
-    return Base64(tuple(pieces))
+    try:
+        forms = [fragment.forms[_ALIGNED] for fragment in fragments]
+    except KeyError:
+        forms = [_aligned(fragment) for fragment in fragments]
+    return Base64(tuple(chain.from_iterable(forms)))
+
+
+def _quoted(fragment: Fragment) -> tuple[bytes | Token, ...]:
+    form = fragment.forms[_QUOTED] = fragment.forms.get(_QUOTED) or tuple(
+        piece if isinstance(piece, Token) else quoted_printable(piece) for piece in fragment.text
+    )
+    return form
+
+
+def _aligned(fragment: Fragment) -> tuple[Aligned | Token, ...]:
+    form = fragment.forms[_ALIGNED] = fragment.forms.get(_ALIGNED) or tuple(
+        piece if isinstance(piece, Token) else _align(_crlf(piece)) for piece in fragment.text
+    )
+    return form
 
 
 def _ends_line(fragments: Sequence[Fragment]) -> bool:
@@ -155,6 +166,8 @@ def _weigh(fragment: Fragment) -> int:
 
     Quoted-printable adds two bytes for each byte it escapes, base64 a third of all.
     """
+    if _WEIGHT in fragment.forms:
+        return int(fragment.forms[_WEIGHT])
     raw = _crlf("".join(piece for piece in fragment.text if not isinstance(piece, Token)))
     escaped = len(raw.translate(None, _QP_SAFE + b"\r\n"))
     weight = fragment.forms[_WEIGHT] = 6 * escaped - len(raw)

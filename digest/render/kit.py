@@ -8,7 +8,7 @@ An ``IssueKit`` adds an issue's frozen cards, so that a selection of story ids b
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from digest.model import (
@@ -39,8 +39,19 @@ from digest.render.words import translate
 #: cards kept by what they say: some 16 KB each, encoded and all
 KEPT = 8192
 
-#: the same stretch of the HTML part and of the text part
-Pair = tuple[Fragment, Fragment]
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same stretch of both parts."""
+
+    html: Fragment
+    text: Fragment
+    digest: bytes
+
+    @classmethod
+    def of(cls, html: Fragment, text: Fragment) -> "Pair":
+        """Both, named by what they say."""
+        return cls(html, text, hashlib.sha256(html.digest + text.digest).digest())
 
 
 class Kit:
@@ -81,19 +92,18 @@ class Kit:
             preheader=content.preheader,
         )
 
-    def whole(self, content: VariantContent) -> Pair:
-        """Both parts by plain Jinja2, nothing reused: what ``render`` is held against."""
+    def whole(self, content: VariantContent) -> tuple[Fragment, Fragment]:
+        """HTML and text by plain Jinja2, nothing reused: what ``render`` is held against."""
         values = varying(content)
         return self._html.whole(values), self._text.whole(values)
 
     def join(self, told: Told, stories: Sequence[Pair]) -> RenderedVariant:
         """The variant that ``stories`` and what is ``told`` around them make."""
-        html = self._html.join(told, [pair[0] for pair in stories])
-        text = self._text.join(told, [pair[1] for pair in stories])
-        digests = b"".join([fragment.digest for fragment in (*html, *text)])
-        seed = f"{len(html)} {told.subject}\n".encode() + digests
+        html, html_digest = self._html.join(told, [pair.html for pair in stories])
+        text, text_digest = self._text.join(told, [pair.text for pair in stories])
+        seed = [told.subject.encode(), html_digest, text_digest, *[one.digest for one in stories]]
         return RenderedVariant(
-            key=hashlib.sha256(seed).hexdigest(),
+            key=hashlib.sha256(b"\n".join(seed)).hexdigest(),
             subject=told.subject,
             preheader=told.preheader,
             language=self.language,
@@ -110,7 +120,7 @@ class Kit:
         return self._pair(CARD, values)
 
     def _pair(self, block: str, values: Mapping[str, object]) -> Pair:
-        return self._html.fragment(block, values), self._text.fragment(block, values)
+        return Pair.of(self._html.fragment(block, values), self._text.fragment(block, values))
 
 
 class IssueKit:
@@ -169,29 +179,39 @@ class _Pool:
         self._cards = cards
         self._pictured = {story: usable(card.image) is not None for story, card in cards.items()}
         self._title: list[Pair] = []
-        self._made: dict[tuple[StoryId, Spot], Pair] = {}
+        #: how each story looks in a spot, as far as rendered
+        self._made: dict[Spot, dict[StoryId, Pair]] = {}
+        self._tables = lru_cache(4096)(self._find_tables)
 
     def pairs(self, stories: Sequence[StoryId]) -> list[Pair]:
         """The section's title and its ``stories``."""
         pictured = self._pictured
-        shape = tuple([pictured[story] for story in stories])
-        keys = list(zip(stories, spots(shape, self._section.layout), strict=True))
-        made = self._made
+        tables = self._tables(tuple([pictured[story] for story in stories]))
         try:
-            return self._title + [made[key] for key in keys]
+            cards = [table[story] for table, story in zip(tables, stories, strict=True)]
         except KeyError:
-            self._render(keys)
-            return self._title + [made[key] for key in keys]
+            cards = [self._pair(story, spot) for story, spot in self._spots(stories)]
+        return self._title + cards
 
     def view(self, stories: Sequence[StoryId]) -> SectionView:
         """The section as a template sees it."""
         cards = [card_view(self._cards[story], self._kit.language) for story in stories]
         return section_view(self._section, first=self._first, cards=cards)
 
-    def _render(self, keys: Iterable[tuple[StoryId, Spot]]) -> None:
-        self._title = [self._kit.title(self._section, first=self._first)]
-        for story, spot in keys:
-            if (story, spot) not in self._made:
-                card = self._cards[story]
-                pair = self._kit.card(self._section, card, spot, first=self._first)
-                self._made[story, spot] = pair
+    def _spots(self, stories: Sequence[StoryId]) -> Iterable[tuple[StoryId, Spot]]:
+        shape = tuple(self._pictured[story] for story in stories)
+        return zip(stories, spots(shape, self._section.layout), strict=True)
+
+    def _find_tables(self, pictured: tuple[bool, ...]) -> list[dict[StoryId, Pair]]:
+        """For each place of a section of this shape: story → how it looks there."""
+        found = spots(pictured, self._section.layout)
+        return [self._made.setdefault(spot, {}) for spot in found]
+
+    def _pair(self, story: StoryId, spot: Spot) -> Pair:
+        if not self._title:
+            self._title = [self._kit.title(self._section, first=self._first)]
+        table = self._made[spot]
+        if story not in table:
+            card = self._cards[story]
+            table[story] = self._kit.card(self._section, card, spot, first=self._first)
+        return table[story]

@@ -4,12 +4,10 @@
 it would have built. On this path it would cost some 200 times as much.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import cast
 
-from digest.model import Message, RenderedVariant, Token
+from digest.model import Message, RenderedVariant
 from digest.render.encode import Body, encode_part
 from digest.render.headers import write
 
@@ -64,9 +62,9 @@ def build(message: Message) -> bytes:
         (
             write(message.headers),
             opening,
-            *encoded.text.fill(message.tokens),
+            *encoded.text.fill(message.tokens, html=False),
             between,
-            *encoded.html.fill(_escaped(message.tokens)),
+            *encoded.html.fill(message.tokens, html=True),
             closing,
         )
     )
@@ -77,7 +75,3 @@ def _part(kind: str, body: Body) -> str:
         f"Content-Type: text/{kind}; charset=utf-8\r\n"
         f"Content-Transfer-Encoding: {body.transfer_encoding}\r\n\r\n"
     )
-
-
-def _escaped(tokens: Mapping[Token, str]) -> dict[Token, str]:
-    return {token: escape(value) for token, value in tokens.items()}

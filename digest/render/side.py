@@ -43,17 +43,18 @@ class Side:
         self._frame = self._cut_frame()
         self._short = lru_cache(KEPT)(self._render_short)
 
-    def join(self, told: Told, stories: Sequence[Fragment]) -> tuple[Fragment, ...]:
-        """The whole part around the fragments of its ``stories``."""
+    def join(self, told: Told, stories: Sequence[Fragment]) -> tuple[tuple[Fragment, ...], bytes]:
+        """The whole part around the fragments of its ``stories``; the digests of what is around."""
         out: list[Fragment] = []
+        digests: list[bytes] = []
         for piece in self._frame:
-            if isinstance(piece, Fragment):
-                out.append(piece)
-            elif piece == STORIES:
+            if piece == STORIES:
                 out += stories
-            else:
-                out.append(self._varying(piece, told))
-        return tuple(out)
+                continue
+            one = piece if isinstance(piece, Fragment) else self._varying(piece, told)
+            out.append(one)
+            digests.append(one.digest)
+        return tuple(out), b"".join(digests)
 
     def fragment(self, block: str, values: Mapping[str, object]) -> Fragment:
         """A block of the stories; empty where the template has none or is no kit."""

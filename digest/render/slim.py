@@ -30,6 +30,6 @@ def tidy_html(html: str) -> str:
 
 
 def tidy_text(text: str) -> str:
-    """A stretch of the text part without blank lines before it, doubled ones and trailing spaces."""
+    """A stretch of the text part without trailing spaces, blank lines before it or doubled ones."""
     text = re.sub(r"[ \t]+\n", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).lstrip("\n")

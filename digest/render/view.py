@@ -154,6 +154,7 @@ def place(card: CardView, spot: Spot) -> Place:
     return Place(kind=spot.kind, opens=spot.opens, closes=spot.closes, card=card)
 
 
+@lru_cache(8192)
 def card_view(card: Card, language: str) -> CardView:
     """A card in an edition in ``language``."""
     headline = clean_line(card.headline, 300)

@@ -94,11 +94,11 @@ def test_both_encodings_hold_any_text(text: TokenText, values: dict[Token, str])
     fragments = (Fragment(text), Fragment(("\n",)))
     ended = (*text, "\n")
     expected = encoding._crlf(fill(ended, values, html=False))
-    raw = b"".join(quoted(fragments).fill(values))
+    raw = b"".join(quoted(fragments).fill(values, html=False))
     # where a token ends in CR and the next piece starts with LF, each is a line end of its own
     if not re.search("\r", fill(ended, values, html=False)):
         assert quopri.decodestring(raw).replace(b"\r\n", b"\n") == expected.replace(b"\r\n", b"\n")
-    raw = b"".join(aligned(fragments).fill(values))
+    raw = b"".join(aligned(fragments).fill(values, html=False))
     joined = b"".join(encoding._crlf(values[p] if isinstance(p, Token) else p) for p in ended)
     assert base64.b64decode(raw, validate=False) == joined
     assert b"=" not in raw.rstrip(b"=\r\n"), "padding only at the very end"
