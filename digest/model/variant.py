@@ -79,19 +79,25 @@ TokenText = tuple[str | Token, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A stretch of a mail's part: a card, a title, the opening. Shared by all variants with it."""
+    """A stretch of a mail, as it stands in each of its two parts: a card, a title, the opening.
 
-    text: TokenText
+    Shared by all variants that hold it.
+    """
+
+    html: TokenText = ()
+    text: TokenText = ()
     #: what writers made of it, by what they call it; each writer fills in its own, once
     forms: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
-    #: SHA-256 of the text with its tokens in place
+    #: SHA-256 of both texts with their tokens in place
     digest: bytes = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # each piece with its kind, so that no text can pass for a token
-        told = [[type(piece).__name__, piece] for piece in self.text]
-        seed = json.dumps(told).encode()
-        object.__setattr__(self, "digest", hashlib.sha256(seed).digest())
+        told = [
+            [[type(piece).__name__, piece] for piece in part] for part in (self.html, self.text)
+        ]
+        digest = hashlib.sha256(json.dumps(told).encode()).digest()
+        object.__setattr__(self, "digest", digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,27 +112,25 @@ class RenderedVariant:
     subject: str
     preheader: str
     language: str
-    html_fragments: tuple[Fragment, ...]
-    text_fragments: tuple[Fragment, ...]
-    #: as in ``Fragment``
-    forms: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    fragments: tuple[Fragment, ...]
 
     @property
     def html(self) -> TokenText:
         """The HTML part in one, for people and checks."""
-        return joined(self.html_fragments)
+        return _joined(fragment.html for fragment in self.fragments)
 
     @property
     def text(self) -> TokenText:
         """The text part in one, for people and checks."""
-        return joined(self.text_fragments)
+        return _joined(fragment.text for fragment in self.fragments)
 
 
-def joined(fragments: Iterable[Fragment]) -> TokenText:
-    """The text of ``fragments``, neighbouring literals in one piece."""
-    pieces = chain.from_iterable(fragment.text for fragment in fragments)
-    text: list[str | Token] = []
-    for is_token, group in groupby(pieces, key=lambda piece: isinstance(piece, Token)):
+def _joined(texts: Iterable[TokenText]) -> TokenText:
+    """One text of several, neighbouring literals in one piece."""
+    whole: list[str | Token] = []
+    for is_token, group in groupby(
+        chain.from_iterable(texts), key=lambda piece: isinstance(piece, Token)
+    ):
         run = list(group)
-        text += run if is_token else ["".join(run)]
-    return tuple(text)
+        whole += run if is_token else ["".join(run)]
+    return tuple(whole)

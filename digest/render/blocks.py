@@ -67,7 +67,7 @@ class PartTemplate:
     def block(self, name: str, values: Mapping[str, object]) -> str:
         """One block with ``values``; empty if the template has none of that name."""
         if name == WHOLE:
-            return self.whole(values)
+            return self.whole(values).strip() + "\n"
         render = self._template.blocks.get(name)
         return "" if render is None else self._run(render, values, {})
 

@@ -10,14 +10,15 @@ from base64 import b64encode
 from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from itertools import chain
-from typing import Protocol
+from typing import NamedTuple
 
-from digest.model import Fragment, Token
+from digest.model import Fragment, Token, TokenText
 
 _QP_UNSAFE = re.compile(rb"[^\t\x20-<>-~]")
-_QP_SAFE = bytes({9, *range(32, 127)} - {ord("=")})
+_QP_SAFE = bytes({9, *range(32, 127)} - {ord("=")} | {10, 13})
 #: payload of a quoted-printable line, one short of 76 for the soft break's own "="
 _QP_LINE = 75
 _BASE64_LINE = 57
@@ -25,36 +26,91 @@ _HEX = {bytes([byte]): b"=%02X" % byte for byte in range(256)}
 #: a token's value that is a line of quoted-printable as it is, also in HTML: nearly all are
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?._~#%+-]{0,74}")
 
-# the forms of a fragment that live here
-_QUOTED, _ALIGNED, _WEIGHT = "quoted-printable", "base64", "weight"
-_END = Fragment(("\n",))
-
-
-class Body(Protocol):
-    """A text part, encoded as far as it is the same for every reader."""
-
-    @property
-    def transfer_encoding(self) -> str:
-        """``quoted-printable`` or ``base64``."""
-
-    def fill(self, values: Mapping[Token, str], *, html: bool) -> Sequence[bytes]:
-        """The pieces of one reader's encoded part, ending in CRLF; ``html``: values are escaped.
-
-        Raises KeyError for a token of the part that has no value.
-        """
+#: under which a fragment keeps what is made of it here
+_FORM = "mail"
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedPrintable:
-    """A part in quoted-printable; tokens stand between its pieces."""
+class Body:
+    """One reader's part, encoded."""
 
-    pieces: tuple[bytes | Token, ...]
-    transfer_encoding: str = "quoted-printable"
+    #: ``quoted-printable`` or ``base64``
+    transfer_encoding: str
+    #: lines in CRLF, to be joined
+    pieces: list[bytes]
 
-    def fill(self, values: Mapping[Token, str], *, html: bool) -> Sequence[bytes]:
-        """The pieces of one reader's part."""
-        lines = _Lines(values, html=html)
-        return [piece if isinstance(piece, bytes) else lines[piece] for piece in self.pieces]
+
+class Aligned(NamedTuple):
+    """A literal of a base64 part. ``forms[k]``: its lines and leftover once k bytes are taken."""
+
+    raw: bytes
+    forms: tuple[tuple[bytes, bytes], ...]
+
+
+class Stretch:
+    """A fragment's text in one part; encoded when first asked for, and kept."""
+
+    def __init__(self, text: TokenText) -> None:
+        self._text = text
+
+    @cached_property
+    def weight(self) -> int:
+        """How much speaks for base64; below nothing, for quoted-printable.
+
+        That adds two bytes for each byte it escapes, base64 a third of all.
+        """
+        raw = _crlf("".join(piece for piece in self._text if not isinstance(piece, Token)))
+        return 6 * len(raw.translate(None, _QP_SAFE)) - len(raw)
+
+    @cached_property
+    def quoted(self) -> tuple[bytes | Token, ...]:
+        """In quoted-printable, with tokens between the pieces."""
+        return tuple(
+            piece if isinstance(piece, Token) else quoted_printable(piece) for piece in self._text
+        )
+
+    @cached_property
+    def aligned(self) -> tuple[Aligned | Token, ...]:
+        """In base64, with tokens between the pieces."""
+        return tuple(
+            piece if isinstance(piece, Token) else _align(_crlf(piece)) for piece in self._text
+        )
+
+
+def stretches(fragments: Sequence[Fragment]) -> tuple[list[Stretch], list[Stretch]]:
+    """``fragments`` as the stretches of the HTML part and those of the text part."""
+    try:
+        pairs = [fragment.forms[_FORM] for fragment in fragments]
+    except KeyError:
+        for fragment in fragments:
+            if _FORM not in fragment.forms:
+                fragment.forms[_FORM] = Stretch(fragment.html), Stretch(fragment.text)
+        pairs = [fragment.forms[_FORM] for fragment in fragments]
+    return [html for html, _ in pairs], [text for _, text in pairs]
+
+
+def encode(part: Sequence[Stretch], values: Mapping[Token, str], *, html: bool) -> Body:
+    """A part with a reader's ``values`` for its tokens, escaped where it is ``html``.
+
+    Encoded the shorter way: quoted-printable for Latin, base64 for most other scripts. The text
+    ends with a line feed in the message, whether it had one or not. Raises KeyError for a token of
+    the part that has no value.
+    """
+    if sum([stretch.weight for stretch in part]) > 0:
+        return Body("base64", base64_pieces(part, values, html=html))
+    return Body("quoted-printable", quoted_pieces(part, values, html=html))
+
+
+def quoted_pieces(
+    part: Sequence[Stretch], values: Mapping[Token, str], *, html: bool
+) -> list[bytes]:
+    """A part in quoted-printable."""
+    lines = _Lines(values, html=html)
+    pieces = chain.from_iterable([stretch.quoted for stretch in part])
+    out = [piece if isinstance(piece, bytes) else lines[piece] for piece in pieces]
+    if not out or out[-1].endswith(b"=\r\n"):
+        out.append(b"\r\n")
+    return out
 
 
 class _Lines(dict[Token, bytes]):
@@ -74,104 +130,29 @@ class _Lines(dict[Token, bytes]):
         return line
 
 
-@dataclass(frozen=True, slots=True)
-class Aligned:
-    """A literal of a base64 part. ``forms[k]``: its lines and leftover once k bytes are taken."""
-
-    raw: bytes
-    forms: tuple[tuple[bytes, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Base64:
+def base64_pieces(
+    part: Sequence[Stretch], values: Mapping[Token, str], *, html: bool
+) -> list[bytes]:
     """A part in base64."""
-
-    pieces: tuple[Aligned | Token, ...]
-    transfer_encoding: str = "base64"
-
-    def fill(self, values: Mapping[Token, str], *, html: bool) -> Sequence[bytes]:
-        """The pieces of one reader's part."""
-        out: list[bytes] = []
-        pending = b""
-        for piece in self.pieces:
-            if isinstance(piece, Token):
-                value = values[piece]
-                pending += _crlf(escape(value) if html else value)
-                continue
-            taken = -len(pending) % 3
-            if len(piece.raw) < taken:
-                pending += piece.raw
-                continue
-            out.append(_base64_lines(pending + piece.raw[:taken]))
-            lines, pending = piece.forms[taken]
-            out.append(lines)
-        out.append(_base64_lines(pending))
-        return out
-
-
-def encode_part(fragments: Sequence[Fragment]) -> Body:
-    """The shorter of the two encodings: quoted-printable for Latin, base64 for most other scripts.
-
-    The text ends with a line feed in the message, whether it had one or not.
-    """
-    if not _ends_line(fragments):
-        fragments = (*fragments, _END)
-    forms = [fragment.forms for fragment in fragments]
-    try:
-        in_base64 = sum([form[_WEIGHT] for form in forms]) > 0
-    except KeyError:
-        in_base64 = sum([_weigh(fragment) for fragment in fragments]) > 0
-    return aligned(fragments) if in_base64 else quoted(fragments)
-
-
-def quoted(fragments: Sequence[Fragment]) -> QuotedPrintable:
-    """``fragments`` in quoted-printable."""
-    try:
-        forms = [fragment.forms[_QUOTED] for fragment in fragments]
-    except KeyError:
-        forms = [_quoted(fragment) for fragment in fragments]
-    return QuotedPrintable(tuple(chain.from_iterable(forms)))
-
-
-def aligned(fragments: Sequence[Fragment]) -> Base64:
-    """``fragments`` in base64."""
-    try:
-        forms = [fragment.forms[_ALIGNED] for fragment in fragments]
-    except KeyError:
-        forms = [_aligned(fragment) for fragment in fragments]
-    return Base64(tuple(chain.from_iterable(forms)))
-
-
-def _quoted(fragment: Fragment) -> tuple[bytes | Token, ...]:
-    form = fragment.forms[_QUOTED] = fragment.forms.get(_QUOTED) or tuple(
-        piece if isinstance(piece, Token) else quoted_printable(piece) for piece in fragment.text
-    )
-    return form
-
-
-def _aligned(fragment: Fragment) -> tuple[Aligned | Token, ...]:
-    form = fragment.forms[_ALIGNED] = fragment.forms.get(_ALIGNED) or tuple(
-        piece if isinstance(piece, Token) else _align(_crlf(piece)) for piece in fragment.text
-    )
-    return form
-
-
-def _ends_line(fragments: Sequence[Fragment]) -> bool:
-    last = next((one.text[-1] for one in reversed(fragments) if one.text), "")
-    return not isinstance(last, Token) and last.endswith(("\n", "\r"))
-
-
-def _weigh(fragment: Fragment) -> int:
-    """By how much the fragment speaks for base64; what speaks for the other is negative.
-
-    Quoted-printable adds two bytes for each byte it escapes, base64 a third of all.
-    """
-    if _WEIGHT in fragment.forms:
-        return int(fragment.forms[_WEIGHT])
-    raw = _crlf("".join(piece for piece in fragment.text if not isinstance(piece, Token)))
-    escaped = len(raw.translate(None, _QP_SAFE + b"\r\n"))
-    weight = fragment.forms[_WEIGHT] = 6 * escaped - len(raw)
-    return weight
+    out: list[bytes] = []
+    pending = last = b""
+    for piece in chain.from_iterable([stretch.aligned for stretch in part]):
+        if isinstance(piece, Token):
+            value = values[piece]
+            last = _crlf(escape(value) if html else value)
+            pending += last
+            continue
+        last = piece.raw
+        taken = -len(pending) % 3
+        if len(last) < taken:
+            pending += last
+            continue
+        if pending:
+            out.append(_base64_lines(pending + last[:taken]))
+        lines, pending = piece.forms[taken]
+        out.append(lines)
+    out.append(_base64_lines(pending if last.endswith(b"\r\n") else pending + b"\r\n"))
+    return out
 
 
 def quoted_printable(text: str) -> bytes:

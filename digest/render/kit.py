@@ -8,7 +8,7 @@ An ``IssueKit`` adds an issue's frozen cards, so that a selection of story ids b
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from digest.model import (
@@ -20,7 +20,8 @@ from digest.model import (
     VariantContent,
 )
 from digest.render.blocks import CARD, SECTION_TITLE, PartTemplate
-from digest.render.side import Side, Told
+from digest.render.frame import Frame, Told
+from digest.render.side import Side
 from digest.render.slim import tidy_html, tidy_text
 from digest.render.tokens import Placeholders
 from digest.render.view import (
@@ -36,22 +37,8 @@ from digest.render.view import (
 )
 from digest.render.words import translate
 
-#: cards kept by what they say: some 16 KB each, encoded and all
+#: cards kept by what they say: some 12 KB each, encoded and all
 KEPT = 8192
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """The same stretch of both parts."""
-
-    html: Fragment
-    text: Fragment
-    digest: bytes
-
-    @classmethod
-    def of(cls, html: Fragment, text: Fragment) -> "Pair":
-        """Both, named by what they say."""
-        return cls(html, text, hashlib.sha256(html.digest + text.digest).digest())
 
 
 class Kit:
@@ -77,6 +64,7 @@ class Kit:
         self.language = language
         self._html = Side(html, known, places, tidy_html)
         self._text = Side(text, known, places, tidy_text)
+        self._frame = Frame(self._html, self._text)
         self.card = lru_cache(KEPT)(self._card)
         self.title = lru_cache(KEPT)(self._title)
 
@@ -92,35 +80,33 @@ class Kit:
             preheader=content.preheader,
         )
 
-    def whole(self, content: VariantContent) -> tuple[Fragment, Fragment]:
-        """HTML and text by plain Jinja2, nothing reused: what ``render`` is held against."""
+    def whole(self, content: VariantContent) -> Fragment:
+        """Both parts by plain Jinja2, nothing reused: what ``render`` is held against."""
         values = varying(content)
-        return self._html.whole(values), self._text.whole(values)
+        return Fragment(self._html.whole(values), self._text.whole(values))
 
-    def join(self, told: Told, stories: Sequence[Pair]) -> RenderedVariant:
+    def join(self, stories: list[Fragment], told: Told) -> RenderedVariant:
         """The variant that ``stories`` and what is ``told`` around them make."""
-        html, html_digest = self._html.join(told, [pair.html for pair in stories])
-        text, text_digest = self._text.join(told, [pair.text for pair in stories])
-        seed = [told.subject.encode(), html_digest, text_digest, *[one.digest for one in stories]]
+        fragments = self._frame.around(stories, told)
+        seed = [told.subject.encode(), *[one.digest for one in fragments]]
         return RenderedVariant(
             key=hashlib.sha256(b"\n".join(seed)).hexdigest(),
             subject=told.subject,
             preheader=told.preheader,
             language=self.language,
-            html_fragments=html,
-            text_fragments=text,
+            fragments=fragments,
         )
 
-    def _title(self, section: FilledSection, *, first: bool) -> Pair:
-        return self._pair(SECTION_TITLE, {"section": section_view(section, first=first)})
+    def _title(self, section: FilledSection, *, first: bool) -> Fragment:
+        return self._story(SECTION_TITLE, {"section": section_view(section, first=first)})
 
-    def _card(self, section: FilledSection, card: Card, spot: Spot, *, first: bool) -> Pair:
+    def _card(self, section: FilledSection, card: Card, spot: Spot, *, first: bool) -> Fragment:
         view = card_view(card, self.language)
         values = {"section": section_view(section, first=first), "place": place(view, spot)}
-        return self._pair(CARD, values)
+        return self._story(CARD, values)
 
-    def _pair(self, block: str, values: Mapping[str, object]) -> Pair:
-        return Pair.of(self._html.fragment(block, values), self._text.fragment(block, values))
+    def _story(self, block: str, values: Mapping[str, object]) -> Fragment:
+        return Fragment(self._html.story(block, values), self._text.story(block, values))
 
 
 class IssueKit:
@@ -152,12 +138,12 @@ class IssueKit:
         Sections without stories are left out. Raises KeyError for a section or story that the kit
         does not hold, BadTemplateError where the template is at fault.
         """
-        stories: list[Pair] = []
+        stories: list[Fragment] = []
         for slug, chosen in sections:
             if chosen:
-                stories += self._pools[slug, not stories].pairs(chosen)
+                stories += self._pools[slug, not stories].fragments(chosen)
         told = Told(one_line(subject), one_line(preheader), partial(self._views, sections))
-        return self._kit.join(told, stories)
+        return self._kit.join(stories, told)
 
     def _views(self, sections: Sequence[tuple[str, Sequence[StoryId]]]) -> tuple[SectionView, ...]:
         filled = [(slug, chosen) for slug, chosen in sections if chosen]
@@ -178,19 +164,19 @@ class _Pool:
         self._first = first
         self._cards = cards
         self._pictured = {story: usable(card.image) is not None for story, card in cards.items()}
-        self._title: list[Pair] = []
+        self._title: list[Fragment] = []
         #: how each story looks in a spot, as far as rendered
-        self._made: dict[Spot, dict[StoryId, Pair]] = {}
+        self._made: dict[Spot, dict[StoryId, Fragment]] = {}
         self._tables = lru_cache(4096)(self._find_tables)
 
-    def pairs(self, stories: Sequence[StoryId]) -> list[Pair]:
+    def fragments(self, stories: Sequence[StoryId]) -> list[Fragment]:
         """The section's title and its ``stories``."""
         pictured = self._pictured
         tables = self._tables(tuple([pictured[story] for story in stories]))
         try:
             cards = [table[story] for table, story in zip(tables, stories, strict=True)]
         except KeyError:
-            cards = [self._pair(story, spot) for story, spot in self._spots(stories)]
+            cards = self._render(stories)
         return self._title + cards
 
     def view(self, stories: Sequence[StoryId]) -> SectionView:
@@ -198,20 +184,19 @@ class _Pool:
         cards = [card_view(self._cards[story], self._kit.language) for story in stories]
         return section_view(self._section, first=self._first, cards=cards)
 
-    def _spots(self, stories: Sequence[StoryId]) -> Iterable[tuple[StoryId, Spot]]:
-        shape = tuple(self._pictured[story] for story in stories)
-        return zip(stories, spots(shape, self._section.layout), strict=True)
-
-    def _find_tables(self, pictured: tuple[bool, ...]) -> list[dict[StoryId, Pair]]:
+    def _find_tables(self, pictured: tuple[bool, ...]) -> list[dict[StoryId, Fragment]]:
         """For each place of a section of this shape: story → how it looks there."""
         found = spots(pictured, self._section.layout)
         return [self._made.setdefault(spot, {}) for spot in found]
 
-    def _pair(self, story: StoryId, spot: Spot) -> Pair:
-        if not self._title:
-            self._title = [self._kit.title(self._section, first=self._first)]
-        table = self._made[spot]
-        if story not in table:
+    def _render(self, stories: Sequence[StoryId]) -> list[Fragment]:
+        """``stories`` where some are seen in their spot for the first time."""
+        self._title = [self._kit.title(self._section, first=self._first)]
+        shape = tuple(self._pictured[story] for story in stories)
+        cards: list[Fragment] = []
+        for story, spot in zip(stories, spots(shape, self._section.layout), strict=True):
             card = self._cards[story]
-            table[story] = self._kit.card(self._section, card, spot, first=self._first)
-        return table[story]
+            fragment = self._kit.card(self._section, card, spot, first=self._first)
+            self._made[spot][story] = fragment
+            cards.append(fragment)
+        return cards

@@ -4,74 +4,46 @@
 it would have built. On this path it would cost some 200 times as much.
 """
 
-from dataclasses import dataclass
-from typing import cast
+from functools import cache
 
-from digest.model import Message, RenderedVariant
-from digest.render.encode import Body, encode_part
+from digest.model import Message
+from digest.render.encode import encode, stretches
 from digest.render.headers import write
 
-_FORM = "multipart/alternative"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncodedVariant:
-    """A variant as the inside of a ``multipart/alternative``, but for its tokens."""
-
-    text: Body
-    html: Body
-    #: MIME headers and boundaries: before the text part, between the parts, after both
-    frame: tuple[bytes, bytes, bytes]
-
-
-def encode(variant: RenderedVariant) -> EncodedVariant:
-    """Both parts of ``variant``, put together from what is encoded of its fragments.
-
-    Kept with the variant: its readers share it.
-    """
-    kept = variant.forms.get(_FORM)
-    if kept is not None:
-        return cast("EncodedVariant", kept)
-    # deterministic; starts with ``=_``, which neither transfer encoding can produce
-    boundary = f"=_{variant.key[:40]}"
-    text, html = encode_part(variant.text_fragments), encode_part(variant.html_fragments)
-    opening = (
-        f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
-        f"\r\n--{boundary}\r\n{_part('plain', text)}"
-    )
-    encoded = variant.forms[_FORM] = EncodedVariant(
-        text=text,
-        html=html,
-        frame=(
-            opening.encode("ascii"),
-            f"\r\n--{boundary}\r\n{_part('html', html)}".encode("ascii"),
-            f"\r\n--{boundary}--\r\n".encode("ascii"),
-        ),
-    )
-    return encoded
+#: the same for all: no line of either transfer encoding can start with ``--=_``
+BOUNDARY = "=_newsletter-digest"
 
 
 def build(message: Message) -> bytes:
     """The whole message as it goes over the wire, CRLF line ends, no dots stuffed.
 
-    Raises AddressError or HeaderError for this message alone.
+    A ``multipart/alternative`` of text and HTML (RFC 2046 §5.1.4). Raises AddressError or
+    HeaderError for this message alone.
     """
-    encoded = encode(message.variant)
-    opening, between, closing = encoded.frame
-    return b"".join(
-        (
-            write(message.headers),
-            opening,
-            *encoded.text.fill(message.tokens, html=False),
-            between,
-            *encoded.html.fill(message.tokens, html=True),
-            closing,
-        )
+    html_part, text_part = stretches(message.variant.fragments)
+    text = encode(text_part, message.tokens, html=False)
+    html = encode(html_part, message.tokens, html=True)
+    opening, between, closing = _around(text.transfer_encoding, html.transfer_encoding)
+    head = write(message.headers)
+    return b"".join([head, opening, *text.pieces, between, *html.pieces, closing])
+
+
+@cache
+def _around(text_encoding: str, html_encoding: str) -> tuple[bytes, bytes, bytes]:
+    """MIME headers and boundaries: before the text part, between the parts, after both."""
+    opening = (
+        "MIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/alternative;\r\n boundary="{BOUNDARY}"\r\n\r\n'
+    )
+    return (
+        (opening + _part("plain", text_encoding)).encode("ascii"),
+        f"\r\n{_part('html', html_encoding)}".encode("ascii"),
+        f"\r\n--{BOUNDARY}--\r\n".encode("ascii"),
     )
 
 
-def _part(kind: str, body: Body) -> str:
+def _part(kind: str, transfer_encoding: str) -> str:
     return (
-        f"Content-Type: text/{kind}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: {body.transfer_encoding}\r\n\r\n"
+        f"--{BOUNDARY}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: {transfer_encoding}\r\n\r\n"
     )

@@ -132,9 +132,9 @@ def _compiled_once(sections: Sections, readers: list[pool.Reader]) -> int:
     """The better way: MJML compiled once, the rest for each reader."""
     kit = _kit(sections, readers[0], "en")
     for reader in readers:
-        html, text = kit.whole(pool.content(reader, sections))
+        whole = kit.whole(pool.content(reader, sections))
         tokens = reader.tokens()
-        _usual(reader, fill(html.text, tokens, html=True), fill(text.text, tokens, html=False))
+        _usual(reader, fill(whole.html, tokens, html=True), fill(whole.text, tokens, html=False))
     return len(readers)
 
 

@@ -53,8 +53,8 @@ def test_size() -> None:
 
 def test_the_way_out_must_be_in_both_parts() -> None:
     variant = RENDERER.render(twenty())
-    bare = Fragment(tuple(piece for piece in variant.text if piece is not Token.LEAVE_URL))
-    found = check(replace(variant, text_fragments=(bare,)))
+    bare = tuple(piece for piece in variant.text if piece is not Token.LEAVE_URL)
+    found = check(replace(variant, fragments=(Fragment(variant.html, bare),)))
     assert [(finding.check, finding.where) for finding in found] == [("leave", "text")]
 
 

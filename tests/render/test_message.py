@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.model import Fragment, RenderedVariant, Token, TokenText
 from digest.render import encode as encoding
-from digest.render.encode import Base64, QuotedPrintable, aligned, encode_part, quoted
+from digest.render.encode import Stretch, base64_pieces, quoted_pieces
 from digest.render.message import build
 from digest.render.render import Renderer
 from digest.render.tokens import fill
@@ -28,20 +28,15 @@ SCRIPTS = st.one_of(
 PIECES = st.lists(st.one_of(SCRIPTS, st.sampled_from(list(Token))), max_size=8).map(
     lambda pieces: tuple(piece for piece in pieces if piece)
 )
-FRAGMENTS = st.lists(PIECES.map(Fragment), max_size=5).map(tuple)
+FRAGMENTS = st.lists(st.builds(Fragment, PIECES, PIECES), max_size=5).map(tuple)
 VALUES = st.fixed_dictionaries(
     {token: st.text(alphabet="https://a.b?c=d&e'\"<é", min_size=1, max_size=90) for token in Token}
 )
 
 
-def made(html: tuple[Fragment, ...], text: tuple[Fragment, ...]) -> RenderedVariant:
+def made(*fragments: Fragment) -> RenderedVariant:
     return RenderedVariant(
-        key="0f" * 32,
-        subject="s",
-        preheader="",
-        language="en",
-        html_fragments=html,
-        text_fragments=text,
+        key="0f" * 32, subject="s", preheader="", language="en", fragments=fragments
     )
 
 
@@ -75,11 +70,11 @@ def sound(raw: bytes) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(FRAGMENTS, FRAGMENTS, VALUES)
+@given(FRAGMENTS, VALUES)
 def test_a_message_equals_the_oracle(
-    html: tuple[Fragment, ...], text: tuple[Fragment, ...], values: dict[Token, str]
+    fragments: tuple[Fragment, ...], values: dict[Token, str]
 ) -> None:
-    variant = made(html, text)
+    variant = made(*fragments)
     raw = build(replace(message(variant), tokens=values))
     sound(raw)
     back = message_from_bytes(raw, policy=policy.default)
@@ -91,14 +86,14 @@ def test_a_message_equals_the_oracle(
 @given(PIECES, VALUES)
 def test_both_encodings_hold_any_text(text: TokenText, values: dict[Token, str]) -> None:
     """Whatever the choice by size would be."""
-    fragments = (Fragment(text), Fragment(("\n",)))
+    part = [Stretch(text), Stretch(("\n",))]
     ended = (*text, "\n")
     expected = encoding._crlf(fill(ended, values, html=False))
-    raw = b"".join(quoted(fragments).fill(values, html=False))
+    raw = b"".join(quoted_pieces(part, values, html=False))
     # where a token ends in CR and the next piece starts with LF, each is a line end of its own
     if not re.search("\r", fill(ended, values, html=False)):
         assert quopri.decodestring(raw).replace(b"\r\n", b"\n") == expected.replace(b"\r\n", b"\n")
-    raw = b"".join(aligned(fragments).fill(values, html=False))
+    raw = b"".join(base64_pieces(part, values, html=False))
     joined = b"".join(encoding._crlf(values[p] if isinstance(p, Token) else p) for p in ended)
     assert base64.b64decode(raw, validate=False) == joined
     assert b"=" not in raw.rstrip(b"=\r\n"), "padding only at the very end"
@@ -106,11 +101,16 @@ def test_both_encodings_hold_any_text(text: TokenText, values: dict[Token, str])
 
 def test_each_script_gets_the_shorter_encoding() -> None:
     for words in ("The river rose in the night. ", "Le café d’Or a rouvert hier soir, dit Zoë. "):
-        assert isinstance(encode_part([Fragment((words * 20,))]), QuotedPrintable)
+        assert transfer_encoding(words * 20) == "quoted-printable"
     for words in (HINDI, ARABIC):
-        assert isinstance(encode_part([Fragment((words * 20,))]), Base64)
-    mostly = [Fragment((HINDI,)), Fragment(("A long opening in another script. " * 90,))]
-    assert isinstance(encode_part(mostly), QuotedPrintable), "one encoding for the whole part"
+        assert transfer_encoding(words * 20) == "base64"
+    mostly = (HINDI, "A long opening in another script. " * 90)
+    assert transfer_encoding(*mostly) == "quoted-printable", "one encoding for the whole part"
+
+
+def transfer_encoding(*texts: str) -> str:
+    part = [Stretch((text,)) for text in texts]
+    return encoding.encode(part, {}, html=False).transfer_encoding
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -127,7 +127,12 @@ def test_a_whole_issue(language: str) -> None:
 
 
 def test_a_changed_variant_does_not_send_what_was_encoded_before() -> None:
-    variant = made((Fragment(("old\n",)),), (Fragment(("old\n",)),))
+    variant = made(Fragment(("old\n",), ("old\n",)))
     assert b"old" in build(message(variant))
-    changed = replace(variant, html_fragments=(Fragment(("new\n",)),))
-    assert b"new" in build(message(changed))
+    changed = replace(variant, fragments=(Fragment(("new\n",), ("new\n",)),))
+    assert b"old" not in build(message(changed))
+
+
+def test_a_token_without_a_value_is_our_own_fault() -> None:
+    with pytest.raises(KeyError):
+        build(replace(message(made(Fragment((Token.CLICK,)))), tokens={}))
