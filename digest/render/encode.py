@@ -8,16 +8,16 @@ before shifts it by 0, 1 or 2 bytes; lines may be shorter than 76.
 import re
 from base64 import b64encode
 from binascii import b2a_base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from digest.model import Fragment, Token, TokenText
 
-_QP_UNSAFE = re.compile(rb"[^\t\x20-<>-~]")
+_QP_UNSAFE = re.compile(rb"[^\t\r\n\x20-~]")  # beside "="
 _QP_SAFE = bytes({9, *range(32, 127)} - {ord("=")} | {10, 13})
 #: payload of a quoted-printable line, one short of 76 for the soft break's own "="
 _QP_LINE = 75
@@ -26,12 +26,13 @@ _HEX = {bytes([byte]): b"=%02X" % byte for byte in range(256)}
 #: a token's value that is a line of quoted-printable as it is, also in HTML: nearly all are
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?._~#%+-]{0,74}")
 
-#: under which a fragment keeps what is made of it here
-_FORM = "mail"
+# under which a fragment keeps what is made of it here: an ``_Encoded``, and the ``Aligned`` pieces
+# of both parts
+_QUOTED, _ALIGNED = "quoted-printable", "base64"
+_forms, _quoted_form = attrgetter("forms"), itemgetter(_QUOTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """One reader's part, encoded."""
 
     #: ``quoted-printable`` or ``base64``
@@ -47,66 +48,77 @@ class Aligned(NamedTuple):
     forms: tuple[tuple[bytes, bytes], ...]
 
 
-class Stretch:
-    """A fragment's text in one part; encoded when first asked for, and kept."""
-
-    def __init__(self, text: TokenText) -> None:
-        self._text = text
-
-    @cached_property
-    def weight(self) -> int:
-        """How much speaks for base64; below nothing, for quoted-printable.
-
-        That adds two bytes for each byte it escapes, base64 a third of all.
-        """
-        raw = _crlf("".join(piece for piece in self._text if not isinstance(piece, Token)))
-        return 6 * len(raw.translate(None, _QP_SAFE)) - len(raw)
-
-    @cached_property
-    def quoted(self) -> tuple[bytes | Token, ...]:
-        """In quoted-printable, with tokens between the pieces."""
-        return tuple(
-            piece if isinstance(piece, Token) else quoted_printable(piece) for piece in self._text
-        )
-
-    @cached_property
-    def aligned(self) -> tuple[Aligned | Token, ...]:
-        """In base64, with tokens between the pieces."""
-        return tuple(
-            piece if isinstance(piece, Token) else _align(_crlf(piece)) for piece in self._text
-        )
+Quoted = tuple[bytes | Token, ...]
 
 
-def stretches(fragments: Sequence[Fragment]) -> tuple[list[Stretch], list[Stretch]]:
-    """``fragments`` as the stretches of the HTML part and those of the text part."""
-    try:
-        pairs = [fragment.forms[_FORM] for fragment in fragments]
-    except KeyError:
-        for fragment in fragments:
-            if _FORM not in fragment.forms:
-                fragment.forms[_FORM] = Stretch(fragment.html), Stretch(fragment.text)
-        pairs = [fragment.forms[_FORM] for fragment in fragments]
-    return [html for html, _ in pairs], [text for _, text in pairs]
+class _Encoded(NamedTuple):
+    """A fragment in quoted-printable, and how much speaks for base64 in each part."""
+
+    html: Quoted
+    text: Quoted
+    html_weight: int
+    text_weight: int
 
 
-def encode(part: Sequence[Stretch], values: Mapping[Token, str], *, html: bool) -> Body:
-    """A part with a reader's ``values`` for its tokens, escaped where it is ``html``.
+def encode(fragments: Sequence[Fragment], values: Mapping[Token, str]) -> tuple[Body, Body]:
+    """The HTML part and the text part with a reader's ``values`` for the tokens.
 
-    Encoded the shorter way: quoted-printable for Latin, base64 for most other scripts. The text
-    ends with a line feed in the message, whether it had one or not. Raises KeyError for a token of
-    the part that has no value.
+    Each part goes the shorter way: quoted-printable for Latin, base64 for most other scripts. It
+    ends with a line feed, whether the text had one or not; in HTML values are escaped. Raises
+    KeyError for a token in use that has no value.
     """
-    if sum([stretch.weight for stretch in part]) > 0:
-        return Body("base64", base64_pieces(part, values, html=html))
-    return Body("quoted-printable", quoted_pieces(part, values, html=html))
+    try:
+        kept = [*map(_quoted_form, map(_forms, fragments))]
+    except KeyError:
+        kept = [_encoded(fragment) for fragment in fragments]
+    html, text, html_weights, text_weights = zip(*kept) if kept else ((),) * 4  # noqa: B905 - fours all
+    if sum(html_weights) > 0:
+        html_body = Body("base64", base64_pieces(_aligned(fragments, 0), values, html=True))
+    else:
+        html_body = Body("quoted-printable", quoted_pieces(html, values, html=True))
+    if sum(text_weights) > 0:
+        text_body = Body("base64", base64_pieces(_aligned(fragments, 1), values, html=False))
+    else:
+        text_body = Body("quoted-printable", quoted_pieces(text, values, html=False))
+    return html_body, text_body
+
+
+def _encoded(fragment: Fragment) -> _Encoded:
+    if _QUOTED not in fragment.forms:
+        fragment.forms[_QUOTED] = _Encoded(
+            quoted(fragment.html),
+            quoted(fragment.text),
+            _weight(fragment.html),
+            _weight(fragment.text),
+        )
+    made: _Encoded = fragment.forms[_QUOTED]
+    return made
+
+
+def _aligned(fragments: Sequence[Fragment], part: int) -> list[tuple[Aligned | Token, ...]]:
+    for fragment in fragments:
+        if _ALIGNED not in fragment.forms:
+            fragment.forms[_ALIGNED] = aligned(fragment.html), aligned(fragment.text)
+    return [fragment.forms[_ALIGNED][part] for fragment in fragments]
+
+
+def _weight(text: TokenText) -> int:
+    """Quoted-printable adds two bytes for each that it escapes, base64 a third of all."""
+    raw = _crlf("".join(piece for piece in text if not isinstance(piece, Token)))
+    return 6 * len(raw.translate(None, _QP_SAFE)) - len(raw)
+
+
+def quoted(text: TokenText) -> Quoted:
+    """``text`` in quoted-printable, cut at its tokens."""
+    return tuple(piece if isinstance(piece, Token) else quoted_printable(piece) for piece in text)
 
 
 def quoted_pieces(
-    part: Sequence[Stretch], values: Mapping[Token, str], *, html: bool
+    part: Iterable[Quoted], values: Mapping[Token, str], *, html: bool
 ) -> list[bytes]:
-    """A part in quoted-printable."""
+    """A part in quoted-printable with ``values`` for its tokens."""
     lines = _Lines(values, html=html)
-    pieces = chain.from_iterable([stretch.quoted for stretch in part])
+    pieces = chain.from_iterable(part)
     out = [piece if isinstance(piece, bytes) else lines[piece] for piece in pieces]
     if not out or out[-1].endswith(b"=\r\n"):
         out.append(b"\r\n")
@@ -122,34 +134,42 @@ class _Lines(dict[Token, bytes]):
 
     def __missing__(self, token: Token) -> bytes:
         value = self._values[token]
-        if _PLAIN.fullmatch(value):
-            line = value.encode() + b"=\r\n"
-        else:
-            line = quoted_printable(escape(value) if self._html else value)
+        line = _plain(value) or quoted_printable(escape(value) if self._html else value)
         self[token] = line
         return line
 
 
+@lru_cache(256)
+def _plain(value: str) -> bytes:
+    """A value that needs no encoding, nor escaping in HTML; else nothing. Asked for both parts."""
+    return value.encode() + b"=\r\n" if _PLAIN.fullmatch(value) else b""
+
+
+def aligned(text: TokenText) -> tuple[Aligned | Token, ...]:
+    """``text`` in base64, cut at its tokens."""
+    return tuple(piece if isinstance(piece, Token) else _align(_crlf(piece)) for piece in text)
+
+
 def base64_pieces(
-    part: Sequence[Stretch], values: Mapping[Token, str], *, html: bool
+    part: Iterable[tuple[Aligned | Token, ...]], values: Mapping[Token, str], *, html: bool
 ) -> list[bytes]:
-    """A part in base64."""
+    """A part in base64 with ``values`` for its tokens."""
     out: list[bytes] = []
     pending = last = b""
-    for piece in chain.from_iterable([stretch.aligned for stretch in part]):
+    for piece in chain.from_iterable(part):
         if isinstance(piece, Token):
             value = values[piece]
             last = _crlf(escape(value) if html else value)
             pending += last
             continue
-        last = piece.raw
+        last, forms = piece
         taken = -len(pending) % 3
         if len(last) < taken:
             pending += last
             continue
         if pending:
             out.append(_base64_lines(pending + last[:taken]))
-        lines, pending = piece.forms[taken]
+        lines, pending = forms[taken]
         out.append(lines)
     out.append(_base64_lines(pending if last.endswith(b"\r\n") else pending + b"\r\n"))
     return out
@@ -161,9 +181,10 @@ def quoted_printable(text: str) -> bytes:
     Where the text does not end in a line feed, a soft break ends the last line. No line starts
     with a dot (SMTP would double it) or with ``From `` (old mailboxes would quote it).
     """
-    data = _crlf(text)
+    data = _crlf(text).replace(b"=", b"=3D")
     if not data:
         return b""
+    data = _QP_UNSAFE.sub(lambda found: _HEX[found[0]], data)
     *whole, last = data.split(b"\r\n")
     lines: list[bytes] = []
     for line in whole:
@@ -173,9 +194,8 @@ def quoted_printable(text: str) -> bytes:
     return b"\r\n".join(lines) + b"\r\n"
 
 
-def _qp_rows(line: bytes, *, hard: bool) -> list[bytes]:
-    """One line of text as rows; all end in a soft break, but the last of a hard line."""
-    quoted = _QP_UNSAFE.sub(lambda found: _HEX[found[0]], line)
+def _qp_rows(quoted: bytes, *, hard: bool) -> list[bytes]:
+    """One line of escaped text as rows; all end in a soft break, but the last of a hard line."""
     if hard and quoted[-1:] in {b" ", b"\t"}:
         quoted = quoted[:-1] + _HEX[quoted[-1:]]
     rows: list[bytes] = []
@@ -186,8 +206,8 @@ def _qp_rows(line: bytes, *, hard: bool) -> list[bytes]:
             rows.append(quoted)
             break
         end = _QP_LINE
-        escape = quoted.rfind(b"=", end - 2, end)
-        end = escape if escape >= 0 else end
+        cut = quoted.rfind(b"=", end - 2, end)
+        end = cut if cut >= 0 else end
         rows.append(quoted[:end])
         quoted = quoted[end:]
     soft = [row + b"=" for row in rows[:-1]]

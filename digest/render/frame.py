@@ -1,9 +1,8 @@
 """What stands around the stories of a variant: shared stretches, and blocks that tell of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from digest.model import Fragment, TokenText
 from digest.render.side import Side
@@ -15,8 +14,7 @@ KEPT = 1024
 Part = Literal["html", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What a variant tells in the blocks of its frame. ``sections`` is called where one asks."""
 
     subject: str
@@ -28,13 +26,9 @@ class Frame:
     """What comes before the stories and after them, in both parts."""
 
     def __init__(self, html: Side, text: Side) -> None:
-        parts: tuple[tuple[Part, Side], ...] = (("html", html), ("text", text))
-        self._before: list[Fragment | _Block] = []
-        self._after: list[Fragment | _Block] = []
-        for part, side in parts:
-            before, after = side.frame()
-            self._before += [_piece(piece, part, side) for piece in before]
-            self._after += [_piece(piece, part, side) for piece in after]
+        (html_before, html_after), (text_before, text_after) = html.frame(), text.frame()
+        self._before = _both(html_before, html, text_before, text)
+        self._after = _both(html_after, html, text_after, text)
 
     def around(self, stories: list[Fragment], told: Told) -> tuple[Fragment, ...]:
         """The whole mail: ``stories`` with all that stands around them."""
@@ -43,6 +37,22 @@ class Frame:
             *stories,
             *[one if isinstance(one, Fragment) else one.fragment(told) for one in self._after],
         )
+
+
+def _both(
+    html: list[TokenText | str], html_side: Side, text: list[TokenText | str], text_side: Side
+) -> "list[Fragment | _Block]":
+    """The pieces of both parts. The first two share a fragment where they can: fewer to join."""
+    if html and text and not isinstance(html[0], str) and not isinstance(text[0], str):
+        first: list[Fragment | _Block] = [Fragment(html[0], text[0])]
+        html, text = html[1:], text[1:]
+    else:
+        first = []
+    return [
+        *first,
+        *(_piece(piece, "html", html_side) for piece in html),
+        *(_piece(piece, "text", text_side) for piece in text),
+    ]
 
 
 class _Block:

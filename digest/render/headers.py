@@ -201,6 +201,6 @@ def _q(char: str) -> str:
 
 
 def _checked(value: str, pattern: re.Pattern[str], header: str) -> str:
-    if len(value) > 400 or not pattern.fullmatch(value):
+    if not pattern.fullmatch(value) or len(value) > 400:
         raise HeaderError("characters that may not stand there", header=header)
     return value

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from operator import getitem
 
 from digest.model import (
     Card,
@@ -88,9 +89,9 @@ class Kit:
     def join(self, stories: list[Fragment], told: Told) -> RenderedVariant:
         """The variant that ``stories`` and what is ``told`` around them make."""
         fragments = self._frame.around(stories, told)
-        seed = [told.subject.encode(), *[one.digest for one in fragments]]
+        seed = [told.subject.encode(), b"\n", *[one.digest for one in fragments]]
         return RenderedVariant(
-            key=hashlib.sha256(b"\n".join(seed)).hexdigest(),
+            key=hashlib.sha256(b"".join(seed)).hexdigest(),
             subject=told.subject,
             preheader=told.preheader,
             language=self.language,
@@ -171,10 +172,9 @@ class _Pool:
 
     def fragments(self, stories: Sequence[StoryId]) -> list[Fragment]:
         """The section's title and its ``stories``."""
-        pictured = self._pictured
-        tables = self._tables(tuple([pictured[story] for story in stories]))
+        tables = self._tables(tuple(map(self._pictured.__getitem__, stories)))
         try:
-            cards = [table[story] for table, story in zip(tables, stories, strict=True)]
+            cards = list(map(getitem, tables, stories))
         except KeyError:
             cards = self._render(stories)
         return self._title + cards

@@ -7,7 +7,7 @@ it would have built. On this path it would cost some 200 times as much.
 from functools import cache
 
 from digest.model import Message
-from digest.render.encode import encode, stretches
+from digest.render.encode import encode
 from digest.render.headers import write
 
 #: the same for all: no line of either transfer encoding can start with ``--=_``
@@ -20,9 +20,7 @@ def build(message: Message) -> bytes:
     A ``multipart/alternative`` of text and HTML (RFC 2046 §5.1.4). Raises AddressError or
     HeaderError for this message alone.
     """
-    html_part, text_part = stretches(message.variant.fragments)
-    text = encode(text_part, message.tokens, html=False)
-    html = encode(html_part, message.tokens, html=True)
+    html, text = encode(message.variant.fragments, message.tokens)
     opening, between, closing = _around(text.transfer_encoding, html.transfer_encoding)
     head = write(message.headers)
     return b"".join([head, opening, *text.pieces, between, *html.pieces, closing])

@@ -34,8 +34,7 @@ Selection = list[tuple[str, list[StoryId]]]
 ENGLISH = (
     "River towns rebuild above the old flood line, street by street",
     "Councils along the lower river are moving homes, a school and two clinics uphill. The first "
-    "families moved in last week; the ferry landing stays where it was, for as long as it can, "
-    "say the engineers who drew the new line through the fields in spring, and who will stay.",
+    "families moved in last week; the ferry landing stays where it was, for as long as it can.",
 )
 HINDI = (
     "मानसून की देरी से किसान चिंतित, जलाशयों में पानी कम",
@@ -52,23 +51,9 @@ class Reader:
     selection: Selection
     subject: str
     preheader: str
-
-    @property
-    def leave_url(self) -> str:
-        return f"https://news.meridian.example/u/{self.number:022}"
-
-    @property
-    def address(self) -> str:
-        return f"reader{self.number}@example.org"
-
-    def tokens(self) -> dict[Token, str]:
-        """What differs in the reader's mail."""
-        return {
-            Token.LEAVE_URL: self.leave_url,
-            Token.PREFERENCES_URL: f"https://news.meridian.example/p/{self.number:022}",
-            Token.NAME: "reader",
-            Token.CLICK: f"?r={self.number:08}",
-        }
+    address: str
+    leave_url: str
+    tokens: dict[Token, str]
 
 
 def pool(language: str = "en") -> tuple[FilledSection, ...]:
@@ -108,7 +93,15 @@ def readers(count: int, sections: tuple[FilledSection, ...]) -> list[Reader]:
             for section, cards in zip(sections, chosen, strict=True)
         ]
         lead, second = chosen[0][0].headline, chosen[0][1].headline
-        made.append(Reader(number, selection, lead, f"Also: {second}"))
+        leave, choose = (f"https://news.meridian.example/{way}/{number:022}" for way in "up")
+        tokens = {
+            Token.LEAVE_URL: leave,
+            Token.PREFERENCES_URL: choose,
+            Token.NAME: "reader",
+            Token.CLICK: f"?r={number:08}",
+        }
+        address = f"reader{number}@example.org"
+        made.append(Reader(number, selection, lead, f"Also: {second}", address, leave, tokens))
     return made
 
 
@@ -139,7 +132,7 @@ def message(reader: Reader, variant: RenderedVariant) -> Message:
         ref=f"7-{reader.number}",
         subscriber=SubscriberId(reader.number),
         variant=variant,
-        tokens=reader.tokens(),
+        tokens=reader.tokens,
         headers=MailHeaders(
             from_="The Meridian <news@meridian.example>",
             to_address=reader.address,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.model import Fragment, RenderedVariant, Token, TokenText
 from digest.render import encode as encoding
-from digest.render.encode import Stretch, base64_pieces, quoted_pieces
+from digest.render.encode import aligned, base64_pieces, quoted, quoted_pieces
 from digest.render.message import build
 from digest.render.render import Renderer
 from digest.render.tokens import fill
@@ -86,14 +86,13 @@ def test_a_message_equals_the_oracle(
 @given(PIECES, VALUES)
 def test_both_encodings_hold_any_text(text: TokenText, values: dict[Token, str]) -> None:
     """Whatever the choice by size would be."""
-    part = [Stretch(text), Stretch(("\n",))]
     ended = (*text, "\n")
     expected = encoding._crlf(fill(ended, values, html=False))
-    raw = b"".join(quoted_pieces(part, values, html=False))
+    raw = b"".join(quoted_pieces([quoted(ended)], values, html=False))
     # where a token ends in CR and the next piece starts with LF, each is a line end of its own
     if not re.search("\r", fill(ended, values, html=False)):
         assert quopri.decodestring(raw).replace(b"\r\n", b"\n") == expected.replace(b"\r\n", b"\n")
-    raw = b"".join(base64_pieces(part, values, html=False))
+    raw = b"".join(base64_pieces([aligned(ended)], values, html=False))
     joined = b"".join(encoding._crlf(values[p] if isinstance(p, Token) else p) for p in ended)
     assert base64.b64decode(raw, validate=False) == joined
     assert b"=" not in raw.rstrip(b"=\r\n"), "padding only at the very end"
@@ -109,8 +108,7 @@ def test_each_script_gets_the_shorter_encoding() -> None:
 
 
 def transfer_encoding(*texts: str) -> str:
-    part = [Stretch((text,)) for text in texts]
-    return encoding.encode(part, {}, html=False).transfer_encoding
+    return encoding.encode([Fragment((text,)) for text in texts], {})[0].transfer_encoding
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
