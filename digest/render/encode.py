@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from digest.model import Fragment, Token, TokenText
 
@@ -21,10 +21,11 @@ _QP_UNSAFE = re.compile(rb"[^\t\r\n\x20-~]")  # beside "="
 _QP_SAFE = bytes({9, *range(32, 127)} - {ord("=")} | {10, 13})
 #: payload of a quoted-printable line, one short of 76 for the soft break's own "="
 _QP_LINE = 75
+_SOFT = b"=\r\n"
 _BASE64_LINE = 57
 _HEX = {bytes([byte]): b"=%02X" % byte for byte in range(256)}
-#: a token's value that is a line of quoted-printable as it is, also in HTML: nearly all are
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?._~#%+-]{0,74}")
+#: a token's value that needs no more than "=" escaped: nearly all are
+_PLAIN = re.compile(r"(?!\.)[A-Za-z0-9:/?._~#%+=-]{1,75}")
 
 # under which a fragment keeps what is made of it here: an ``_Encoded``, and the ``Aligned`` pieces
 # of both parts
@@ -48,7 +49,8 @@ class Aligned(NamedTuple):
     forms: tuple[tuple[bytes, bytes], ...]
 
 
-Quoted = tuple[bytes | Token, ...]
+#: a text in quoted-printable; cut at its tokens where it has any
+Quoted = bytes | tuple[bytes | Token, ...]
 
 
 class _Encoded(NamedTuple):
@@ -64,8 +66,8 @@ def encode(fragments: Sequence[Fragment], values: Mapping[Token, str]) -> tuple[
     """The HTML part and the text part with a reader's ``values`` for the tokens.
 
     Each part goes the shorter way: quoted-printable for Latin, base64 for most other scripts. It
-    ends with a line feed, whether the text had one or not; in HTML values are escaped. Raises
-    KeyError for a token in use that has no value.
+    ends with a line feed, whether the text had one or not; in HTML values are escaped. The
+    values are of every token in use.
     """
     try:
         kept = [*map(_quoted_form, map(_forms, fragments))]
@@ -109,40 +111,40 @@ def _weight(text: TokenText) -> int:
 
 
 def quoted(text: TokenText) -> Quoted:
-    """``text`` in quoted-printable, cut at its tokens."""
-    return tuple(piece if isinstance(piece, Token) else quoted_printable(piece) for piece in text)
+    """``text`` in quoted-printable."""
+    pieces = [piece if isinstance(piece, Token) else quoted_printable(piece) for piece in text]
+    literal = [piece for piece in pieces if isinstance(piece, bytes)]
+    return b"".join(literal) if len(literal) == len(pieces) else tuple(pieces)
 
 
 def quoted_pieces(
     part: Iterable[Quoted], values: Mapping[Token, str], *, html: bool
 ) -> list[bytes]:
     """A part in quoted-printable with ``values`` for its tokens."""
-    lines = _Lines(values, html=html)
-    pieces = chain.from_iterable(part)
-    out = [piece if isinstance(piece, bytes) else lines[piece] for piece in pieces]
-    if not out or out[-1].endswith(b"=\r\n"):
+    lines: dict[Any, bytes] = {
+        token: _plain(value) or quoted_printable(escape(value) if html else value)
+        for token, value in values.items()
+    }
+    out: list[bytes] = []
+    for form in part:
+        if isinstance(form, bytes):
+            out.append(form)
+        else:
+            pieces: tuple[Any, ...] = form
+            out += map(lines.get, pieces, pieces)
+    last = next(filter(None, reversed(out)), _SOFT)
+    if last[-3:] == _SOFT:
         out.append(b"\r\n")
     return out
 
 
-class _Lines(dict[Token, bytes]):
-    """A reader's values as lines of quoted-printable, each made when first asked for."""
-
-    def __init__(self, values: Mapping[Token, str], *, html: bool) -> None:
-        self._values = values
-        self._html = html
-
-    def __missing__(self, token: Token) -> bytes:
-        value = self._values[token]
-        line = _plain(value) or quoted_printable(escape(value) if self._html else value)
-        self[token] = line
-        return line
-
-
 @lru_cache(256)
 def _plain(value: str) -> bytes:
-    """A value that needs no encoding, nor escaping in HTML; else nothing. Asked for both parts."""
-    return value.encode() + b"=\r\n" if _PLAIN.fullmatch(value) else b""
+    """A short value that HTML has no need to escape; empty for any other. Asked for both parts."""
+    if not _PLAIN.fullmatch(value):
+        return b""
+    line = value.encode().replace(b"=", b"=3D")
+    return line + _SOFT if len(line) <= _QP_LINE else b""
 
 
 def aligned(text: TokenText) -> tuple[Aligned | Token, ...]:

@@ -28,7 +28,13 @@ SCRIPTS = st.one_of(
 PIECES = st.lists(st.one_of(SCRIPTS, st.sampled_from(list(Token))), max_size=8).map(
     lambda pieces: tuple(piece for piece in pieces if piece)
 )
-FRAGMENTS = st.lists(st.builds(Fragment, PIECES, PIECES), max_size=5).map(tuple)
+# a CR at the end of one piece and a LF at the start of the next are two line ends; none has a CR
+PLAIN_PIECES = PIECES.map(
+    lambda pieces: tuple(
+        one if isinstance(one, Token) else re.sub("\r\n?", "\n", one) for one in pieces
+    )
+)
+FRAGMENTS = st.lists(st.builds(Fragment, PLAIN_PIECES, PLAIN_PIECES), max_size=5).map(tuple)
 VALUES = st.fixed_dictionaries(
     {token: st.text(alphabet="https://a.b?c=d&e'\"<é", min_size=1, max_size=90) for token in Token}
 )
@@ -132,5 +138,5 @@ def test_a_changed_variant_does_not_send_what_was_encoded_before() -> None:
 
 
 def test_a_token_without_a_value_is_our_own_fault() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(TypeError):
         build(replace(message(made(Fragment((Token.CLICK,)))), tokens={}))
