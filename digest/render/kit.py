@@ -165,7 +165,7 @@ class _Pool:
         self._first = first
         self._cards = cards
         self._pictured = {story: usable(card.image) is not None for story, card in cards.items()}
-        self._title: list[Fragment] = []
+        self._title = kit.title(self._section, first=first)
         #: how each story looks in a spot, as far as rendered
         self._made: dict[Spot, dict[StoryId, Fragment]] = {}
         self._tables = lru_cache(4096)(self._find_tables)
@@ -174,10 +174,10 @@ class _Pool:
         """The section's title and its ``stories``."""
         tables = self._tables(tuple(map(self._pictured.__getitem__, stories)))
         try:
-            cards = list(map(getitem, tables, stories))
-        except KeyError:
-            cards = self._render(stories)
-        return self._title + cards
+            return [self._title, *map(getitem, tables, stories)]
+        except KeyError:  # some are seen in their spot for the first time
+            self._render(stories)
+            return [self._title, *map(getitem, tables, stories)]
 
     def view(self, stories: Sequence[StoryId]) -> SectionView:
         """The section as a template sees it."""
@@ -189,14 +189,10 @@ class _Pool:
         found = spots(pictured, self._section.layout)
         return [self._made.setdefault(spot, {}) for spot in found]
 
-    def _render(self, stories: Sequence[StoryId]) -> list[Fragment]:
-        """``stories`` where some are seen in their spot for the first time."""
-        self._title = [self._kit.title(self._section, first=self._first)]
+    def _render(self, stories: Sequence[StoryId]) -> None:
         shape = tuple(self._pictured[story] for story in stories)
-        cards: list[Fragment] = []
         for story, spot in zip(stories, spots(shape, self._section.layout), strict=True):
-            card = self._cards[story]
-            fragment = self._kit.card(self._section, card, spot, first=self._first)
-            self._made[spot][story] = fragment
-            cards.append(fragment)
-        return cards
+            if story not in self._made[spot]:
+                card = self._cards[story]
+                made = self._kit.card(self._section, card, spot, first=self._first)
+                self._made[spot][story] = made

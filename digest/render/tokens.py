@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from html import escape
 
 from digest.model import Token, TokenText
+from digest.render.clean import clean_line
+from digest.render.words import translate
 
 
 class Placeholders:
@@ -34,3 +36,8 @@ def fill(text: TokenText, values: Mapping[Token, str], *, html: bool) -> str:
         (escape(values[piece]) if html else values[piece]) if isinstance(piece, Token) else piece
         for piece in text
     )
+
+
+def reader_name(name: str, language: str) -> str:
+    """What ``{{ name }}`` reads as: the reader's name, or a word that can stand in its place."""
+    return clean_line(name, 80) or translate("reader", language)
