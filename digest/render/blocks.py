@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
-from jinja2 import Environment, Template, nodes
+from jinja2 import Environment, Template, TemplateSyntaxError, nodes
 
 from digest.render.compile import Compiled
 from digest.render.mistakes import BadTemplateError, Mistake
@@ -51,7 +51,11 @@ class PartTemplate:
         self._name = name
         self._compiled = compiled
         self._environment = environment
-        self._template: Template = environment.from_string(compiled.text)
+        try:
+            self._template: Template = environment.from_string(compiled.text)
+        except TemplateSyntaxError as error:  # a filter that there is not, a block told twice
+            place = compiled.at(error.lineno)
+            raise self._bad(Mistake(*place, f"Jinja2: {error.message}")) from error
         tree = environment.parse(compiled.text)
         #: block → which of VARYING it names
         self.uses = _uses(tree)

@@ -39,6 +39,8 @@ STORIES = (
     "{% endfor %}{% endfor %}{% endblock %}"
 )
 
+LOOP = "may hold one loop over sections"
+
 
 def whole(of: VariantContent, renderer: Renderer = RENDERER) -> tuple[str, str]:
     """The oracle: both parts in one run of plain Jinja2."""
@@ -216,10 +218,16 @@ def test_any_block_of_the_frame_may_tell_of_the_variant(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("stories", "says"),
     [
-        (STORIES.replace("{% endfor %}{% e", "{% endfor %}<br>{% e", 1), "one loop over sections"),
-        (STORIES.replace("in sections %}", "in sections[:3] %}"), "one loop over sections"),
-        (STORIES.replace("section.places %}", "section.places if place %}"), "one loop over"),
-        (STORIES.replace("block card", "block story"), "one loop over sections"),
+        (
+            STORIES.replace("{% endblock %}{% endfor %}", "{% endblock %}{{ dir }}{% endfor %}"),
+            LOOP,
+        ),
+        (STORIES.replace("{% endfor %}{% endfor %}", "{% endfor %}{{ dir }}{% endfor %}"), LOOP),
+        (STORIES.replace("in sections %}", "in sections[:3] %}"), LOOP),
+        (STORIES.replace("section.places %}", "section.places if place %}"), LOOP),
+        (STORIES.replace("block card", "block story"), LOOP),
+        (STORIES + "{% block card %}{% endblock %}", "block 'card' defined twice"),
+        (STORIES.replace("headline }}", "headline|shout }}"), "No filter named 'shout'"),
         ("<mj-raw>{{ preheader }}</mj-raw>" + STORIES, "'preheader' differs between variants"),
         (STORIES.replace("place.card.headline", "loop.index"), "'loop' is undefined"),
     ],
