@@ -9,7 +9,6 @@ import re
 from base64 import b64encode
 from binascii import b2a_base64
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from html import escape
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -24,8 +23,8 @@ _QP_LINE = 75
 _SOFT = b"=\r\n"
 _BASE64_LINE = 57
 _HEX = {bytes([byte]): b"=%02X" % byte for byte in range(256)}
-#: a token's value that needs no more than "=" escaped: nearly all are
-_PLAIN = re.compile(r"(?!\.)[A-Za-z0-9:/?._~#%+=-]{1,75}")
+#: a token's value that is one line and needs no more than "=" escaped, at most twice: nearly all
+_PLAIN = re.compile(r"(?!\.|From )(?!.*=.*=.*=)[A-Za-z0-9 :/?._~#%+=-]{1,71}")
 
 # under which a fragment keeps what is made of it here: an ``_Encoded``, and the ``Aligned`` pieces
 # of both parts
@@ -74,14 +73,15 @@ def encode(fragments: Sequence[Fragment], values: Mapping[Token, str]) -> tuple[
     except KeyError:
         kept = [_encoded(fragment) for fragment in fragments]
     html, text, html_weights, text_weights = zip(*kept) if kept else ((),) * 4  # noqa: B905 - fours all
+    html_lines, text_lines = token_lines(values)
     if sum(html_weights) > 0:
         html_body = Body("base64", base64_pieces(_aligned(fragments, 0), values, html=True))
     else:
-        html_body = Body("quoted-printable", quoted_pieces(html, values, html=True))
+        html_body = Body("quoted-printable", quoted_pieces(html, html_lines))
     if sum(text_weights) > 0:
         text_body = Body("base64", base64_pieces(_aligned(fragments, 1), values, html=False))
     else:
-        text_body = Body("quoted-printable", quoted_pieces(text, values, html=False))
+        text_body = Body("quoted-printable", quoted_pieces(text, text_lines))
     return html_body, text_body
 
 
@@ -117,14 +117,8 @@ def quoted(text: TokenText) -> Quoted:
     return b"".join(literal) if len(literal) == len(pieces) else tuple(pieces)
 
 
-def quoted_pieces(
-    part: Iterable[Quoted], values: Mapping[Token, str], *, html: bool
-) -> list[bytes]:
-    """A part in quoted-printable with ``values`` for its tokens."""
-    lines: dict[Any, bytes] = {
-        token: _plain(value) or quoted_printable(escape(value) if html else value)
-        for token, value in values.items()
-    }
+def quoted_pieces(part: Iterable[Quoted], lines: Mapping[Any, bytes]) -> list[bytes]:
+    """A part in quoted-printable with a reader's ``lines`` for its tokens."""
     out: list[bytes] = []
     for form in part:
         if isinstance(form, bytes):
@@ -138,13 +132,16 @@ def quoted_pieces(
     return out
 
 
-@lru_cache(256)
-def _plain(value: str) -> bytes:
-    """A short value that HTML has no need to escape; empty for any other. Asked for both parts."""
-    if not _PLAIN.fullmatch(value):
-        return b""
-    line = value.encode().replace(b"=", b"=3D")
-    return line + _SOFT if len(line) <= _QP_LINE else b""
+def token_lines(values: Mapping[Token, str]) -> tuple[dict[Token, bytes], dict[Token, bytes]]:
+    """A reader's values as lines of quoted-printable: for HTML, and for text."""
+    html: dict[Token, bytes] = {}
+    text: dict[Token, bytes] = {}
+    for token, value in values.items():
+        if _PLAIN.fullmatch(value):
+            html[token] = text[token] = value.encode().replace(b"=", b"=3D") + _SOFT
+        else:
+            html[token], text[token] = quoted_printable(escape(value)), quoted_printable(value)
+    return html, text
 
 
 def aligned(text: TokenText) -> tuple[Aligned | Token, ...]:
