@@ -78,7 +78,7 @@ def messages() -> Iterator[Figure]:
             bar=100,
         )
     yield compare(
-        "the same in Hindi, base64",
+        "the same in Hindi, text in base64",
         partial(_joined, _warm(hindi, readers, language="hi"), readers),
         partial(_naive, hindi, readers[:USUAL], language="hi"),
         unit="messages/s",
@@ -89,7 +89,7 @@ def messages() -> Iterator[Figure]:
 
 
 def _preparing(sections: Sections, readers: list[pool.Reader]) -> Figure:
-    """What 200 stories cost once, however many readers follow."""
+    """What 200 stories cost once, however many readers follow; their first mails included."""
 
     def seconds() -> float:
         start = process_time()
@@ -97,7 +97,7 @@ def _preparing(sections: Sections, readers: list[pool.Reader]) -> Figure:
         return process_time() - start
 
     return Figure(
-        name="200 stories ready to join",
+        name=f"200 stories and {FIRST:,} messages",
         figure=median(seconds() for _ in range(ROUNDS)) * 1000,
         unit="ms",
         beside="",
