@@ -122,8 +122,8 @@ def _instant(given: str | float | None) -> datetime | None:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at
     if given is None:
         return None
-    seconds = float(given)
     try:
+        seconds = float(given)
         return datetime.fromtimestamp(
             seconds / 1000 if abs(seconds) > _MILLISECONDS else seconds, UTC
         )

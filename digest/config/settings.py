@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from digest.model import Layout, Take, Usage, WhenShort
+from digest.model import HALF_LIFE, Layout, Take, Usage, WhenShort
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -204,7 +204,7 @@ class SectionSettings(Table):
     minimum: int = Field(default=1, ge=1, le=50)
     maximum: int = Field(default=4, ge=1, le=50)
     layout: Layout = Layout.CARDS
-    half_life_hours: float = Field(default=12.0, ge=1, le=720)
+    half_life_hours: float = Field(default=HALF_LIFE, ge=1, le=720)
     per_source: int = Field(default=0, ge=0, le=50)
     per_author: int = Field(default=2, ge=0, le=50)
     segments: tuple[str, ...] = ()

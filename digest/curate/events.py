@@ -24,8 +24,8 @@ FOLD_FULL, FOLD_HEADLINE = 0.72, 0.78
 EVENT_FULL, EVENT_HEADLINE = 0.45, 0.17
 #: distinct terms of the usual text between which it counts as headline and as full
 _HEADLINE, _FULL = 8, 24
-#: a text of fewer distinct terms says too little to be told with another
-_TELLING = 4
+#: a text of fewer distinct terms says too little to be of an event, and to be shown as one
+_TELLING, _SURE = 3, 4
 
 #: the event stands in the first paragraphs
 _OPENING = 1_500
@@ -65,8 +65,17 @@ def events(
     floor = between(_FLOOR_HEADLINE, _FLOOR_FULL)
     alike = _in_time(texts, likeness(full, floor=floor))
     event, fold = between(EVENT_HEADLINE, EVENT_FULL), between(FOLD_HEADLINE, FOLD_FULL)
+    _doubt(alike, [len(counts) < _SURE for counts in counted], math.nextafter(fold, 0))
     joins = average_link(alike, floor=event, together=together, apart=apart)
     return Events(event=labels(len(texts), joins, event), fold=labels(len(texts), joins, fold))
+
+
+def _doubt(alike: Likeness, short: Sequence[bool], most: float) -> None:
+    """Let no text that is too ``short`` be more alike than ``most``."""
+    for index, row in enumerate(alike):
+        for other, dot in row.items():
+            if dot > most and (short[index] or short[other]):
+                row[other] = most
 
 
 def _terms(text: Text) -> Counter[str]:

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digest.curate.group import Group, moment
-from digest.model import Candidate, PickOrigin, SourceWeight, StoredStory, StoryId, Usage
+from digest.model import HALF_LIFE, Candidate, PickOrigin, SourceWeight, StoredStory, StoryId, Usage
 
-#: hours after which a story is worth half as much, where a section says nothing else
-HALF_LIFE = 12.0
 FRESH = "fresh"
 IMAGE = 0.2
 #: told by several sources: the full sum from eight on

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from digest.curate.fill import Filled, Filler, explained, reason
+from digest.curate.rank import score_at
 from digest.model import Candidate, Section, StoryId, Take
 
 
@@ -13,11 +14,14 @@ def in_pool(
     candidate = filler.pool[key]
     if key in filler.removed:
         yield "an editor removed it from this issue"
+        return
     if candidate.copies:
         others = ", ".join(map(str, candidate.copies))
         yield f"stands for copies of it: {others}"
     if candidate.update:
         yield "it was sent before and comes again as an update"
+    if related := _related(filler, candidate):
+        yield f"may tell of the same event as {', '.join(map(str, related))}"
     by_section = {one.section.slug: one for one in filled}
     for section in sections:
         one = by_section.get(section.slug)
@@ -25,6 +29,17 @@ def in_pool(
             yield _standing(one, filler, candidate)
             return
         yield f"{section.slug}: {_not_in(section, one, filler, filled, candidate)}"
+
+
+def _related(filler: Filler, candidate: Candidate) -> list[StoryId]:
+    """Others of its event that are too unlike to be shown as one with it."""
+    return [
+        one.stored.id
+        for one in filler.pool.values()
+        if candidate.event is not None
+        and one.event == candidate.event
+        and one.fold != candidate.fold
+    ]
 
 
 def _standing(one: Filled, filler: Filler, candidate: Candidate) -> str:
@@ -42,22 +57,41 @@ def _not_in(
     candidate: Candidate,
 ) -> str:
     """Why a section does not hold a story that is in the pool."""
-    found = candidate.stored.classification
-    if section.take is Take.PICKS:
-        if candidate.pick is None:
-            return "no editors’ pick"
-    else:
-        if section.region is not None and section.region not in found.regions:
-            return f"plays in {', '.join(found.regions) or 'no region that is known'}"
-        if section.topic is not None and section.topic not in found.topics:
-            return f"is about {', '.join(found.topics) or 'nothing that is known'}"
-    mates = {mate.stored.id for mate in filler.mates(candidate.stored.id)}
+    if unfit := _unfit(section, candidate):
+        return unfit
+    pin = filler.pinned.get(candidate.stored.id)
+    if pin is not None:
+        return f"an editor placed it in {pin.section}"
+    mates = set(filler.folded(candidate.stored.id))
     for other in filled:
-        if shown := mates & set(other.stories):
-            return f"told by story {min(shown)} in {other.section.slug}"
+        if told := mates & set(other.stories):
+            return f"told by story {min(told)} in {other.section.slug}"
     if one is None:
         return f"the section holds fewer than its minimum of {section.minimum}"
-    last = filler.pool[one.stories[-1]]
+    return _outdone(one, filler, candidate)
+
+
+def _unfit(section: Section, candidate: Candidate) -> str:
+    """What keeps a section from taking the story at all; nothing if it may."""
+    found = candidate.stored.classification
+    if section.take is Take.PICKS:
+        return "" if candidate.pick is not None else "no editors’ pick"
+    if section.region is not None and section.region not in found.regions:
+        return f"plays in {', '.join(found.regions) or 'no region that is known'}"
+    if section.topic is not None and section.topic not in found.topics:
+        return f"is about {', '.join(found.topics) or 'nothing that is known'}"
+    return ""
+
+
+def _outdone(one: Filled, filler: Filler, candidate: Candidate) -> str:
+    """Why others stand where the story might."""
+    section = one.section
+    by_rule = [filler.pool[story] for story in one.stories if story not in filler.pinned]
+    if not by_rule:
+        return "editors filled it"
+    last = min(by_rule, key=lambda each: score_at(each, section.half_life))
+    if score_at(candidate, section.half_life) > score_at(last, section.half_life):
+        return "its source or author had its share of this section"
     return (
         f"full: it takes {section.maximum}, the last {explained(section, last)}; "
         f"this {explained(section, candidate)}"

@@ -46,6 +46,9 @@ _ENDINGS = (
 _ROOT = 3
 #: products of two weights that a comparison may cost for each text
 _WORK = 1_000
+#: earlier texts that one is set beside at most: a source that says the same a thousand times
+#: must not cost a million pairs
+_NEIGHBOURS = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,8 @@ def unit(vector: Vector, *, top: int) -> Vector:
 def likeness(given: Sequence[Vector], *, floor: float) -> Likeness:
     """The cosine of every two of ``given`` that is at least ``floor``.
 
-    Where there is too much to compare, the commonest terms are left out: they tell least.
+    Where there is too much to compare, the commonest terms are left out: they tell least. Of very
+    many like one text only the nearest count.
     """
     idle = _idle(given)
     postings: dict[str, tuple[array[int], array[float]]] = {}
@@ -132,6 +136,9 @@ def likeness(given: Sequence[Vector], *, floor: float) -> Likeness:
             others.append(index)
             weights.append(weight)
         mine = {other: dot for other, dot in dots.items() if dot >= floor}
+        if len(mine) > _NEIGHBOURS:
+            nearest = nlargest(_NEIGHBOURS, mine.items(), key=lambda item: (item[1], -item[0]))
+            mine = dict(nearest)
         for other, dot in mine.items():
             found[other][index] = dot
         found.append(mine)

@@ -17,7 +17,7 @@ from digest.model.delivery import (
     Outcome,
     SubscriberId,
 )
-from digest.model.edition import Edition, Layout, Section, Take, WhenShort
+from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.issue import (
     Candidate,
     Hold,
@@ -67,6 +67,7 @@ from digest.model.variant import (
 )
 
 __all__ = [
+    "HALF_LIFE",
     "HAND",
     "TOPICS",
     "Alias",

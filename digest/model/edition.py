@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: hours after which a story is worth half as much, where a section says nothing else
+HALF_LIFE = 12.0
+
 
 class Take(StrEnum):
     """What a section takes from the pool."""
@@ -48,7 +51,7 @@ class Section:
     maximum: int = 4
     layout: Layout = Layout.CARDS
     #: hours after which a story is worth half as much here
-    half_life: float = 12.0
+    half_life: float = HALF_LIFE
     #: stories of one source, or of one author, past these wait until all others had their turn;
     #: 0: no limit
     per_source: int = 0

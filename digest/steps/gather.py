@@ -15,6 +15,7 @@ from digest.steps.parts import Parts
 from digest.store import sources, stories, windows
 from digest.store.engine import reading, writing
 from digest.store.stories import KeptStories
+from digest.store.windows import SeenReason
 
 log = structlog.get_logger()
 
@@ -141,5 +142,7 @@ def _old_news(
             for key, stored in known.items()
             if stored.story.published_at is None or stored.story.published_at < newest_old
         }
-        marked[edition.slug] = windows.mark_seen(connection, edition.slug, old, "first_gather", now)
+        marked[edition.slug] = windows.mark_seen(
+            connection, edition.slug, old, SeenReason.FIRST_GATHER, now
+        )
     return {slug: count for slug, count in marked.items() if count}

@@ -12,6 +12,7 @@ from digest.steps.gather import failing
 from digest.steps.parts import Parts
 from digest.store import issues, windows
 from digest.store.engine import reading, writing
+from digest.store.windows import SeenReason
 
 
 def approve(parts: Parts, issue: Issue, who: str) -> Issue:
@@ -80,7 +81,7 @@ def _follow(
     if verdict.short is WhenShort.SKIP:
         pool = issues.draft_of(connection, issue.id).pool
         covered = {candidate.stored.id: candidate.stored.version for candidate in pool}
-        windows.mark_seen(connection, issue.edition, covered, "skipped", now, issue.id)
+        windows.mark_seen(connection, issue.edition, covered, SeenReason.SKIPPED, now, issue.id)
     return done
 
 

@@ -1,7 +1,7 @@
 """The parts that the steps work with. ``digest/app.py`` makes them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Engine
 
 from digest.curate.classify import Classifier
+from digest.curate.group import Grouper
 from digest.errors import NotFoundError
 from digest.model import Edition, SourceWeight
 from digest.protocols import Audience, Clock, Source, Transport
@@ -58,6 +59,8 @@ class Parts:
     alert_to: Sequence[str] = ()
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False
+    #: which stories are copies, or of one event
+    grouper: Grouper = field(default_factory=Grouper)
 
     def edition(self, slug: str) -> Edition:
         """The edition called ``slug``. Raises NotFoundError."""

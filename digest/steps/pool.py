@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from digest.curate.changes import is_update
-from digest.curate.group import Group, group
 from digest.curate.rank import Facts, rank
 from digest.model import Candidate, Edition, StoryId
 from digest.steps.parts import Parts
@@ -20,7 +19,6 @@ class Pool:
     """The stories of an issue, best first, and what was left out of them."""
 
     candidates: tuple[Candidate, ...]
-    groups: Mapping[StoryId, Group]
     #: a new story → the one already sent that it is a copy of
     sent_as: Mapping[StoryId, StoryId]
     #: sent before and told anew, but with little that is new
@@ -42,13 +40,13 @@ def pool(
         for stored, was in found.retold
         if edition.updates and is_update(was, stored.story)
     )
-    placed = stories.get(connection, pinned)
+    placed = stories.get(connection, pinned, live=True)
     usable = {stored.id: stored for stored in found.fresh}
     usable |= {stored.id: stored for stored, _ in found.retold if stored.id in updates}
     usable |= placed
     sent = {stored.id: stored for stored in found.sent}
     rules = events.rules(connection, sent.keys() | usable.keys())
-    groups = group(
+    groups = parts.grouper.group(
         list((sent | usable).values()),
         [(one.first, one.second) for one in rules if one.decision is Decision.JOIN],
         [(one.first, one.second) for one in rules if one.decision is Decision.SPLIT],
@@ -69,7 +67,6 @@ def pool(
     )
     return Pool(
         candidates=rank([one for key, one in usable.items() if key not in sent_as], until, facts),
-        groups=groups,
         sent_as=sent_as,
         same_as_sent=frozenset(stored.id for stored, _ in found.retold) - updates,
     )

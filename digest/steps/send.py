@@ -13,6 +13,7 @@ from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
 from digest.store import issues, ledger, variants, windows
 from digest.store.engine import reading, writing
+from digest.store.windows import SeenReason
 
 log = structlog.get_logger()
 
@@ -57,7 +58,7 @@ def settle(parts: Parts, issue: Issue) -> Issue:
             return issue
         reached = variants.delivered_stories(connection, issue.id, DeliveryState.ACCEPTED.value)
         versions = windows.versions_in(connection, issue.id, reached)
-        windows.mark_seen(connection, issue.edition, versions, windows.SENT, now, issue.id)
+        windows.mark_seen(connection, issue.edition, versions, SeenReason.SENT, now, issue.id)
         reason = short.told(issue) if counts.get(DeliveryState.ACCEPTED) else "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now

@@ -15,8 +15,15 @@ from digest.model import Edition, Issue, StoredStory, StoryId, StoryState
 from digest.steps import compose
 from digest.steps.parts import Parts
 from digest.steps.pool import Pool, pool
-from digest.store import stories, windows
+from digest.store import hand, stories, windows
 from digest.store.engine import reading
+from digest.store.windows import SeenReason
+
+_TOLD = {
+    SeenReason.SENT: "sent in issue {}",
+    SeenReason.SKIPPED: "covered by issue {}, which was skipped for good",
+    SeenReason.FIRST_GATHER: "old news when its source was first read",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +41,14 @@ def why(parts: Parts, issue: Issue, key: StoryId) -> Why:
     """Why ``issue`` holds the story, or does not. Raises NotFoundError for an unknown story."""
     edition = parts.edition(issue.edition)
     now = parts.clock.now()
+    draft = compose.draft(parts, issue)
+    filler = Filler(edition.sections, draft.pool, vary.manual_slots(draft.slots))
+    filled = filler.filled()
+    standing = next((one for one in filled if key in one.stories), None)
     with reading(parts.engine) as connection:
         stored = stories.get(connection, [key]).get(key)
         if stored is None:
             raise NotFoundError("there is no such story", story=key)
-        draft = compose.draft(parts, issue)
-        filler = Filler(edition.sections, draft.pool, vary.manual_slots(draft.slots))
-        filled = filler.filled()
-        standing = next((one for one in filled if key in one.stories), None)
         if key in filler.pool:
             told = tuple(in_pool(edition.sections, filler, filled, key))
         else:
@@ -72,15 +79,11 @@ def _outside(
     if state is not StoryState.LIVE:
         yield f"its publisher says it is {state.value}"
     carriers = stories.carriers_of(connection, key)
-    if not carriers & edition.sources:
+    if not carriers & {*edition.sources, *hand.carriers(edition.slug)}:
         yield f"{edition.slug} reads none of its sources ({', '.join(sorted(carriers))})"
     seen = windows.seen_by(connection, edition.slug, key)
     if seen is not None:
-        yield (
-            f"sent in issue {seen.issue}"
-            if seen.issue
-            else "old news when its source was first read"
-        )
+        yield _TOLD[seen.reason].format(seen.issue)
         if key in made.same_as_sent:
             yield "it changed since, but too little to be sent again"
     elif key in made.sent_as:

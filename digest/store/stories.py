@@ -116,9 +116,14 @@ def classify(
         )
 
 
-def get(connection: Connection, ids: Collection[StoryId]) -> dict[StoryId, StoredStory]:
-    """The stories with these ids."""
-    rows = connection.execute(sa.select(story).where(story.c.id.in_(ids)))
+def get(
+    connection: Connection, ids: Collection[StoryId], *, live: bool = False
+) -> dict[StoryId, StoredStory]:
+    """The stories with these ids; with ``live`` only those that may be carried."""
+    query = sa.select(story).where(story.c.id.in_(ids))
+    if live:
+        query = query.where(story.c.state == StoryState.LIVE.value)
+    rows = connection.execute(query)
     return {StoryId(row.id): stored_story(row) for row in rows}
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,8 +18,17 @@ from digest.store.tables import pool, seen, story, story_source, story_version
 
 #: how far back what was sent is compared with what is new
 REACH = timedelta(days=7)
-#: why a story counts as seen: readers got it
-SENT = "sent"
+
+
+class SeenReason(StrEnum):
+    """Why an edition does not carry a story again."""
+
+    #: readers got it
+    SENT = "sent"
+    #: its issue was skipped for good
+    SKIPPED = "skipped"
+    #: it was old when its source was first read
+    FIRST_GATHER = "first_gather"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +39,7 @@ class Window:
     fresh: tuple[StoredStory, ...]
     #: sent before, and told anew since, with what was sent of each
     retold: tuple[tuple[StoredStory, ParsedStory], ...]
-    #: sent lately: a copy of one of them is no news
+    #: sent lately, or skipped for good: a copy of one of them is no news
     sent: tuple[StoredStory, ...]
     picks: Mapping[StoryId, PickOrigin]
     #: the edition's sources that carry each
@@ -59,7 +69,10 @@ def window(
     sent = _stories(
         connection,
         story.c.first_seen_at > after - REACH,
-        story.c.id.in_(gone.where(seen.c.at <= until)),
+        # An archive that only counts as sent was read by nobody: a copy of it may be news.
+        story.c.id.in_(
+            gone.where(seen.c.at <= until, seen.c.reason != SeenReason.FIRST_GATHER.value)
+        ),
     )
     retold = _retold(connection, edition, after, until, live)
     wanted = {one.id for one in (*fresh, *(stored for stored, _ in retold))}
@@ -71,7 +84,7 @@ def mark_seen(
     connection: Connection,
     edition: str,
     versions: Mapping[StoryId, int],
-    reason: str,
+    reason: SeenReason,
     now: datetime,
     issue: IssueId | None = None,
 ) -> int:
@@ -84,7 +97,14 @@ def mark_seen(
         )
     )
     rows = [
-        {"who": edition, "key": key, "issue": issue, "why": reason, "now": now, "version": version}
+        {
+            "who": edition,
+            "key": key,
+            "issue": issue,
+            "why": reason.value,
+            "now": now,
+            "version": version,
+        }
         for key, version in sorted(versions.items())
     ]
     values: dict[str, Any] = {
@@ -124,9 +144,9 @@ def versions_in(
 class Seen:
     """That an edition's readers had a story already."""
 
-    #: None where it counted as old news when its source was first read
+    reason: SeenReason
+    #: the issue that was sent or skipped
     issue: IssueId | None
-    reason: str
     at: datetime
 
 
@@ -138,7 +158,7 @@ def seen_by(connection: Connection, edition: str, key: StoryId) -> Seen | None:
     if row is None:
         return None
     issue = None if row.issue_id is None else IssueId(row.issue_id)
-    return Seen(issue=issue, reason=row.reason, at=row.at)
+    return Seen(reason=SeenReason(row.reason), issue=issue, at=row.at)
 
 
 def _stories(connection: Connection, *where: sa.ColumnElement[bool]) -> tuple[StoredStory, ...]:
@@ -162,7 +182,7 @@ def _retold(
         .where(
             live,
             # What only counts as sent was never read: it is no update to anybody.
-            seen.c.reason == SENT,
+            seen.c.reason == SeenReason.SENT.value,
             story.c.version > seen.c.version,
             newest.c.at > after,
             newest.c.at <= until,
@@ -186,7 +206,8 @@ def _carried(
     carriers: defaultdict[StoryId, set[str]] = defaultdict(set)
     for key, source, pick in rows:
         if key in wanted:
-            carriers[key].add(source)
+            if not hand.told(source):
+                carriers[key].add(source)
             if pick is not None:
                 origins = {PickOrigin(pick), picks.get(key, PickOrigin(pick))}
                 # the one that counts most; then by name, so that no order of rows decides

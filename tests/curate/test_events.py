@@ -1,5 +1,6 @@
 """Same events: by likeness within three days, and what editors said above all."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -59,14 +60,20 @@ def test_fold_lies_within_event() -> None:
 
 
 def test_the_names_of_columns_are_no_event() -> None:
-    assert events(
-        texts("Weather on Monday", "Weather on Tuesday", "Story one", "Story two")
-    ).fold == (
-        0,
-        1,
-        2,
-        3,
-    )
+    named = texts("Weather on Monday", "Weather on Tuesday", "Story one", "Story two")
+    assert events(named).event == (0, 1, 2, 3)
+
+
+def test_three_words_never_fold_but_by_an_editors_word() -> None:
+    named = texts("Harbour council report", "Harbour council report", *QUAKE, *OTHERS)
+    assert events(named).event[:2] == (0, 0)
+    assert events(named).fold[:2] == (0, 1)
+    assert events(named, together=[(0, 1)]).fold[:2] == (0, 0)
+
+
+def test_a_source_that_says_the_same_a_thousand_times_costs_no_million_pairs() -> None:
+    same = vectors([Counter("abcd")] * 1_000, rarity=0.7, top=9)
+    assert sum(map(len, likeness(same, floor=0.1))) <= 2 * 250 * 1_000
 
 
 def test_nothing_and_empty_texts() -> None:
@@ -115,8 +122,6 @@ def test_average_link_as_by_its_definition(rows: list[list[float]], floor: float
 
 
 def test_likeness_is_the_cosine() -> None:
-    from collections import Counter
-
     counted = [Counter("aab"), Counter("ab"), Counter("c")]
     found = likeness(vectors(counted, rarity=0, top=9), floor=0.1)
     assert abs(found[0][1] - 0.9686) < 0.001

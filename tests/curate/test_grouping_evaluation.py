@@ -1,6 +1,8 @@
 """Copies and events on labelled news. Bars are what the product promises; see also gather.md."""
 
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
 
@@ -11,6 +13,7 @@ from digest.curate.events import events
 from digest.curate.similarity import Text
 from tests.curate import rewrites
 from tests.curate.labelled import bcubed, ecb, rows, uci
+from tests.parts import REPO
 
 pytestmark = pytest.mark.part("shared-data")
 
@@ -69,6 +72,30 @@ def test_copies_in_a_stream() -> None:
     score = bcubed(found, [story for _, story, _ in told])
     print(f"copies: {score}, {len(told) / seconds:,.0f} stories/s of CPU, {_found(told, found)}")
     assert score.f1 >= 0.992
+
+
+STREAM = """
+from digest.curate.copies import copies
+from tests.curate import rewrites
+copies([text for text, _, _ in rewrites.stream(5000, 1250, seed=3)])
+lines = open("/proc/self/status").read().splitlines()
+print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
+def test_copies_in_a_stream_fit_into_300_mb() -> None:
+    """With the stream itself and the sets it is made from."""
+    done = subprocess.run(
+        [sys.executable, "-c", STREAM],
+        cwd=REPO,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    print(f"copies: {int(done.stdout) / 1_000:.0f} MB at most")
+    assert int(done.stdout) / 1_000 <= 300
 
 
 def _found(told: list[tuple[Text, int, int]], found: tuple[int, ...]) -> str:

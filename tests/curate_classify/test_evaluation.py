@@ -13,14 +13,19 @@ from tests.parts import PARTS
 
 pytestmark = pytest.mark.part("shared-data")
 
-QUESTIONS = list(questions()) if PARTS["shared-data"].here() else []
+#: without the sets one empty question, which is skipped like the rest of this file
+QUESTIONS = (
+    [pytest.param(one, id=one.name) for one in questions() if one.bar is not None]
+    if PARTS["shared-data"].here()
+    else [pytest.param(None, id="none")]
+)
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_a_set_is_read_as_well_as_promised(question: Question) -> None:
-    if question.bar is not None:
-        answers = labelled.ask(question.asked(), question.read)
-        assert labelled.accuracy(answers) >= question.bar
+    answers = labelled.ask(question.asked(), question.read)
+    assert question.bar is not None
+    assert labelled.accuracy(answers) >= question.bar
 
 
 def test_no_ambiguous_headline_gets_a_forbidden_country(classifier: MakeClassifier) -> None:

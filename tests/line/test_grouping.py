@@ -9,11 +9,20 @@ import pytest
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
-from digest.model import ParsedStory, StoryId, VariantContent
+from digest.model import (
+    ParsedStory,
+    PickOrigin,
+    Slot,
+    SlotMode,
+    StoryId,
+    StoryState,
+    VariantContent,
+)
 from digest.steps import events as decisions
-from digest.store import stories, windows
+from digest.store import hand, issues, stories, windows
 from digest.store.engine import writing
 from digest.store.events import Decision
+from digest.store.windows import SeenReason
 from tests.curate.test_copies import LEAD, MORE
 from tests.making import NOW, gathered, parsed
 
@@ -96,7 +105,7 @@ def test_reports_of_one_event_fold_and_editors_part_them(app: App) -> None:
 def sent(app: App, *keys: StoryId, at: datetime = NOW) -> None:
     with writing(app.engine) as connection:
         known = {key: stories.get(connection, [key])[key].version for key in keys}
-        windows.mark_seen(connection, "daily", known, "sent", at)
+        windows.mark_seen(connection, "daily", known, SeenReason.SENT, at)
 
 
 def test_a_story_already_sent_returns_only_as_an_update(app: App) -> None:
@@ -131,3 +140,34 @@ def test_the_same_store_gives_the_same_issue(app: App) -> None:
     issue, one = app.newsroom.next_issue("daily")
     again = App(app.settings, SetClock(app.clock.now()))
     assert again.newsroom.next_issue("daily") == (issue, one)
+
+
+def test_a_pinned_story_that_its_publisher_took_back_is_not_carried(app: App) -> None:
+    one, _ = bring(app, parsed(1, headline=QUAKE), parsed(2, headline="Ferry fares rise"))
+    issue, _ = app.newsroom.next_issue("daily")
+    pin = Slot(section="latest", position=0, story=one, mode=SlotMode.PINNED)
+    with writing(app.engine) as connection:
+        draft = issues.draft_of(connection, issue.id)
+        pinned = replace(draft, slots=(pin,))
+        issues.save_draft(connection, issue, pinned, NOW - HOUR, NOW)
+    assert headlines(app)[0] == QUAKE
+    bring(app, parsed(1, headline=QUAKE, state=StoryState.WITHDRAWN))
+    assert headlines(app) == ["Ferry fares rise"]
+
+
+def test_a_copy_of_an_archive_that_nobody_was_sent_is_news(app: App) -> None:
+    (old,) = bring(app, parsed(1, headline="Westhaven closes its grain quay", text=LEAD + MORE))
+    with writing(app.engine) as connection:
+        windows.mark_seen(connection, "daily", {old: 1}, SeenReason.FIRST_GATHER, NOW)
+    bring(app, parsed(2, headline="Last boats leave", text=LEAD + MORE), source="site")
+    assert headlines(app) == ["Last boats leave"]
+    _, why = app.newsroom.why("daily", old)
+    assert why.reasons == ("old news when its source was first read",)
+
+
+def test_what_an_editor_added_by_hand_is_no_further_teller(app: App) -> None:
+    (key,) = bring(app, parsed(1, headline=QUAKE))
+    bring(app, parsed(1, headline=QUAKE, pick=PickOrigin.DESK), source=hand.carrier())
+    _, why = app.newsroom.why("daily", key)
+    assert "pick 2.00" in why.reasons[0]
+    assert "sources" not in why.reasons[0]

@@ -28,6 +28,7 @@ from digest.steps.add import add, look
 from digest.steps.gather import gather
 from digest.store import hand, stories, windows
 from digest.store.engine import writing
+from digest.store.windows import SeenReason
 from tests.line.newsroom import Folder
 from tests.making import NOW as MADE
 from tests.making import gathered, parsed
@@ -211,11 +212,11 @@ def test_the_window_of_what_was_added_is_by_when_it_was_added(engine: Engine) ->
         assert carried_by(connection, "weekly", MADE - HOUR) == 0
         stories.keep(connection, gathered(found, source=hand.carrier()), MADE)
         assert carried_by(connection, "daily", MADE - HOUR) == 1
-        windows.mark_seen(connection, "daily", {key: 1}, "first_gather", MADE)
+        windows.mark_seen(connection, "daily", {key: 1}, SeenReason.FIRST_GATHER, MADE)
         assert carried_by(connection, "daily", MADE - HOUR) == 0
         hand.wanted(connection, key, ["daily"])
         assert carried_by(connection, "daily", MADE - HOUR) == 1
-        windows.mark_seen(connection, "daily", {key: 1}, "sent", MADE, IssueId(3))
+        windows.mark_seen(connection, "daily", {key: 1}, SeenReason.SENT, MADE, IssueId(3))
         hand.wanted(connection, key, ["daily"])
         assert carried_by(connection, "daily", MADE - HOUR) == 0
         assert hand.sent(connection, key, ["daily", "weekly"]) == {"daily": 3}

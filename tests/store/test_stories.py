@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from digest.model import Alias, AliasKind, Classification, PickOrigin
 from digest.store import stories, windows
 from digest.store.engine import writing
+from digest.store.windows import SeenReason
 from tests.making import NOW, gathered, parsed
 
 HOUR = timedelta(hours=1)
@@ -67,7 +68,7 @@ def test_the_window_is_what_came_since_and_was_not_seen(engine: Engine) -> None:
         old = stories.keep(connection, gathered(parsed(1)), NOW - HOUR).new
         new = stories.keep(connection, gathered(parsed(2), parsed(3)), NOW).new
         stories.keep(connection, gathered(parsed(4), source="elsewhere"), NOW)
-        windows.mark_seen(connection, "daily", {new[0]: 1}, "sent", NOW)
+        windows.mark_seen(connection, "daily", {new[0]: 1}, SeenReason.SENT, NOW)
         found = windows.window(connection, "daily", ["wire"], NOW - HOUR, NOW)
         assert [one.id for one in found.fresh] == [new[1]]
         assert [one.id for one in found.sent] == [new[0]]
@@ -78,8 +79,12 @@ def test_the_window_is_what_came_since_and_was_not_seen(engine: Engine) -> None:
 def test_marking_twice_is_news_once(engine: Engine) -> None:
     with writing(engine) as connection:
         new = stories.keep(connection, gathered(parsed(1)), NOW).new
-        assert windows.mark_seen(connection, "daily", dict.fromkeys(new, 1), "sent", NOW) == 1
-        assert windows.mark_seen(connection, "daily", dict.fromkeys(new, 1), "sent", NOW) == 0
+        assert (
+            windows.mark_seen(connection, "daily", dict.fromkeys(new, 1), SeenReason.SENT, NOW) == 1
+        )
+        assert (
+            windows.mark_seen(connection, "daily", dict.fromkeys(new, 1), SeenReason.SENT, NOW) == 0
+        )
 
 
 def test_a_story_told_anew_after_it_was_sent_comes_with_what_was_sent(engine: Engine) -> None:
@@ -89,12 +94,12 @@ def test_a_story_told_anew_after_it_was_sent_comes_with_what_was_sent(engine: En
 
     with writing(engine) as connection:
         (key,) = stories.keep(connection, gathered(parsed(1)), NOW).new
-        windows.mark_seen(connection, "daily", {key: 1}, "sent", NOW)
+        windows.mark_seen(connection, "daily", {key: 1}, SeenReason.SENT, NOW)
         assert retold(1) == []
         stories.keep(connection, gathered(parsed(1, headline="Better")), NOW + HOUR)
         assert retold(0) == [], "it changed after this window"
         assert retold(1) == [("Better", "Headline 1")]
-        windows.mark_seen(connection, "daily", {key: 2}, "sent", NOW + HOUR)
+        windows.mark_seen(connection, "daily", {key: 2}, SeenReason.SENT, NOW + HOUR)
         assert retold(2) == []
 
 
