@@ -2,7 +2,7 @@
 
 TF-IDF alone misses two reports in different words, so each text first borrows from the texts
 nearest to it (pseudo-relevance feedback: Rocchio 1971, Singhal and Pereira 1999); then average
-link. Thresholds: tests/curate/test_events_evaluation.py.
+link. Thresholds: tests/curate/test_grouping_evaluation.py.
 """
 
 import math
@@ -33,6 +33,8 @@ _RARITY = 0.7
 _WIDEST, _NARROWEST = 80, 30
 #: how many neighbours a text borrows from, how alike they must be, and in how many terms
 _LENDERS, _LEAST, _SHARED = 7, 0.1, 2
+#: what finding them may cost: rare words find the nearest (see ``likeness``)
+_SEARCH = 600
 #: likenesses under it count as none
 _FLOOR_FULL, _FLOOR_HEADLINE = 0.1, 0.03
 
@@ -60,7 +62,7 @@ def events(
 
     top = round(between(_NARROWEST, _WIDEST))
     plain = vectors(counted, rarity=_RARITY, top=_WIDEST)
-    near = _in_time(texts, likeness(plain, floor=_LEAST))
+    near = _in_time(texts, likeness(plain, floor=_LEAST, work=_SEARCH))
     full = [_borrowing(plain, row, index, top) for index, row in enumerate(near)]
     floor = between(_FLOOR_HEADLINE, _FLOOR_FULL)
     alike = _in_time(texts, likeness(full, floor=floor))

@@ -44,8 +44,6 @@ _ENDINGS = (
     ("s", ""),
 )
 _ROOT = 3
-#: products of two weights that a comparison may cost for each text
-_WORK = 1_000
 #: earlier texts that one is set beside at most: a source that says the same a thousand times
 #: must not cost a million pairs
 _NEIGHBOURS = 250
@@ -111,13 +109,14 @@ def unit(vector: Vector, *, top: int) -> Vector:
     return {term: weight / length for term, weight in vector.items()} if length else {}
 
 
-def likeness(given: Sequence[Vector], *, floor: float) -> Likeness:
+def likeness(given: Sequence[Vector], *, floor: float, work: int = 1_000) -> Likeness:
     """The cosine of every two of ``given`` that is at least ``floor``.
 
-    Where there is too much to compare, the commonest terms are left out: they tell least. Of very
-    many like one text only the nearest count.
+    ``work`` is how many products of two weights it may cost for each text: where there is too much
+    to compare, the commonest terms are left out, for they tell least. Of very many like one text
+    only the nearest count.
     """
-    idle = _idle(given)
+    idle = _idle(given, work * len(given))
     postings: dict[str, tuple[array[int], array[float]]] = {}
     found: Likeness = []
     for index, vector in enumerate(given):
@@ -145,12 +144,12 @@ def likeness(given: Sequence[Vector], *, floor: float) -> Likeness:
     return found
 
 
-def _idle(given: Sequence[Vector]) -> set[str]:
-    """The terms that only one text has, and the commonest ones past ``_WORK`` products a text."""
+def _idle(given: Sequence[Vector], most: int) -> set[str]:
+    """The terms that only one text has, and the commonest ones past ``most`` products."""
     spread = Counter(term for vector in given for term in vector)
     idle, work = set(), 0
     for term, count in sorted(spread.items(), key=lambda item: (item[1], item[0])):
         work += count * count // 2
-        if count < 2 or work > _WORK * len(given):
+        if count < 2 or work > most:
             idle.add(term)
     return idle
