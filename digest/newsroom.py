@@ -29,7 +29,12 @@ from digest.store.issues import Draft
 from digest.store.sources import SourceState
 
 #: what links to leave and to choose become where no reader is meant
-INERT = {Token.LEAVE_URL: "#leave", Token.PREFERENCES_URL: "#preferences"}
+INERT = {
+    Token.LEAVE_URL: "#leave",
+    Token.PREFERENCES_URL: "#preferences",
+    Token.NAME: "reader",
+    Token.CLICK: "",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

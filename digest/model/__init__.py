@@ -58,6 +58,7 @@ from digest.model.story import (
 from digest.model.variant import (
     Card,
     FilledSection,
+    Fragment,
     More,
     RenderedVariant,
     Token,
@@ -83,6 +84,7 @@ __all__ = [
     "Edition",
     "Evidence",
     "FilledSection",
+    "Fragment",
     "GatherStatus",
     "GatheredSource",
     "Hold",

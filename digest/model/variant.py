@@ -1,9 +1,13 @@
 """Variants: what one group of readers gets of an issue, before and after rendering."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from itertools import chain, groupby
+from typing import Any, NewType
 
 from digest.model.edition import Layout
 from digest.model.issue import IssueId
@@ -75,20 +79,70 @@ class Token(StrEnum):
 
     LEAVE_URL = "leave_url"
     PREFERENCES_URL = "preferences_url"
+    #: the reader's name; where none is known, a word that can stand in its place
+    NAME = "name"
+    #: what the reader's links end in where clicks are counted; may be empty
+    CLICK = "click"
 
 
-#: text cut at its tokens: the pieces between, literal or token
+#: text cut at its tokens: the pieces between, literal or token; none is empty
 TokenText = tuple[str | Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A stretch of a mail, as it stands in each of its two parts: a card, a title, the opening.
+
+    Shared by all variants that hold it.
+    """
+
+    html: TokenText = ()
+    text: TokenText = ()
+    #: what writers made of it, by what they call it; each writer fills in its own, once
+    forms: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    #: SHA-256 of both texts with their tokens in place
+    digest: bytes = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # each piece with its kind, so that no text can pass for a token
+        told = [
+            [[type(piece).__name__, piece] for piece in part] for part in (self.html, self.text)
+        ]
+        digest = hashlib.sha256(json.dumps(told).encode()).digest()
+        object.__setattr__(self, "digest", digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedVariant:
-    """A variant as mail: one render call makes it for desk, preview, test and send alike."""
+    """A variant as mail: references to the fragments that its two parts are joined from.
 
-    #: SHA-256 over subject, html and text with tokens in place
+    One render call makes it for desk, preview, test and send alike.
+    """
+
+    #: SHA-256 over the subject and the fragments' digests: equal content has one key
     key: str
     subject: str
     preheader: str
     language: str
-    html: TokenText
-    text: TokenText
+    fragments: tuple[Fragment, ...]
+
+    @property
+    def html(self) -> TokenText:
+        """The HTML part in one, for people and checks."""
+        return _joined(fragment.html for fragment in self.fragments)
+
+    @property
+    def text(self) -> TokenText:
+        """The text part in one, for people and checks."""
+        return _joined(fragment.text for fragment in self.fragments)
+
+
+def _joined(texts: Iterable[TokenText]) -> TokenText:
+    """One text of several, neighbouring literals in one piece."""
+    whole: list[str | Token] = []
+    for is_token, group in groupby(
+        chain.from_iterable(texts), key=lambda piece: isinstance(piece, Token)
+    ):
+        run = list(group)
+        whole += run if is_token else ["".join(run)]
+    return tuple(whole)

@@ -19,7 +19,11 @@ _RESIDUE = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|%recipient\.\w+%|\*\|\w+\|\*|\[[A-Z]{3,}\]|"
     r"(?i:\[(?:unsubscribe|weblink|subscriptions?)\]|&(?:[a-z]{2,8}|#\d{2,6});|\blorem ipsum\b)"
 )
-_SAMPLE = {token: f"https://sample.invalid/{token.value}" for token in Token}
+_SAMPLE = {
+    **{token: f"https://sample.invalid/{token.value}" for token in Token},
+    Token.NAME: "reader",
+    Token.CLICK: "",
+}
 
 
 class Severity(StrEnum):

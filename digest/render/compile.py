@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,11 +28,13 @@ from digest.render.slim import slim
 from digest.render.source import TAG, Source
 
 #: goes up when the same source compiles to something else
-VERSION = 1
+VERSION = 2
 _WORKER = Path(__file__).with_name("worker.py")
 _SENTINEL = re.compile(r"zJ(\d{4})Zj")
 _STYLE = re.compile(r"(<mj-style\b[^>]*>)(.*?)(</mj-style\s*>)", re.DOTALL)
 _ATTRIBUTES = re.compile(r"<mj-attributes\b.*?</mj-attributes\s*>", re.DOTALL)
+_TITLE = re.compile(r"<mj-title\b.*?</mj-title\s*>", re.DOTALL)
+_BLOCK = re.compile(r"(\{%[-+]?\s*block\s+)(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +164,22 @@ def shield(source: Source) -> Shielded:
 
 
 def restore(source: Source, shielded: Shielded, html: str) -> Compiled:
-    """Put the tags back, each at the end of its line. Raises BadTemplateError if one was lost."""
+    """Put the tags back, each at the end of its line. Raises BadTemplateError if one was lost.
+
+    The engine writes the title twice, for the window and for screen readers; Jinja2 wants blocks
+    of different names, so the second is called ``title_2`` where the first is ``title``.
+    """
     counts = [0] * len(shielded.tags)
     for found in _SENTINEL.finditer(html):
         counts[int(found[1])] += 1
-    defaults = [found.span() for found in _ATTRIBUTES.finditer(source.text)]
     mistakes = []
     for (tag, offset), count in zip(shielded.tags, counts, strict=True):
         block = tag.startswith("{%")
-        spare = not block and any(start <= offset < end for start, end in defaults)
+        spare = not block and _inside(_ATTRIBUTES, source.text, offset)
         if count == 0 and not spare:
             problem = f"{tag} got lost in the MJML engine; it cannot stand in this place"
             mistakes.append(source.mistake(offset, problem))
-        if block and count > 1:
+        if block and count > 1 and not _inside(_TITLE, source.text, offset):
             problem = f"{tag} came out {count} times; a block tag cannot stand in this place"
             mistakes.append(source.mistake(offset, problem))
     if mistakes:
@@ -181,9 +187,11 @@ def restore(source: Source, shielded: Shielded, html: str) -> Compiled:
     parts: list[str] = []
     places: list[tuple[int, str, int]] = [(1, source.name, 0)]
     line, at = 1, 0
+    seen: Counter[int] = Counter()
     for found in _SENTINEL.finditer(html):
         tag, offset = shielded.tags[int(found[1])]
-        ended = _end_line(tag)
+        seen[int(found[1])] += 1
+        ended = _end_line(_renamed(tag, seen[int(found[1])]))
         line += html.count("\n", at, found.start())
         places.append((line, *source.at(offset)))
         line += ended.count("\n")
@@ -191,6 +199,15 @@ def restore(source: Source, shielded: Shielded, html: str) -> Compiled:
         at = found.end()
     parts.append(html[at:])
     return Compiled("".join(parts), tuple(places))
+
+
+def _inside(element: re.Pattern[str], text: str, offset: int) -> bool:
+    return any(found.start() <= offset < found.end() for found in element.finditer(text))
+
+
+def _renamed(tag: str, time: int) -> str:
+    """The tag of a block as it may stand there for the second time."""
+    return tag if time == 1 else _BLOCK.sub(rf"\1\2_{time}", tag)
 
 
 def _end_line(tag: str) -> str:

@@ -7,9 +7,9 @@ RFC 2047 (encoded words), RFC 2369, RFC 2919 and RFC 8058 (lists).
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from digest.errors import DigestError
@@ -19,12 +19,15 @@ from digest.render.clean import clean_line, is_loopback
 
 #: longer ones get folded or encoded by mail software on the way
 LONGEST_LEAVE_URL = 72
+_PLAIN_LEAVE = re.compile(r"https://[A-Za-z0-9._~/?&=-]{1,64}")
 _LINE = 78
 _WORD = 75
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _LIST_ID = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_FEEDBACK_ID = re.compile(r"[!-~]{1,400}")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _SPECIAL = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]")
 _OURS = frozenset(
     {
@@ -46,39 +49,66 @@ def write(headers: MailHeaders) -> bytes:
     Names and the subject lose control and bidi-override characters; an address, identifier or URL
     that is not clean is refused. Raises AddressError or HeaderError, neither with the value.
     """
-    return "".join(f"{name}: {value}\r\n" for name, value in _fields(headers) if value).encode(
-        "ascii"
-    )
-
-
-def _fields(headers: MailHeaders) -> Iterator[tuple[str, str]]:
-    from_name, from_address = split_mailbox(headers.from_)
-    yield "From", mailbox("From", from_name, from_address)
-    yield "To", mailbox("To", headers.to_name, headers.to_address)
-    if headers.reply_to:
-        yield "Reply-To", mailbox("Reply-To", *split_mailbox(headers.reply_to))
-    yield "Subject", unstructured("Subject", clean_line(headers.subject, 250))
-    yield "Date", format_datetime(headers.date.astimezone(UTC))
-    yield "Message-ID", f"<{_checked(headers.message_id, _MESSAGE_ID, 'Message-ID')}>"
-    if headers.list_id:
-        yield "List-Id", f"<{_checked(headers.list_id, _LIST_ID, 'List-Id')}>"
-    if headers.leave_url:
-        yield "List-Unsubscribe", f"<{leave_url(headers.leave_url)}>"
-        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
-    if headers.list_id or headers.leave_url:
-        yield "Precedence", "bulk"
-        yield "X-Auto-Response-Suppress", "OOF, AutoReply"
-    if headers.feedback_id:
-        yield (
-            "Feedback-ID",
-            _checked(headers.feedback_id, re.compile(r"[!-~]{1,400}"), "Feedback-ID"),
+    leave = headers.leave_url
+    fields = [
+        _sender(headers.from_, headers.reply_to),
+        f"To: {mailbox('To', headers.to_name, headers.to_address)}\r\n",
+        _subject(headers.subject),
+        _date(headers.date),
+        f"Message-ID: <{_checked(headers.message_id, _MESSAGE_ID, 'Message-ID')}>\r\n",
+        _list(headers.list_id, has_leave_url=bool(leave)),
+    ]
+    if leave:
+        fields.append(
+            f"List-Unsubscribe: <{leave_url(leave)}>\r\n"
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         )
+    if headers.feedback_id:
+        told = _checked(headers.feedback_id, _FEEDBACK_ID, "Feedback-ID")
+        fields.append(f"Feedback-ID: {told}\r\n")
     if headers.auto_submitted:
-        yield "Auto-Submitted", "auto-generated"
-    for name, value in headers.extra:
-        if not _FIELD_NAME.fullmatch(name) or name.lower() in _OURS:
-            raise HeaderError("this header is written here, or is no header name", header=name)
-        yield name, unstructured(name, clean_line(value, 900))
+        fields.append("Auto-Submitted: auto-generated\r\n")
+    fields += [_extra(name, value) for name, value in headers.extra]
+    return "".join(fields).encode("ascii")
+
+
+# What an issue's messages share is written once: these are asked the same again and again.
+
+
+@lru_cache(64)
+def _sender(from_: str, reply_to: str) -> str:
+    written = f"From: {mailbox('From', *split_mailbox(from_))}\r\n"
+    if reply_to:
+        written += f"Reply-To: {mailbox('Reply-To', *split_mailbox(reply_to))}\r\n"
+    return written
+
+
+@lru_cache(1024)
+def _subject(text: str) -> str:
+    line = unstructured("Subject", clean_line(text, 250))
+    return f"Subject: {line}\r\n" if line else ""
+
+
+@lru_cache(64)
+def _date(date: datetime) -> str:
+    return f"Date: {format_datetime(date.astimezone(UTC))}\r\n"
+
+
+@lru_cache(64)
+def _list(list_id: str, *, has_leave_url: bool) -> str:
+    if not list_id and not has_leave_url:
+        return ""
+    written = "Precedence: bulk\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n"
+    if list_id:
+        written += f"List-Id: <{_checked(list_id, _LIST_ID, 'List-Id')}>\r\n"
+    return written
+
+
+def _extra(name: str, value: str) -> str:
+    if not _FIELD_NAME.fullmatch(name) or name.lower() in _OURS:
+        raise HeaderError("this header is written here, or is no header name", header=name)
+    line = unstructured(name, clean_line(value, 900))
+    return f"{name}: {line}\r\n" if line else ""
 
 
 def leave_url(url: str) -> str:
@@ -86,6 +116,8 @@ def leave_url(url: str) -> str:
 
     Plain http is allowed on loopback only, for the sample newsroom. Raises HeaderError.
     """
+    if _PLAIN_LEAVE.fullmatch(url):
+        return url  # nearly all of them, and five times as fast
     if len(url) > LONGEST_LEAVE_URL:
         problem = f"{len(url)} characters, at most {LONGEST_LEAVE_URL} are allowed"
         raise HeaderError(problem, header="List-Unsubscribe", hint="Shorten [web] public_url")
@@ -99,6 +131,8 @@ def leave_url(url: str) -> str:
 def mailbox(field: str, name: str, address: str) -> str:
     """``name <address>``, the name quoted or encoded as it needs. Raises AddressError."""
     written = ascii_address(address)
+    if _PLAIN_NAME.fullmatch(name) and len(field) + len(name) + len(written) <= _LINE - 5:
+        return f"{name} <{written}>"
     name = clean_line(name, 120)
     if not name:
         return written
@@ -167,6 +201,6 @@ def _q(char: str) -> str:
 
 
 def _checked(value: str, pattern: re.Pattern[str], header: str) -> str:
-    if len(value) > 400 or not pattern.fullmatch(value):
+    if not pattern.fullmatch(value) or len(value) > 400:
         raise HeaderError("characters that may not stand there", header=header)
     return value

@@ -24,6 +24,12 @@ def _css(text: str) -> str:
     )
 
 
-def tidy(html: str) -> str:
-    """A rendered page without the blank lines that loops leave, and closed up for Outlook."""
-    return _SPLIT_OUTLOOK.sub("", re.sub(r"\n\s*", "\n", html)).strip() + "\n"
+def tidy_html(html: str) -> str:
+    """A stretch of a rendered page without the blank lines that loops leave, closed up."""
+    return _SPLIT_OUTLOOK.sub("", re.sub(r"\n\s*", "\n", html))
+
+
+def tidy_text(text: str) -> str:
+    """A stretch of the text part without trailing spaces, blank lines before it or doubled ones."""
+    text = re.sub(r"[ \t]+\n", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).lstrip("\n")

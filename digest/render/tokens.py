@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from html import escape
 
 from digest.model import Token, TokenText
+from digest.render.clean import clean_line
+from digest.render.words import translate
 
 
 class Placeholders:
@@ -17,13 +19,15 @@ class Placeholders:
 
     def __init__(self) -> None:
         mark = secrets.token_hex(16)
-        self.values = {token: f"zT{mark}{index}Tz" for index, token in enumerate(Token)}
-        self._tokens = {value: token for token, value in self.values.items()}
-        self._any = re.compile("(" + "|".join(self._tokens) + ")")
+        self.values = {token: f"zT{mark}{token}Tz" for token in Token}
+        self._any = re.compile(f"zT{mark}([a-z_]+)Tz")
 
     def cut(self, text: str) -> TokenText:
         """``text`` cut at the placeholders; no piece is empty."""
-        return tuple(self._tokens.get(piece, piece) for piece in self._any.split(text) if piece)
+        pieces = self._any.split(text)  # literals and names of tokens by turns
+        return tuple(
+            Token(piece) if place % 2 else piece for place, piece in enumerate(pieces) if piece
+        )
 
 
 def fill(text: TokenText, values: Mapping[Token, str], *, html: bool) -> str:
@@ -32,3 +36,8 @@ def fill(text: TokenText, values: Mapping[Token, str], *, html: bool) -> str:
         (escape(values[piece]) if html else values[piece]) if isinstance(piece, Token) else piece
         for piece in text
     )
+
+
+def reader_name(name: str, language: str) -> str:
+    """What ``{{ name }}`` reads as: the reader's name, or a word that can stand in its place."""
+    return clean_line(name, 80) or translate("reader", language)

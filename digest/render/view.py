@@ -1,12 +1,15 @@
-"""What a template sees of an issue: cleaned text, checked addresses, cards set in rows.
+"""What a template sees of an issue: cleaned text, checked addresses, cards in their places.
 
 Built from ``VariantContent``; the story stays plain data, escaping is the template's autoescape.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from digest.model import Card, FilledSection, Image, Layout, More, VariantContent
 from digest.render.brand import Brand
@@ -67,12 +70,24 @@ class CardView:
     more: tuple[MoreView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """Cards that stand together."""
+class Spot(NamedTuple):
+    """How one card is set. Depends on its neighbours only as far as this tells."""
 
     kind: RowKind
-    cards: tuple[CardView, ...]
+    #: whether the card is the first of its row, or of its list
+    opens: bool
+    #: whether it is the last
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A card in its section, as a template sees it."""
+
+    kind: RowKind
+    opens: bool
+    closes: bool
+    card: CardView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,43 +97,80 @@ class SectionView:
     slug: str
     title: str
     layout: str
-    rows: tuple[Row, ...]
-    cards: tuple[CardView, ...]
+    #: whether it is the mail's first
+    first: bool
+    places: tuple[Place, ...] = ()
+
+    @property
+    def cards(self) -> tuple[CardView, ...]:
+        """The cards without how they are set."""
+        return tuple(place.card for place in self.places)
 
 
-def page(content: VariantContent, brand: Brand) -> dict[str, object]:
-    """The names a template may use, apart from the tokens and ``_``."""
-    facing = direction(content.language)
+def frame(brand: Brand, edition_name: str, local_date: date, language: str) -> dict[str, object]:
+    """The names a template may use anywhere: the same for every variant of an issue."""
+    facing = direction(language)
     return {
         "brand": brand,
         "light": brand.light,
         "dark": brand.dark,
-        "edition": clean_line(content.edition_name, 120),
-        "date": long_date(content.local_date, content.language),
-        "language": content.language,
+        "edition": clean_line(edition_name, 120),
+        "date": long_date(local_date, language),
+        "language": language,
         "dir": facing,
         "start": "right" if facing == "rtl" else "left",
         "end": "left" if facing == "rtl" else "right",
-        "subject": clean_line(content.subject, 250),
-        "preheader": clean_line(content.preheader, 250),
+    }
+
+
+def varying(content: VariantContent) -> dict[str, object]:
+    """The names that depend on the variant."""
+    filled = [section for section in content.sections if section.cards]
+    return {
+        "subject": one_line(content.subject),
+        "preheader": one_line(content.preheader),
         "sections": tuple(
-            _section(item, content.language) for item in content.sections if item.cards
+            section_view(
+                section,
+                first=place == 0,
+                cards=[card_view(card, content.language) for card in section.cards],
+            )
+            for place, section in enumerate(filled)
         ),
     }
 
 
-def _section(section: FilledSection, language: str) -> SectionView:
-    cards = tuple(_card(card, language) for card in section.cards)
+@lru_cache(4096)
+def one_line(text: str) -> str:
+    """A subject or preheader on one line."""
+    return clean_line(text, 250)
+
+
+def section_view(
+    section: FilledSection, *, first: bool, cards: Sequence[CardView] = ()
+) -> SectionView:
+    """A section with ``cards`` in their places; none where only its title is wanted."""
+    pictured = tuple([card.image is not None for card in cards])
     return SectionView(
         slug=section.slug,
         title=clean_line(section.title, 120),
         layout=section.layout.value,
-        rows=tuple(_rows(cards, section.layout)),
-        cards=cards,
+        first=first,
+        places=tuple(
+            place(card, spot)
+            for card, spot in zip(cards, spots(pictured, section.layout), strict=True)
+        ),
     )
 
 
-def _card(card: Card, language: str) -> CardView:
+def place(card: CardView, spot: Spot) -> Place:
+    """``card`` set as ``spot`` says."""
+    return Place(kind=spot.kind, opens=spot.opens, closes=spot.closes, card=card)
+
+
+@lru_cache(8192)
+def card_view(card: Card, language: str) -> CardView:
+    """A card in an edition in ``language``."""
     headline = clean_line(card.headline, 300)
     standfirst = clean_line(card.standfirst, 600)
     facing = text_direction(f"{headline} {standfirst}", direction(card.language or language))
@@ -132,7 +184,7 @@ def _card(card: Card, language: str) -> CardView:
         language=card.language if _LANGUAGE.fullmatch(card.language) else language,
         dir=facing,
         align="right" if facing == "rtl" else "left",
-        image=_image(card.image),
+        image=usable(card.image),
         update=card.update,
         more=tuple(_more(card.more, facing)),
     )
@@ -151,31 +203,32 @@ def _more(more: Iterable[More], facing: str) -> Iterator[MoreView]:
             )
 
 
-def _image(image: Image | None) -> Image | None:
-    if image is None or not web_url(image.url):
+@lru_cache(4096)
+def usable(image: Image | None) -> Image | None:
+    """A story's image as far as mail can show it."""
+    url = web_url(image.url) if image is not None else ""
+    if image is None or not url:
         return None
     if image.width is not None and image.width < _NARROWEST:
         return None
-    return Image(
-        url=image.url, alt=clean_line(image.alt, 400), width=image.width, height=image.height
-    )
+    return Image(url=url, alt=clean_line(image.alt, 400), width=image.width, height=image.height)
 
 
-def _rows(cards: tuple[CardView, ...], layout: Layout) -> Iterator[Row]:
+@lru_cache(4096)
+def spots(pictured: tuple[bool, ...], layout: Layout) -> tuple[Spot, ...]:
+    """Where each card of a section stands, by whether it has a picture."""
+    last = len(pictured) - 1
     if layout is Layout.HEADLINES:
-        yield Row(kind=RowKind.LIST, cards=cards)
-        return
-    rest = list(cards)
-    if layout is Layout.LEAD and rest:
-        first = rest.pop(0)
-        yield Row(kind=RowKind.LEAD, cards=(first,))
-    while rest:
-        first, second = rest[0], rest[1] if len(rest) > 1 else None
-        alike = second is not None and (first.image is None) == (second.image is None)
-        if second is not None and alike:
-            kind = RowKind.PLAIN_PAIR if first.image is None else RowKind.PAIR
-            yield Row(kind=kind, cards=(first, second))
-            rest = rest[2:]
+        return tuple(Spot(RowKind.LIST, at == 0, at == last) for at in range(last + 1))
+    found: list[Spot] = []
+    if layout is Layout.LEAD and pictured:
+        found.append(Spot(RowKind.LEAD, opens=True, closes=True))
+    while len(found) <= last:
+        picture, following = pictured[len(found)], pictured[len(found) + 1 : len(found) + 2]
+        if following == (picture,):
+            kind = RowKind.PAIR if picture else RowKind.PLAIN_PAIR
+            found += [Spot(kind, opens=True, closes=False), Spot(kind, opens=False, closes=True)]
         else:
-            yield Row(kind=RowKind.PLAIN if first.image is None else RowKind.WIDE, cards=(first,))
-            rest = rest[1:]
+            kind = RowKind.WIDE if picture else RowKind.PLAIN
+            found.append(Spot(kind, opens=True, closes=True))
+    return tuple(found)

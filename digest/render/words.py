@@ -20,6 +20,8 @@ def direction(language: str) -> str:
 
 def text_direction(text: str, otherwise: str) -> str:
     """``rtl`` or ``ltr`` by what most letters of ``text`` are; a source's language may be wrong."""
+    if text.isascii():
+        return "ltr" if any(map(str.isalpha, text)) else otherwise
     classes = [unicodedata.bidirectional(char) for char in text]
     right = sum(kind in {"R", "AL"} for kind in classes)
     left = classes.count("L")

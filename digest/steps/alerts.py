@@ -12,7 +12,7 @@ import structlog
 
 from digest.curate.alerts import AlertKind, kind_of
 from digest.errors import WrongStateError
-from digest.model import DeliveryState, Edition, Issue, Message, Outcome, RenderedVariant
+from digest.model import DeliveryState, Edition, Fragment, Issue, Message, Outcome, RenderedVariant
 from digest.steps.compose import BEHIND
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
@@ -90,9 +90,8 @@ def _message(
         _outlook(edition, issue, kind),
         f"digest show {issue.id} tells what is in it.",
     ]
-    message = address_to(
-        parts, edition, ref, Somebody(address=address), _plain(subject, paragraphs)
-    )
+    variant = _plain(subject, paragraphs)
+    message = address_to(parts, edition, ref, Somebody(address=address), variant, parts.clock.now())
     # No list sends it, and nobody is to answer it automatically.
     headers = replace(message.headers, list_id="", feedback_id="", auto_submitted=True)
     return replace(message, headers=headers)
@@ -126,6 +125,5 @@ def _plain(subject: str, paragraphs: list[str]) -> RenderedVariant:
         subject=subject,
         preheader="",
         language="en",
-        html=(html,),
-        text=(text,),
+        fragments=(Fragment((html,), (text,)),),
     )

@@ -30,7 +30,7 @@ def send_test(parts: Parts, issue: Issue, rendered: RenderedVariant, to: str) ->
     purpose = f"test-{issue.edition}-{now:%Y%m%dT%H%M%S%f}"
     marked = replace(rendered, subject=f"[TEST] {rendered.subject}")
     edition = parts.edition(issue.edition)
-    message = address_to(parts, edition, purpose, Somebody(address=to), marked)
+    message = address_to(parts, edition, purpose, Somebody(address=to), marked, now)
     with writing(parts.engine) as connection:
         letters.claim(connection, purpose, "test", now)
     outcome = hand_over(parts, purpose, message)

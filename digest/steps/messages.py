@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 
 from digest.model import (
@@ -15,44 +16,56 @@ from digest.model import (
     Token,
 )
 from digest.protocols import Recipient
+from digest.render.kit import Kit
+from digest.render.tokens import reader_name
 from digest.steps.parts import Parts
 from digest.store import variants
 from digest.store.engine import reading
 
-#: rendered variants kept in memory while an issue is being sent
-KEPT = 256
+#: rendered variants kept in memory while an issue is being sent; they share their fragments
+KEPT = 1024
 
 
 class MessageMaker:
-    """Messages of one issue."""
+    """Messages of one issue. The template is read once: an edit does not split a send."""
 
     def __init__(self, parts: Parts, issue: Issue) -> None:
         self._parts = parts
         self._issue = issue
         self._edition = parts.edition(issue.edition)
         self._rendered = lru_cache(KEPT)(self._render)
+        self._kits: dict[tuple[str, str, date, str], Kit] = {}
 
     def __call__(
         self, batch: Batch, recipients: Mapping[SubscriberId, Recipient]
     ) -> Sequence[Message]:
         """The messages to ``recipients``, each with the variant the batch froze for them."""
+        now = self._parts.clock.now()
         return [
-            self._message(recipient, self._rendered(batch.deliveries[subscriber]))
+            self._message(recipient, self._rendered(batch.deliveries[subscriber]), now)
             for subscriber, recipient in recipients.items()
         ]
 
     def _render(self, key: str) -> RenderedVariant:
         with reading(self._parts.engine) as connection:
             content = variants.content(connection, self._issue.id, key)
-        return self._parts.renderer.render(content)
+        same = (content.template, content.edition_name, content.local_date, content.language)
+        if same not in self._kits:
+            self._kits[same] = self._parts.renderer.kit(content)
+        return self._kits[same].render(content)
 
-    def _message(self, recipient: Recipient, variant: RenderedVariant) -> Message:
+    def _message(self, recipient: Recipient, variant: RenderedVariant, now: datetime) -> Message:
         ref = f"{self._issue.id}-{recipient.subscriber}"
-        return address_to(self._parts, self._edition, ref, recipient, variant)
+        return address_to(self._parts, self._edition, ref, recipient, variant, now)
 
 
 def address_to(
-    parts: Parts, edition: Edition, ref: str, recipient: Recipient, variant: RenderedVariant
+    parts: Parts,
+    edition: Edition,
+    ref: str,
+    recipient: Recipient,
+    variant: RenderedVariant,
+    now: datetime,
 ) -> Message:
     """One variant addressed to one recipient. ``ref`` names the send for ever."""
     identity = parts.identity
@@ -65,13 +78,15 @@ def address_to(
         tokens={
             Token.LEAVE_URL: leave_url or preferences,
             Token.PREFERENCES_URL: preferences,
+            Token.NAME: reader_name(recipient.name, variant.language),
+            Token.CLICK: "",  # until clicks are counted
         },
         headers=MailHeaders(
             from_=identity.from_,
             to_address=recipient.address,
             to_name=recipient.name,
             subject=variant.subject,
-            date=parts.clock.now(),
+            date=now,
             message_id=_message_id(ref, variant.key, identity.domain),
             reply_to=identity.reply_to,
             list_id=f"{edition.slug}.{identity.domain}",

@@ -12,6 +12,7 @@ from digest.clock import SetClock
 from digest.deliver.sender import Sender
 from digest.model import (
     Batch,
+    Fragment,
     IssueId,
     IssueState,
     MailHeaders,
@@ -38,14 +39,22 @@ def rendered(key: str) -> RenderedVariant:
         subject=f"Größere Fähren für {key}",
         preheader="",
         language="en",
-        html=(
-            f"<p>.Story for {key} é</p>" + "<b>long</b> " * 40 + '<a href="',
-            Token.LEAVE_URL,
-            '">leave</a> <a href="',
-            Token.PREFERENCES_URL,
-            '">choose</a>\n',
+        fragments=(
+            Fragment(
+                html=(f"<p>.Story for {key} é</p>" + "<b>long</b> " * 40,),
+                text=(f".\n..\nStory for {key}\n\n",),
+            ),
+            Fragment(
+                html=(
+                    '<a href="',
+                    Token.LEAVE_URL,
+                    '">leave</a> <a href="',
+                    Token.PREFERENCES_URL,
+                    '">choose</a>\n',
+                ),
+                text=("Leave: ", Token.LEAVE_URL, "\n"),
+            ),
         ),
-        text=(f".\n..\nStory for {key}\n\nLeave: ", Token.LEAVE_URL, "\n"),
     )
 
 

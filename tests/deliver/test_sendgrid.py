@@ -123,7 +123,7 @@ def test_an_address_is_in_a_request_once_whatever_its_case(journal: FileJournal)
 
 def test_what_a_reader_gets_is_what_the_other_transports_send() -> None:
     one = message(7)
-    made = body("1.1.1", Request([one]), sandbox=False)
+    made = json.loads(body("1.1.1", Request([one]), sandbox=False))
     found = {}
     for part in made["content"]:
         text = part["value"]
@@ -137,7 +137,7 @@ def test_what_a_reader_gets_is_what_the_other_transports_send() -> None:
 
 
 def test_substitution_keys_are_not_to_be_guessed() -> None:
-    made = [body("1.1.1", Request([message(1)]), sandbox=False) for _ in range(2)]
+    made = [json.loads(body("1.1.1", Request([message(1)]), sandbox=False)) for _ in range(2)]
     first, second = (set(one["personalizations"][0]["substitutions"]) for one in made)
     assert first.isdisjoint(second)
     assert all(key.isalnum() and len(key) > 20 for key in first | second)

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from digest.render.view import page
+from digest.render.view import frame, varying
 from digest.render.words import translate
 from tests.judges import mails
 from tests.parts import NODE_MODULES
@@ -73,7 +73,10 @@ def filled(template: str, language: str) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-    values = page(mails.issue(template, language), BRAND) | {
+    issue = mails.issue(template, language)
+    values = {
+        **frame(BRAND, issue.edition_name, issue.local_date, language),
+        **varying(issue),
         **{token.value: value for token, value in TOKENS.items()},
         "_": partial(translate, language=language),
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.render.message import build, encode
+from digest.render.message import build
 from tests.judges import mails
 from tests.judges.spam_filters import judged, rspamd, spamassassin
 from tests.render.issue import message
@@ -29,7 +29,7 @@ def mail(template: str, language: str) -> bytes:
     """A mail as it goes over the wire."""
     variant = mails.variant(template, language)
     # filters mind a mail from another day
-    return build(message(variant, date=datetime.now(UTC)), encode(variant))
+    return build(message(variant, date=datetime.now(UTC)))
 
 
 def total(rules: dict[str, float], *apart: str) -> float:

@@ -30,6 +30,8 @@ BRAND = Brand(
 TOKENS = {
     Token.LEAVE_URL: "https://news.meridian.example/u/abcdefghij0123456789AB",
     Token.PREFERENCES_URL: "https://news.meridian.example/p/a.b-c_d?x=1&y=2",
+    Token.NAME: "Zoë & Co",
+    Token.CLICK: "?r=7",
 }
 HINDI = "मानसून की देरी से किसान चिंतित ❤️"
 ARABIC = "الميناء القديم يستعيد حركته بعد عامين من الترميم"

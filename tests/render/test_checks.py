@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from digest.model import FilledSection, Layout, Token
+from digest.model import FilledSection, Fragment, Layout, Token
 from digest.render.checks import Finding, Severity, check
 from digest.render.render import Renderer
 from tests.render.issue import BRAND, TEMPLATES, card, content, twenty
@@ -54,9 +54,8 @@ def test_size() -> None:
 def test_the_way_out_must_be_in_both_parts() -> None:
     variant = RENDERER.render(twenty())
     bare = tuple(piece for piece in variant.text if piece is not Token.LEAVE_URL)
-    assert [(finding.check, finding.where) for finding in check(replace(variant, text=bare))] == [
-        ("leave", "text")
-    ]
+    found = check(replace(variant, fragments=(Fragment(variant.html, bare),)))
+    assert [(finding.check, finding.where) for finding in found] == [("leave", "text")]
 
 
 def test_empty_subject_and_preheader() -> None:

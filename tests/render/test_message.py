@@ -8,13 +8,13 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.model import RenderedVariant, Token, TokenText
+from digest.model import Fragment, RenderedVariant, Token, TokenText
 from digest.render import encode as encoding
-from digest.render.encode import Base64, QuotedPrintable, encode_text
-from digest.render.message import build, encode
+from digest.render.encode import aligned, base64_pieces, quoted, quoted_pieces, token_lines
+from digest.render.message import build
 from digest.render.render import Renderer
 from digest.render.tokens import fill
 from tests.render.issue import ARABIC, BRAND, HINDI, TEMPLATES, TOKENS, content, message, twenty
@@ -25,15 +25,30 @@ SCRIPTS = st.one_of(
     st.text(alphabet="हिन्दीسلامไทย漢字❤️\n ", max_size=200),
     st.sampled_from(["From me\n", ".", "..\n.", " ", "=\n", "x" * 2000, "é" * 1000, "\r\n", "\r"]),
 )
-PIECES = st.lists(st.one_of(SCRIPTS, st.sampled_from(list(Token))), max_size=8).map(tuple)
+PIECES = st.lists(st.one_of(SCRIPTS, st.sampled_from(list(Token))), max_size=8).map(
+    lambda pieces: tuple(piece for piece in pieces if piece)
+)
+# a CR at the end of one piece and a LF at the start of the next are two line ends; none has a CR
+PLAIN_PIECES = PIECES.map(
+    lambda pieces: tuple(
+        one if isinstance(one, Token) else re.sub("\r\n?", "\n", one) for one in pieces
+    )
+)
+FRAGMENTS = st.lists(st.builds(Fragment, PLAIN_PIECES, PLAIN_PIECES), max_size=5).map(tuple)
 VALUES = st.fixed_dictionaries(
-    {token: st.text(alphabet="https://a.b?c=d&e'\"<é", min_size=1, max_size=90) for token in Token}
+    {
+        token: st.one_of(
+            st.text(alphabet="https://a.b?c=d&e'\"<é", max_size=90),
+            st.sampled_from(["", ".", "From me", "a ", "=" * 3, "a" * 71, "a" * 72, "Zoë Ó"]),
+        )
+        for token in Token
+    }
 )
 
 
-def made(html: TokenText, text: TokenText) -> RenderedVariant:
+def made(*fragments: Fragment) -> RenderedVariant:
     return RenderedVariant(
-        key="0f" * 32, subject="s", preheader="", language="en", html=html, text=text
+        key="0f" * 32, subject="s", preheader="", language="en", fragments=fragments
     )
 
 
@@ -67,12 +82,13 @@ def sound(raw: bytes) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(PIECES, PIECES, VALUES)
+@given(FRAGMENTS, VALUES)
+@example((Fragment((), ("\x80", "From me\n", Token.NAME)),), dict.fromkeys(Token, ""))
 def test_a_message_equals_the_oracle(
-    html: TokenText, text: TokenText, values: dict[Token, str]
+    fragments: tuple[Fragment, ...], values: dict[Token, str]
 ) -> None:
-    variant = made(html, text)
-    raw = build(replace(message(variant), tokens=values), encode(variant))
+    variant = made(*fragments)
+    raw = build(replace(message(variant), tokens=values))
     sound(raw)
     back = message_from_bytes(raw, policy=policy.default)
     assert not back.defects
@@ -85,46 +101,49 @@ def test_both_encodings_hold_any_text(text: TokenText, values: dict[Token, str])
     """Whatever the choice by size would be."""
     ended = (*text, "\n")
     expected = encoding._crlf(fill(ended, values, html=False))
-    quoted = QuotedPrintable(
-        tuple(p if isinstance(p, Token) else encoding.quoted_printable(p) for p in ended)
-    )
-    raw = b"".join(quoted.fill(values))
+    raw = b"".join(quoted_pieces([quoted(ended)], token_lines(values)[1]))
     # where a token ends in CR and the next piece starts with LF, each is a line end of its own
     if not re.search("\r", fill(ended, values, html=False)):
         assert quopri.decodestring(raw).replace(b"\r\n", b"\n") == expected.replace(b"\r\n", b"\n")
-    aligned = Base64(
-        tuple(p if isinstance(p, Token) else encoding._aligned(encoding._crlf(p)) for p in ended)
-    )
-    raw = b"".join(aligned.fill(values))
+    raw = b"".join(base64_pieces([aligned(ended)], values, html=False))
     joined = b"".join(encoding._crlf(values[p] if isinstance(p, Token) else p) for p in ended)
     assert base64.b64decode(raw, validate=False) == joined
     assert b"=" not in raw.rstrip(b"=\r\n"), "padding only at the very end"
 
 
 def test_each_script_gets_the_shorter_encoding() -> None:
-    assert isinstance(encode_text(("The river rose in the night. " * 20,)), QuotedPrintable)
-    assert isinstance(
-        encode_text(("Le café d’Or a rouvert hier soir, dit Zoë. " * 20,)), QuotedPrintable
-    )
-    assert isinstance(encode_text((HINDI * 20,)), Base64)
-    assert isinstance(encode_text((ARABIC * 20,)), Base64)
+    for words in ("The river rose in the night. ", "Le café d’Or a rouvert hier soir, dit Zoë. "):
+        assert transfer_encoding(words * 20) == "quoted-printable"
+    for words in (HINDI, ARABIC):
+        assert transfer_encoding(words * 20) == "base64"
+    mostly = (HINDI, "A long opening in another script. " * 90)
+    assert transfer_encoding(*mostly) == "quoted-printable", "one encoding for the whole part"
+
+
+def transfer_encoding(*texts: str) -> str:
+    return encoding.encode([Fragment((text,)) for text in texts], {})[0].transfer_encoding
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_whole_issue(language: str) -> None:
     variant = Renderer([TEMPLATES], BRAND).render(content(*twenty().sections, language=language))
-    encoded = encode(variant)
-    raw = build(message(variant), encoded)
+    raw = build(message(variant))
     sound(raw)
     back = message_from_bytes(raw, policy=policy.default)
     assert parts(back) == parts(oracle(variant, TOKENS))  # type: ignore[arg-type]
     assert back.get_content_type() == "multipart/alternative"
     assert back["List-Unsubscribe"] == f"<{TOKENS[Token.LEAVE_URL]}>"
-    assert raw == build(message(variant), encode(variant)), "the same message, the same bytes"
+    again = Renderer([TEMPLATES], BRAND).render(content(*twenty().sections, language=language))
+    assert raw == build(message(again)), "the same message, the same bytes"
 
 
-def test_an_encoded_variant_serves_no_other() -> None:
-    one, other = made(("a\n",), ("a\n",)), twenty()
-    rendered = Renderer([TEMPLATES], BRAND).render(other)
-    with pytest.raises(ValueError, match="another variant"):
-        build(message(one), encode(rendered))
+def test_a_changed_variant_does_not_send_what_was_encoded_before() -> None:
+    variant = made(Fragment(("old\n",), ("old\n",)))
+    assert b"old" in build(message(variant))
+    changed = replace(variant, fragments=(Fragment(("new\n",), ("new\n",)),))
+    assert b"old" not in build(message(changed))
+
+
+def test_a_token_without_a_value_is_our_own_fault() -> None:
+    with pytest.raises(TypeError):
+        build(replace(message(made(Fragment((Token.CLICK,)))), tokens={}))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from digest.render.compile import Compiler
+from digest.render.components import BROKEN, NO_JINJA, REFUSED
 from digest.render.lint import lint
 from digest.render.mistakes import BadTemplateError
 from digest.render.source import read
@@ -20,7 +21,10 @@ TAIL = "\n</mj-body></mjml>"
 def mistakes(folder: Path, body: str, head: str = "") -> list[str]:
     """The lint's words on a page; its first line of body is line 3."""
     write_files(folder, {"page.mjml": HEAD.format(head=head) + body + TAIL})
-    return [str(mistake) for mistake in lint(read([folder], "page.mjml"), {"own.example"})]
+    try:
+        return [str(mistake) for mistake in lint(read([folder], "page.mjml"), {"own.example"})]
+    except BadTemplateError as error:
+        return [str(mistake) for mistake in error.mistakes]
 
 
 def in_column(content: str) -> str:
@@ -85,6 +89,27 @@ def test_each_mistake_is_named_with_its_line(tmp_path: Path, body: str, says: st
 def test_head_mistakes(tmp_path: Path, head: str, says: str) -> None:
     found = mistakes(tmp_path, "", head)
     assert any(says in mistake for mistake in found), found
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_every_tag_that_the_engine_gets_wrong_is_refused(tmp_path: Path, name: str) -> None:
+    written = f"<{name}></{name}>" if name != "mj-include" else "<mj-include>"
+    found = mistakes(tmp_path, written)
+    assert any(f"<{name}> is not allowed" in one or "an include" in one for one in found), found
+
+
+@pytest.mark.parametrize(("tag", "attribute"), sorted(BROKEN))
+def test_every_attribute_that_the_engine_drops_is_refused(
+    tmp_path: Path, tag: str, attribute: str
+) -> None:
+    found = mistakes(tmp_path, f'<{tag} {attribute}="1"></{tag}>')
+    assert any(f"'{attribute}' on <{tag}>: the engine" in one for one in found), found
+
+
+@pytest.mark.parametrize(("tag", "attribute"), sorted(NO_JINJA))
+def test_no_jinja_where_the_engine_calculates(tmp_path: Path, tag: str, attribute: str) -> None:
+    found = mistakes(tmp_path, f'<{tag} {attribute}="{{{{ x }}}}"></{tag}>')
+    assert any(f"no Jinja2 in '{attribute}' of <{tag}>" in one for one in found), found
 
 
 def test_a_page_without_fault_has_no_mistakes(tmp_path: Path) -> None:

@@ -107,7 +107,11 @@ class SendGrid:
     def _post(self, batch: str, request: Request) -> _Reply:
         data = body(batch, request, sandbox=self._sandbox)
         try:
-            response = self._client.mail.send.post(request_body=data, timeout=self._timeout)
+            # with a charset, or the package would take our JSON for a string to be made JSON of
+            kind = {"Content-Type": "application/json; charset=utf-8"}
+            response = self._client.mail.send.post(
+                request_body=data, request_headers=kind, timeout=self._timeout
+            )
         except HTTPError as error:
             return _refusal(batch, error)
         except URLError as error:

@@ -1,17 +1,19 @@
-"""Request bodies of SendGrid's Mail Send API, as plain JSON types.
+"""Request bodies of SendGrid's Mail Send API, as JSON.
 
 Limits from its OpenAPI description and documentation: at most 1,000 personalizations a request,
 each address once, 10,000 bytes of substitutions a personalization, text before HTML.
 """
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import chain
 from typing import Any
 
 from digest.errors import DigestError
-from digest.model import Message, Token, TokenText
+from digest.model import Fragment, Message, RenderedVariant, Token, TokenText
 from digest.render.addresses import ascii_address, split_mailbox
 from digest.render.clean import clean_line
 from digest.render.headers import leave_url
@@ -19,6 +21,8 @@ from digest.render.headers import leave_url
 LARGEST = 1000
 #: bytes; today's page says 50,000, the description 10,000
 SUBSTITUTIONS = 10_000
+# under which a fragment keeps itself as JSON
+_JSON = "json"
 #: SendGrid writes these itself and refuses them from us
 FORBIDDEN = frozenset(
     {
@@ -77,7 +81,7 @@ def requests(messages: Sequence[Message]) -> list[Request]:
     return [request for group in groups.values() for request in group]
 
 
-def body(batch: str, request: Request, *, sandbox: bool) -> dict[str, Any]:
+def body(batch: str, request: Request, *, sandbox: bool) -> str:
     """The JSON body of one request, whose messages ``check`` has passed."""
     first = request.messages[0]
     headers = first.headers
@@ -86,10 +90,6 @@ def body(batch: str, request: Request, *, sandbox: bool) -> dict[str, Any]:
         "personalizations": [_personalization(one, keys) for one in request.messages],
         "from": _mailbox(headers.from_),
         "subject": clean_line(headers.subject, 250),
-        "content": [
-            {"type": "text/plain", "value": _content(first.variant.text, keys, "t")},
-            {"type": "text/html", "value": _content(first.variant.html, keys, "h")},
-        ],
         "headers": _headers(first),
         "custom_args": {"dg_issue": batch.partition(".")[0], "dg_batch": batch},
         # Said aloud: the account's own defaults would rewrite links and add a pixel.
@@ -105,7 +105,8 @@ def body(batch: str, request: Request, *, sandbox: bool) -> dict[str, Any]:
         made["categories"] = [headers.list_id.partition(".")[0]]
     if headers.reply_to:
         made["reply_to"] = _mailbox(headers.reply_to)
-    return {key: value for key, value in made.items() if value != {}}
+    told = json.dumps({key: value for key, value in made.items() if value != {}})
+    return f'{told[:-1]}, "content": {_content(first.variant, keys)}}}'
 
 
 def check(message: Message) -> None:
@@ -123,12 +124,11 @@ def _personalization(message: Message, keys: dict[Token, str]) -> dict[str, Any]
     to = {"email": ascii_address(message.headers.to_address)}
     if name := clean_line(message.headers.to_name, 120):
         to["name"] = name
-    used = {*message.variant.html, *message.variant.text}.intersection(Token)
     substitutions = {}
-    for token in sorted(used):
-        value = message.tokens[Token(token)]
-        substitutions[keys[Token(token)] + "t"] = value
-        substitutions[keys[Token(token)] + "h"] = escape(value)
+    for token in _used(message.variant):
+        value = message.tokens[token]
+        substitutions[keys[token] + "t"] = value
+        substitutions[keys[token] + "h"] = escape(value)
     if sum(len(key) + len(value.encode()) for key, value in substitutions.items()) > SUBSTITUTIONS:
         raise BodyError("too many bytes of substitutions", ref=message.ref)
     made: dict[str, Any] = {
@@ -143,6 +143,12 @@ def _personalization(message: Message, keys: dict[Token, str]) -> dict[str, Any]
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     return made
+
+
+def _used(variant: RenderedVariant) -> list[Token]:
+    """The tokens in a variant, in order of their names."""
+    texts = chain.from_iterable((one.html, one.text) for one in variant.fragments)
+    return sorted({piece for text in texts for piece in text if isinstance(piece, Token)})
 
 
 def _headers(message: Message) -> dict[str, str]:
@@ -170,5 +176,33 @@ def _mailbox(text: str) -> dict[str, str]:
     return made | ({"name": clean_line(name, 120)} if name else {})
 
 
-def _content(text: TokenText, keys: dict[Token, str], kind: str) -> str:
-    return "".join(keys[piece] + kind if isinstance(piece, Token) else piece for piece in text)
+def _content(variant: RenderedVariant, keys: dict[Token, str]) -> str:
+    """Both parts as JSON, joined from fragments that are escaped already."""
+    parts = zip(*map(_escaped, variant.fragments), strict=True)
+    html, text = ([*chain.from_iterable(part)] for part in parts)
+    plain = "".join(keys[one] + "t" if isinstance(one, Token) else one for one in text)
+    rich = "".join(keys[one] + "h" if isinstance(one, Token) else one for one in html)
+    written = (("text/plain", plain), ("text/html", rich))
+    told = ", ".join(f'{{"type": "{kind}", "value": "{value}"}}' for kind, value in written)
+    return f"[{told}]"
+
+
+def _escaped(fragment: Fragment) -> tuple[TokenText, TokenText]:
+    """HTML and text of a fragment as they stand inside a JSON string."""
+    made: tuple[TokenText, TokenText] | None = fragment.forms.get(_JSON)
+    if made is None:
+        made = fragment.forms[_JSON] = _in_json(fragment.html), _in_json(fragment.text)
+    return made
+
+
+def _in_json(text: TokenText) -> TokenText:
+    return tuple(
+        piece
+        if isinstance(piece, Token)
+        else json.dumps(_sendable(piece), ensure_ascii=False)[1:-1]
+        for piece in text
+    )
+
+
+def _sendable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
