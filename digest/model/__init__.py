@@ -18,6 +18,7 @@ from digest.model.delivery import (
     SubscriberId,
 )
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
+from digest.model.finding import Finding, Level
 from digest.model.issue import (
     Candidate,
     Hold,
@@ -83,6 +84,7 @@ __all__ = [
     "Edition",
     "Evidence",
     "FilledSection",
+    "Finding",
     "GatherStatus",
     "GatheredSource",
     "Hold",
@@ -93,6 +95,7 @@ __all__ = [
     "IssueState",
     "KeptBody",
     "Layout",
+    "Level",
     "MailHeaders",
     "Message",
     "More",
