@@ -27,6 +27,7 @@ from digest.store.engine import reading
 from digest.store.issues import Draft
 from digest.store.sources import SourceState
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendPlan:
     """What ``send`` would do now."""

@@ -1,6 +1,6 @@
 """``preview``: one page for an editor, of the issue of any date, for any readers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @cli.command()
 def preview(
     ctx: typer.Context,
+    *,
     edition: Annotated[
         str | None, typer.Argument(help="the edition’s slug; a page for each if left out")
     ] = None,
@@ -33,7 +34,7 @@ def preview(
     segment: Annotated[list[str] | None, typer.Option(help="as a member of this segment")] = None,
     reader: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS|NUMBER", help="as this subscriber; neither is told but NUMBER"),
+        typer.Option(metavar="ADDRESS|NUMBER", help="as this subscriber; no page tells an address"),
     ] = None,
     output: Annotated[
         Path | None,
@@ -51,7 +52,8 @@ def preview(
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    chosen = _interest(app, region or (), topic or (), segment or ())
+    given = {"region": region or (), "topic": topic or (), "segment": segment or ()}
+    chosen = _interest(app, given)
     if reader is not None and chosen is not None:
         raise typer.BadParameter(
             "a reader brings their own regions, topics and segments", param_hint="--reader"
@@ -77,16 +79,12 @@ def _issues(app: "App", edition: str | None, day: date | None, number: int | Non
     if day is not None:
         raise typer.BadParameter("an issue has its own date", param_hint="--date")
     if edition not in {None, found.edition}:
-        raise typer.BadParameter(
-            f"issue {number} is one of {found.edition}", param_hint="--issue"
-        )
+        raise typer.BadParameter(f"issue {number} is one of {found.edition}", param_hint="--issue")
     return [found]
 
 
-def _interest(
-    app: "App", regions: Iterable[str], topics: Iterable[str], segments: Iterable[str]
-) -> Interest | None:
-    told = {"region": frozenset(regions), "topic": frozenset(topics), "segment": frozenset(segments)}
+def _interest(app: "App", given: Mapping[str, Iterable[str]]) -> Interest | None:
+    told = {kind: frozenset(chosen) for kind, chosen in given.items()}
     for kind, chosen in told.items():
         known = app.desk.choices[kind]
         for one in sorted(chosen - known.keys()):

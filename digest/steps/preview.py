@@ -81,7 +81,7 @@ def preview(
         readers=meant.told,
         left_out=meant.left_out,
         pictures=_own_pictures(parts.identity.public_url),
-        mail=rendered and _mail(parts, issue, rendered),
+        mail=_mail(parts, issue, rendered) if rendered else None,
         findings=_preflight(told, rendered) if rendered else (),
     )
 
@@ -162,9 +162,7 @@ def _choices(parts: Parts, interest: Interest) -> str:
     return "; ".join(told) or "all regions and topics"
 
 
-def _left_out(
-    parts: Parts, edition: Edition, who: SubscriberId, segments: frozenset[str]
-) -> str:
+def _left_out(parts: Parts, edition: Edition, who: SubscriberId, segments: frozenset[str]) -> str:
     found = parts.audience.recipients(edition.slug, [who], parts.clock.now())[who]
     if isinstance(found, str):
         return found.replace("_", " ")
