@@ -320,14 +320,18 @@ class App:
         pages = subscribers.routes(self.people, self._templates, self.clock.now, self._voice)
         return [*styles, *pages]
 
-    def _desk_pages(self) -> list[BaseRoute]:
+    @cached_property
+    def desk(self) -> DeskPages:
+        """The newsroom's own pages."""
         choices = {
             "region": self._region_names("en"),
             "topic": topic_names(self.settings),
             "segment": {one.name: one.name for one in self.settings.segments},
         }
-        desk = DeskPages(self.newsroom, self._templates, choices, self._a_preference_page)
-        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *desk.routes()]
+        return DeskPages(self.newsroom, self._templates, choices, self._a_preference_page)
+
+    def _desk_pages(self) -> list[BaseRoute]:
+        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes()]
         shown += files.outbox(self.settings.sending.outbox)
         with as_file(sample.pictures()) as pictures:
             shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
 
 from digest import pipeline
 from digest.model import (
@@ -13,28 +13,19 @@ from digest.model import (
     IssueId,
     IssueState,
     Outcome,
-    RenderedVariant,
     StoryId,
-    Token,
+    SubscriberId,
     VariantContent,
 )
-from digest.render.checks import Finding, check
-from digest.render.tokens import fill
+from digest.preview.preview import Preview
 from digest.steps import address, compose, letters, send
 from digest.steps.parts import Parts, zone
+from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
 from digest.store import issues, sources, variants
 from digest.store.engine import reading
 from digest.store.issues import Draft
 from digest.store.sources import SourceState
-
-#: what links to leave and to choose become where no reader is meant
-INERT = {
-    Token.LEAVE_URL: "#leave",
-    Token.PREFERENCES_URL: "#preferences",
-    Token.NAME: "reader",
-    Token.CLICK: "",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,21 +102,18 @@ class Newsroom:
     def plain_mail(self, issue: Issue, interest: Interest | None = None) -> tuple[str, str]:
         """The mail's HTML and text with links to leave and choose that lead nowhere."""
         rendered = self.parts.renderer.render(self.content(issue, interest))
-        return _inert(rendered)
+        return inert(rendered)
 
-    def preview(
-        self, slug: str, interest: Interest | None, folder: Path
-    ) -> tuple[list[Path], tuple[Finding, ...]]:
-        """Write the next issue as it would go out; returns the files and what to look at."""
-        issue, _ = self.next_issue(slug, keep=False)
-        rendered = self.parts.renderer.render(self.content(issue, interest))
-        folder.mkdir(parents=True, exist_ok=True)
-        files = []
-        for suffix, text in zip((".html", ".txt"), _inert(rendered), strict=True):
-            file = folder / f"{slug}{suffix}"
-            file.write_text(text, encoding="utf-8")
-            files.append(file)
-        return files, tuple(check(rendered))
+    def upcoming(self, slug: str, day: date | None = None) -> Issue:
+        """The issue of a local date, or the next one. Stores nothing. Raises NotFoundError."""
+        edition = self.parts.edition(slug)
+        if day is None:
+            return compose.next_one(self.parts, edition, keep=False)
+        return compose.dated(self.parts, edition, day)
+
+    def preview(self, issue: Issue, whom: Interest | SubscriberId | None = None) -> Preview:
+        """The issue as some readers, or one of them, would get it; None: the whole issue."""
+        return preview(self.parts, issue, self.when(issue), whom)
 
     def why(self, slug: str, key: StoryId) -> tuple[Issue, Why]:
         """Why the next issue of an edition holds a story, or does not. Stores nothing."""
@@ -176,7 +164,3 @@ class Newsroom:
             return f"{issue.scheduled_at:%Y-%m-%d %H:%M} UTC"
         local = issue.scheduled_at.astimezone(zone(edition))
         return f"{local:%a %d %b, %H:%M} {edition.zone}"
-
-
-def _inert(rendered: RenderedVariant) -> tuple[str, str]:
-    return fill(rendered.html, INERT, html=True), fill(rendered.text, INERT, html=False)

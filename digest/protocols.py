@@ -122,6 +122,9 @@ class Audience(Protocol):
         suppressed. ``asked`` are the segments whose membership each reader should tell.
         """
 
+    def reader(self, who: SubscriberId, asked: Sequence[str]) -> Reader:
+        """One subscriber as ``readers`` tells of them, whether or not they get anything."""
+
     def excluded(self, edition: str, segments: Sequence[str], now: datetime) -> Mapping[str, int]:
         """How many subscribers of the edition are left out, by reason."""
 

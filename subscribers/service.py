@@ -25,8 +25,8 @@ from subscribers.model import (
 from subscribers.rows import RowReader
 from subscribers.segment_parse import closest
 from subscribers.segment_sql import condition
-from subscribers.segments import Filter
-from subscribers.store import reading
+from subscribers.segments import Filter, holds
+from subscribers.store import facts_of, reading
 from subscribers.tables import subscriber, subscription
 from subscribers.transfer import ImportReport, import_csv
 from subscribers.why import Why, why
@@ -63,6 +63,23 @@ class Subscribers:
             self._engine,
             self._target(edition, segments),
             {one: self._segment(one) for one in asked},
+        )
+
+    def reader(self, who: int, asked: Sequence[str]) -> Reader:
+        """One person as ``readers`` tells of them, whether or not they get anything.
+
+        Raises UnknownError.
+        """
+        with reading(self._engine) as connection:
+            facts = facts_of(connection, who)
+        if facts is None:
+            raise UnknownError(f"there is no subscriber {who}")
+        return Reader(
+            subscriber=who,
+            regions=facts.regions,
+            topics=facts.topics,
+            segments=frozenset(one for one in asked if holds(self._segment(one), facts)),
+            language=facts.language,
         )
 
     def excluded(self, edition: str, segments: Sequence[str], now: datetime) -> Mapping[str, int]:

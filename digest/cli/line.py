@@ -1,6 +1,5 @@
-"""``gather``, ``compose``, ``preview``, ``approve`` and ``send``: the steps of the line by hand."""
+"""``gather``, ``compose``, ``approve`` and ``send``: the steps of the line by hand."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +8,7 @@ from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.progress import counting
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode
-from digest.model import DeliveryState, Interest, Issue, IssueId, IssueState
+from digest.model import DeliveryState, Issue, IssueId, IssueState
 
 if TYPE_CHECKING:
     from digest.newsroom import Newsroom
@@ -83,43 +82,6 @@ def compose(
             line(f"  {section.title}")
             for card in section.cards:
                 line(f"    · {card.headline}")
-
-
-@cli.command()
-def preview(
-    ctx: typer.Context,
-    edition: EditionName = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="the folder to write to")] = Path(
-        "var/preview"
-    ),
-    region: Annotated[list[str] | None, typer.Option(help="as a reader of this region")] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="as a reader of this topic")] = None,
-    segment: Annotated[list[str] | None, typer.Option(help="as a member of this segment")] = None,
-    json: Json = False,
-) -> None:
-    """Write the next issue as it would go out: HTML and text, links to leave inert."""
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    room = app.newsroom
-    told = region or topic or segment
-    interest = (
-        Interest(
-            regions=frozenset(region or ()),
-            topics=frozenset(topic or ()),
-            segments=frozenset(segment or ()),
-        )
-        if told
-        else None
-    )
-    written = [room.preview(slug, interest, output) for slug in room.slugs(edition)]
-    if json:
-        as_json([{"files": files, "findings": findings} for files, findings in written])
-    for files, findings in [] if json else written:
-        for file in files:
-            line(f"wrote {file}")
-        for finding in findings:
-            line(f"  {finding}")
 
 
 @cli.command()

@@ -90,6 +90,7 @@ def run() -> None:
         line,
         look,
         parse,
+        preview,
         running,
         set_up,
         sources,

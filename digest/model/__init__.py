@@ -18,6 +18,7 @@ from digest.model.delivery import (
     SubscriberId,
 )
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
+from digest.model.finding import Finding, Level
 from digest.model.issue import (
     Candidate,
     Hold,
@@ -84,6 +85,7 @@ __all__ = [
     "Edition",
     "Evidence",
     "FilledSection",
+    "Finding",
     "Fragment",
     "GatherStatus",
     "GatheredSource",
@@ -95,6 +97,7 @@ __all__ = [
     "IssueState",
     "KeptBody",
     "Layout",
+    "Level",
     "MailHeaders",
     "Message",
     "More",

@@ -1,12 +1,13 @@
 """compose: the next issue always exists; it fills live from the sources until its lock."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
 from digest.curate import vary
 from digest.curate.fill import fill
 from digest.curate.lifecycle import UNFINISHED, fills
+from digest.errors import NotFoundError
 from digest.model import Edition, Interest, Issue, IssueId, IssueState, SlotMode, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps.parts import Parts, zone
@@ -19,6 +20,8 @@ from digest.store.issues import Draft
 AHEAD = timedelta(days=1, hours=12)
 #: how far back occurrences are looked for that nobody opened, because nothing was running
 BEHIND = timedelta(days=8)
+#: how far ahead an issue may be looked at
+FORESEEN = timedelta(days=31)
 
 
 def plan(parts: Parts, edition: Edition) -> list[Issue]:
@@ -48,6 +51,31 @@ def next_one(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:
             if issue.state is IssueState.SENDING or issue.scheduled_at + send_by >= now:
                 return issue
     return _open(parts, edition, _upcoming(parts, edition), keep=keep)
+
+
+def dated(parts: Parts, edition: Edition, day: date) -> Issue:
+    """The issue of a local date, as it is stored or as it would be opened. Stores nothing.
+
+    Raises NotFoundError for a day without an issue, and for one too far ahead to say.
+    """
+    with reading(parts.engine) as connection:
+        found = issues.find(connection, edition.slug, day)
+    if found is not None:
+        return found
+    today = parts.clock.now().astimezone(zone(edition)).date()
+    if day < today:
+        raise NotFoundError(
+            f"{edition.slug} had no issue on {day}", hint="`digest issues` lists those there are"
+        )
+    if day > today + FORESEEN:
+        last = today + FORESEEN
+        raise NotFoundError(f"{day} is too far ahead", hint=f"{last} is the last day to look at")
+    if day.isoweekday() not in edition.weekdays:
+        raise NotFoundError(
+            f"{edition.slug} has no issue on {day}, {day:%A}",
+            hint=f"the next one after that is on {_next(edition, on(edition, day).at).local_date}",
+        )
+    return _open(parts, edition, on(edition, day), keep=False)
 
 
 def _open(parts: Parts, edition: Edition, occurrence: Occurrence, *, keep: bool) -> Issue:
@@ -100,9 +128,12 @@ def compose(parts: Parts, issue: Issue) -> Issue:
     return issue
 
 
-def draft(parts: Parts, issue: Issue) -> Draft:
-    """The content of an issue: as it stands, or if it is still open as it would be filled now."""
-    now = parts.clock.now()
+def draft(parts: Parts, issue: Issue, at: datetime | None = None) -> Draft:
+    """The content of an issue: as it stands, or if it is still open as it would be filled now.
+
+    ``at``: as it would be filled then.
+    """
+    now = at or parts.clock.now()
     with reading(parts.engine) as connection:
         if not fills(issue):
             return issues.draft_of(connection, issue.id)
@@ -128,9 +159,11 @@ def _draft(
     )
 
 
-def content(parts: Parts, issue: Issue, interest: Interest | None = None) -> VariantContent:
+def content(
+    parts: Parts, issue: Issue, interest: Interest | None = None, at: datetime | None = None
+) -> VariantContent:
     """What readers with ``interest`` would get of the issue; None: the whole issue."""
-    told = draft(parts, issue)
+    told = draft(parts, issue, at)
     edition = parts.edition(issue.edition)
     manual = vary.manual_slots(told.slots)
     return vary.vary(issue, edition, told.pool, manual, interest, parts.names(edition.language))

@@ -16,8 +16,10 @@ from starlette.routing import Route
 
 from digest.errors import NotFoundError
 from digest.model import DeliveryState, Interest, Issue, IssueId, IssueState, VariantContent
+from digest.preview.page import page
+from digest.preview.preview import Preview
 from digest.store.issues import Draft
-from digest.web.guard import MAIL_POLICY
+from digest.web.guard import MAIL_POLICY, PREVIEW_POLICY
 
 
 class Desk(Protocol):
@@ -30,6 +32,7 @@ class Desk(Protocol):
     def progress(self, issue: Issue) -> Mapping[DeliveryState, int]: ...
     def content(self, issue: Issue, interest: Interest | None) -> VariantContent: ...
     def plain_mail(self, issue: Issue, interest: Interest | None) -> tuple[str, str]: ...
+    def preview(self, issue: Issue, whom: Interest | None) -> Preview: ...
     def when(self, issue: Issue) -> str: ...
 
 
@@ -55,6 +58,7 @@ class DeskPages:
             Route("/desk/issues/{issue:int}", self.issue),
             Route("/desk/issues/{issue:int}/mail", self.mail),
             Route("/desk/issues/{issue:int}/text", self.text),
+            Route("/desk/issues/{issue:int}/preview", self.preview),
         ]
 
     def home(self, request: Request) -> Response:
@@ -99,6 +103,16 @@ class DeskPages:
         """The plain-text part."""
         _, text = self.desk.plain_mail(self._issue(request), _interest(request))
         return PlainTextResponse(text)
+
+    def preview(self, request: Request) -> Response:
+        """The page that `digest preview` writes: the mail in inboxes, sizes and colours."""
+        preview = self.desk.preview(self._issue(request), _interest(request))
+        headers = {"Content-Security-Policy": PREVIEW_POLICY}
+        return HTMLResponse(self.preview_page(preview), headers=headers)
+
+    def preview_page(self, preview: Preview) -> str:
+        """A preview as a page that stands alone, so that it may be a file too."""
+        return page(self.templates, preview)
 
     def _issue(self, request: Request) -> Issue:
         try:

@@ -5,11 +5,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import classification, curation, delivery, gathering, rendering
+from tests.bench import classification, curation, delivery, gathering, preview, rendering
 from tests.bench.measure import Figure
 
 MEASUREMENTS = (
     rendering.messages,
+    preview.from_pool,
     delivery.ledger_rows,
     classification.reading,
     curation.grouping,

@@ -102,8 +102,8 @@ def test_looking_around(folder: Folder, result: Any, tmp_path: Path) -> None:
     assert {issue["edition"] for issue in issues} == {"morning", "africa-brief"}
     shown = folder.json("show", str(issues[0]["id"]))
     assert all(slot["reason"] for slot in shown["slots"])
-    folder.run("preview", "morning", "-o", str(tmp_path), "--region", "africa")
-    assert "The Meridian" in (tmp_path / "morning.html").read_text("utf-8")
+    folder.run("preview", "morning", "-o", str(tmp_path / "page.html"), "--region", "africa")
+    assert "The Meridian" in (tmp_path / "page.html").read_text("utf-8")
     folder.run("show", "999", expect=1)
     folder.run("compose", "nonsense", expect=1)
 

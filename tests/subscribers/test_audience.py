@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from subscribers import Keys, LeaveSecret, Recipient, Subscribers
+from subscribers import Keys, LeaveSecret, Recipient, Subscribers, UnknownError
 from subscribers.tables import leave_key, subscriber, subscription
 from tests.subscribers.conftest import KEYS, NOW, add, house
 
@@ -50,6 +51,11 @@ def test_readers_carry_what_decides_their_selection(people: Subscribers) -> None
     assert first.segments == {"vip", "africa", "european-business"}
     assert (second.regions, second.topics, second.segments) == (set(), set(), set())
     assert not hasattr(first, "address")
+    asked = ["vip", "africa", "european-business"]
+    assert people.reader(first.subscriber, asked) == first
+    assert people.reader(second.subscriber, asked) == second
+    with pytest.raises(UnknownError):
+        people.reader(999, [])
 
 
 def test_more_readers_than_a_page(people: Subscribers) -> None:

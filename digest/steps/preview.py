@@ -1,0 +1,183 @@
+"""preview: an issue of any date as it would go out, for some readers or one. Stores nothing.
+
+An issue that still fills is composed as of the moment when the store last learned anything, never
+by the clock: the same store gives the same preview, byte for byte.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from digest.curate import vary
+from digest.model import (
+    Edition,
+    Finding,
+    Interest,
+    Issue,
+    Level,
+    RenderedVariant,
+    SubscriberId,
+    Token,
+    VariantContent,
+)
+from digest.preview.preview import Mail, Preview, Sizes
+from digest.render.addresses import split_mailbox
+from digest.render.checks import check
+from digest.render.clean import is_loopback
+from digest.render.message import build
+from digest.render.tokens import fill
+from digest.steps.compose import content
+from digest.steps.messages import address_to
+from digest.steps.parts import Parts
+from digest.store.engine import reading
+from digest.store.moment import newest
+
+#: what links to leave and to choose become where no reader is meant
+INERT = {
+    Token.LEAVE_URL: "#leave",
+    Token.PREFERENCES_URL: "#preferences",
+    Token.NAME: "reader",
+    Token.CLICK: "",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whom:
+    """Whom a preview is for."""
+
+    interest: Interest | None
+    #: in words, never by address
+    told: str
+    #: why they get no mail of the edition
+    left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Nobody:
+    """A recipient who is not there, with links as long as anybody's."""
+
+    subscriber: SubscriberId = 0
+    address: str = "reader@example.org"
+    name: str = ""
+    leave_path: str = f"/u/{'0' * 22}"
+    preferences_path: str = f"/p/{'0' * 48}"
+
+
+def preview(
+    parts: Parts, issue: Issue, due: str, whom: Interest | SubscriberId | None = None
+) -> Preview:
+    """The issue as readers with that interest, or that subscriber, would get it."""
+    edition = parts.edition(issue.edition)
+    meant = _whom(parts, edition, whom)
+    with reading(parts.engine) as connection:
+        at = newest(connection) or issue.scheduled_at
+    told = content(parts, issue, meant.interest, at)
+    goes = bool(told.cards) or vary.quiet(issue)
+    rendered = parts.renderer.render(told) if goes else None
+    return Preview(
+        edition=edition.slug,
+        name=edition.name,
+        date=issue.local_date,
+        issue=issue.id,
+        state=issue.state,
+        reason=issue.reason,
+        due=due,
+        stories=len(told.cards),
+        readers=meant.told,
+        left_out=meant.left_out,
+        pictures=_own_pictures(parts.identity.public_url),
+        mail=_mail(parts, issue, rendered) if rendered else None,
+        findings=_preflight(told, rendered) if rendered else (),
+    )
+
+
+def inert(rendered: RenderedVariant) -> tuple[str, str]:
+    """HTML and text of a mail that is nobody's."""
+    return fill(rendered.html, INERT, html=True), fill(rendered.text, INERT, html=False)
+
+
+def _preflight(told: VariantContent, rendered: RenderedVariant) -> Sequence[Finding]:
+    """What a preflight says of the mail."""
+    del told
+    return [
+        Finding(
+            check=one.check,
+            level=Level(one.severity),
+            why=one.problem,
+            where=one.where,
+            fix=one.fix,
+        )
+        for one in check(rendered)
+    ]
+
+
+def _mail(parts: Parts, issue: Issue, rendered: RenderedVariant) -> Mail:
+    html, text = inert(rendered)
+    name, address = split_mailbox(parts.identity.from_)
+    return Mail(
+        sender=name or address,
+        subject=rendered.subject,
+        preheader=rendered.preheader,
+        language=rendered.language,
+        html=html,
+        text=text,
+        sizes=_sizes(parts, issue, rendered),
+    )
+
+
+def _sizes(parts: Parts, issue: Issue, rendered: RenderedVariant) -> Sizes:
+    edition = parts.edition(issue.edition)
+    message = address_to(parts, edition, f"{issue.id}-0", _Nobody(), rendered, issue.scheduled_at)
+    return Sizes(
+        html=len(fill(rendered.html, message.tokens, html=True).encode()),
+        text=len(fill(rendered.text, message.tokens, html=False).encode()),
+        message=len(build(message)),
+    )
+
+
+def _whom(parts: Parts, edition: Edition, whom: Interest | SubscriberId | None) -> _Whom:
+    if whom is None:
+        return _Whom(interest=None, told="everybody: the issue as a whole")
+    if isinstance(whom, Interest):
+        return _Whom(interest=whom, told=f"readers with {_choices(parts, whom)}")
+    asked = {name for section in edition.sections for name in section.segments}
+    reader = parts.audience.reader(whom, sorted(asked | edition.segments))
+    interest = Interest(regions=reader.regions, topics=reader.topics, segments=reader.segments)
+    speaks = f", language {reader.language}" if reader.language else ""
+    return _Whom(
+        interest=vary.narrowed(interest, edition),
+        told=f"subscriber {whom}, with {_choices(parts, interest)}{speaks}",
+        left_out=_left_out(parts, edition, whom, reader.segments),
+    )
+
+
+def _choices(parts: Parts, interest: Interest) -> str:
+    """Regions, topics and segments in words."""
+    names = parts.names("en")
+    kinds = {
+        "region": sorted(names.get(one, one) for one in interest.regions),
+        "topic": sorted(names.get(one, one) for one in interest.topics),
+        "segment": sorted(interest.segments),
+    }
+    told = [
+        f"{kind}{'s' * (len(chosen) > 1)} {', '.join(chosen)}"
+        for kind, chosen in kinds.items()
+        if chosen
+    ]
+    return "; ".join(told) or "all regions and topics"
+
+
+def _left_out(parts: Parts, edition: Edition, who: SubscriberId, segments: frozenset[str]) -> str:
+    found = parts.audience.recipients(edition.slug, [who], parts.clock.now())[who]
+    if isinstance(found, str):
+        return found.replace("_", " ")
+    outside = edition.segments and not edition.segments & segments
+    return "in none of the edition’s segments" if outside else ""
+
+
+def _own_pictures(public_url: str) -> str:
+    """On a trial the pictures come from this machine, which has no https."""
+    if not is_loopback(public_url):
+        return ""
+    url = urlsplit(public_url)
+    return f"{url.scheme}://{url.netloc}"
