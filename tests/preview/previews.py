@@ -9,7 +9,7 @@ from digest import bundled
 from digest.model import FilledSection, Finding, Layout, Level, VariantContent
 from digest.preview.page import page
 from digest.preview.preview import Mail, Preview, Sizes
-from digest.render.message import build, encode
+from digest.render.message import build
 from digest.render.render import Renderer
 from digest.steps.preview import inert
 from tests.render.issue import BRAND, TEMPLATES, card, content, message, twenty
@@ -34,7 +34,7 @@ def preview(told: VariantContent | None = None, **changes: object) -> Preview:
     told = told or twenty()
     rendered = Renderer([TEMPLATES], BRAND).render(told)
     html, text = inert(rendered)
-    whole = build(message(rendered), encode(rendered))
+    whole = build(message(rendered))
     mail = Mail(
         sender="The Meridian",
         subject=rendered.subject,
