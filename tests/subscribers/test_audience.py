@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 
 from subscribers import Keys, LeaveSecret, Recipient, Subscribers
 from subscribers.tables import leave_key, subscriber, subscription
-from tests.subscribers.conftest import KEYS, NOW, add, house
+from tests.subscribers.conftest import EVERY_DAY, KEYS, NOW, add, house
 
 NEWER = Keys(
     leave=(LeaveSecret("k2", "a newer leave secret, thirty-two and more"), *KEYS.leave),
@@ -17,7 +17,7 @@ NEWER = Keys(
 
 
 def reader_ids(people: Subscribers, edition: str = "morning", *segments: str) -> list[int]:
-    return [one.subscriber for one in people.readers(edition, segments, [], NOW)]
+    return [one.subscriber for one in people.readers(edition, segments, [], EVERY_DAY, NOW)]
 
 
 def recipient(people: Subscribers, who: int, edition: str = "morning") -> Recipient:
@@ -43,7 +43,9 @@ def test_readers_carry_what_decides_their_selection(people: Subscribers) -> None
         "b@example.org,,,,morning,,form\n"
     )
     people.import_csv(BytesIO(csv.encode()), now=NOW, actor="tests")
-    first, second = people.readers("morning", [], ["vip", "africa", "european-business"], NOW)
+    first, second = people.readers(
+        "morning", [], ["vip", "africa", "european-business"], EVERY_DAY, NOW
+    )
     assert first.regions == {"africa", "europe"}
     assert first.topics == {"business"}
     assert first.language == "fr"
@@ -80,11 +82,11 @@ def test_audience_is_readers_plus_excluded(people: Subscribers, engine: Engine) 
     people.suppress(ids[5], reason="bounce", now=NOW, scope="weekly")
     key = recipient(people, ids[6]).leave_path.removeprefix("/u/")
     assert people.leave_by_key(key, NOW)
-    assert people.excluded("morning", [], NOW) == {"pending": 3, "suppressed": 2}
+    assert people.excluded("morning", [], EVERY_DAY, NOW) == {"pending": 3, "suppressed": 2}
     assert reader_ids(people) == [ids[5], *ids[7:]]
     # nobody has the tag: all who could are outside
     assert reader_ids(people, "morning", "vip") == []
-    assert people.excluded("morning", ["vip"], NOW) == {
+    assert people.excluded("morning", ["vip"], EVERY_DAY, NOW) == {
         "pending": 3,
         "suppressed": 2,
         "outside_segments": 14,

@@ -42,7 +42,7 @@ def test_it_can_be_taken_back_and_done_again(engine: Engine) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert set(sa.inspect(engine).get_table_names()) == {VERSION_TABLE}
-    assert pending(engine) == ["0001: The first tables of subscribers"]
+    assert [one[:4] for one in pending(engine)] == ["0001", "0002"]
     migrate(engine)
     assert set(metadata.tables) <= set(sa.inspect(engine).get_table_names())
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from subscribers import Choice, ImportReport, Subscribers, UnreadableFileError
 from subscribers.tables import metadata, subscriber
 from subscribers.transfer import LONGEST_LINE
-from tests.subscribers.conftest import NOW, add, house
+from tests.subscribers.conftest import EVERY_DAY, NOW, add, house
 
 HEADER = "email,name,language,regions,topics,editions,tags,consent_source,consent_at"
 
@@ -71,7 +71,7 @@ def test_a_whole_row(people: Subscribers) -> None:
         "paper form",
         datetime(2026, 1, 31, tzinfo=UTC),
     )
-    (reader,) = people.readers("weekly", [], [], NOW)
+    (reader,) = people.readers("weekly", [], [], EVERY_DAY, NOW)
     assert reader.subscriber == told.subscriber
 
 
@@ -207,7 +207,7 @@ def test_what_a_person_chose_an_import_does_not_change(people: Subscribers) -> N
     report = load(people, f"{HEADER}\na@example.org,Anna,en,europe,health,weekly,vip,form,\n")
     assert warnings(report) == [
         (2, "left_or_suppressed_edition", "weekly"),
-        (2, "reader_chose_themselves", "language, regions and topics stay as they chose"),
+        (2, "reader_chose_themselves", "all stays as they chose on their page"),
     ]
     facts = people.why(who).facts
     assert (facts.regions, facts.topics, facts.language) == ({"africa"}, set(), "fr")
@@ -231,7 +231,7 @@ def test_suppressed_people_stay_suppressed(people: Subscribers, engine: Engine) 
     assert problems(report) == [(2, "suppressed")]
     assert warnings(report) == [(3, "left_or_suppressed_edition", "morning")]
     assert people.find("gone@example.org") is None
-    assert [one.subscriber for one in people.readers("morning", [], [], NOW)] == [
+    assert [one.subscriber for one in people.readers("morning", [], [], EVERY_DAY, NOW)] == [
         id_of(people, "new@example.org")
     ]
     assert report.rows == report.added + report.updated + len(report.rejected) == 3
