@@ -117,8 +117,7 @@ def why(
         as_json(told)
         return
     line(f"subscriber {told.subscriber}, {told.masked_address}")
-    weekly = f" on {languages.language('en').weekdays()[told.weekly_on]}"
-    often = f"{told.frequency}{weekly if told.frequency == 'weekly' else ''}"
+    often = _how_often(told.frequency, told.weekly_on)
     line(f"  wants: {often}; stories: {told.limit or 'all'}; style: {told.style}")
     for one in told.subscriptions:
         line(f"  {one.edition}: {one.state} since {one.left_at or one.joined_at}")
@@ -170,6 +169,11 @@ def link(
         as_json({"url": url})
     else:
         line(url)
+
+
+def _how_often(frequency: str, weekly_on: int) -> str:
+    day = languages.language("en").weekdays()[weekly_on]
+    return f"{frequency} on {day}" if frequency == "weekly" else frequency
 
 
 def _found(app: "App", address: str) -> int:
