@@ -33,6 +33,7 @@ from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.brand import Brand
 from digest.render.render import Renderer
 from digest.render.words import direction
+from digest.schedule.days import EVERY_DAY
 from digest.steps.parts import Identity, Parts
 from digest.store import engine as database
 from digest.store import migrations
@@ -204,6 +205,7 @@ class App:
             topics=topic_names(self.settings, tag),
             languages={one: languages.language(one).own_name for one in spoken},
             rhythms={slug: rhythm_in_words(edition, tag) for slug, edition in every.items()},
+            weekdays=languages.language(tag).weekdays(),
         )
 
     def _voice(self, wanted: Sequence[str]) -> subscribers.Voice:
@@ -343,6 +345,6 @@ class App:
         if self._public:
             return None
         for slug in self.parts.editions:
-            for reader in self.people.readers(slug, (), (), now):
+            for reader in self.people.readers(slug, (), (), EVERY_DAY, now):
                 return self.people.preferences_path(reader.subscriber, now)
         return None

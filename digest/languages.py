@@ -53,6 +53,11 @@ class Language:
         """``A, B and C``"""
         return format_list(list(names), locale=self._locale)
 
+    def weekdays(self) -> dict[int, str]:
+        """ISO weekday → its name, standing alone."""
+        names = self._locale.days["stand-alone"]["wide"]
+        return {day + 1: names[day] for day in range(7)}
+
     @property
     def own_name(self) -> str:
         """What its speakers call it."""

@@ -120,6 +120,11 @@ class Newsroom:
         issue, _ = self.next_issue(slug, keep=False)
         return issue, why(self.parts, issue, key)
 
+    def next_days(self, slug: str) -> tuple[Issue, frozenset[int]]:
+        """The issue that goes out next, and the ISO weekdays it answers for. Stores nothing."""
+        issue = compose.next_one(self.parts, self.parts.edition(slug), keep=False)
+        return issue, address.days(self.parts, issue)
+
     def approve(self, issue_id: IssueId, who: str) -> Issue:
         """Approve an issue as it stands. Raises WrongStateError."""
         return pipeline.approve(self.parts, self.issue(issue_id), who)

@@ -89,7 +89,20 @@ class Reader(Protocol):
         """Of the segments asked for, those this reader is in."""
 
     @property
-    def language(self) -> str: ...
+    def language(self) -> str:
+        """Empty where they never said: then the edition's is theirs."""
+
+    @property
+    def frequency(self) -> str:
+        """``every``, ``weekdays`` or ``weekly``."""
+
+    @property
+    def limit(self) -> int:
+        """The most stories they want; 0: all."""
+
+    @property
+    def style(self) -> str:
+        """``full``, ``headlines``, ``large`` or ``plain``."""
 
 
 class Recipient(Protocol):
@@ -114,18 +127,26 @@ class Audience(Protocol):
     """The front door of ``subscribers``, as far as the line uses it."""
 
     def readers(
-        self, edition: str, segments: Sequence[str], asked: Sequence[str], now: datetime
+        self,
+        edition: str,
+        segments: Sequence[str],
+        asked: Sequence[str],
+        days: frozenset[int],
+        now: datetime,
     ) -> Iterator[Reader]:
         """Who is to get an issue of ``edition`` now, ordered by subscriber id, streamed.
 
         Active subscribers of the edition, in one of ``segments`` where any are named, not
-        suppressed. ``asked`` are the segments whose membership each reader should tell.
+        suppressed, who want mail on one of ``days``: the ISO weekdays that the issue answers for.
+        ``asked`` are the segments whose membership each reader should tell.
         """
 
     def reader(self, who: SubscriberId, asked: Sequence[str]) -> Reader:
         """One subscriber as ``readers`` tells of them, whether or not they get anything."""
 
-    def excluded(self, edition: str, segments: Sequence[str], now: datetime) -> Mapping[str, int]:
+    def excluded(
+        self, edition: str, segments: Sequence[str], days: frozenset[int], now: datetime
+    ) -> Mapping[str, int]:
         """How many subscribers of the edition are left out, by reason."""
 
     def recipients(

@@ -20,7 +20,17 @@ from subscribers.errors import (
     UnreadableFileError,
 )
 from subscribers.migrations import migrate, pending
-from subscribers.model import Catalogue, Choice, Consent, Member, Preferences, Reader, Recipient
+from subscribers.model import (
+    Catalogue,
+    Choice,
+    Consent,
+    Frequency,
+    Member,
+    Preferences,
+    Reader,
+    Recipient,
+    Style,
+)
 from subscribers.rows import Finding, Problem
 from subscribers.segment_parse import parse_segments
 from subscribers.segments import Explanation, Filter
@@ -46,6 +56,7 @@ __all__ = [
     "Explanation",
     "Filter",
     "Finding",
+    "Frequency",
     "ImportReport",
     "Keys",
     "LeaveSecret",
@@ -56,6 +67,7 @@ __all__ = [
     "Recipient",
     "SegmentError",
     "SegmentMistake",
+    "Style",
     "Subscribers",
     "SubscribersError",
     "Subscription",

@@ -10,8 +10,9 @@ from sqlalchemy.engine import Engine, Row
 
 from subscribers import address, suppression
 from subscribers.errors import BadAddressError
+from subscribers.frequency import due
 from subscribers.leaving import working_keys
-from subscribers.model import Kind, Reader, Recipient, SubscriptionState
+from subscribers.model import Frequency, Kind, Reader, Recipient, Style, SubscriptionState
 from subscribers.segment_sql import condition
 from subscribers.segments import Filter
 from subscribers.store import chosen, reading
@@ -29,6 +30,8 @@ class Exclusion(StrEnum):
     PENDING = "pending"
     #: in none of the segments the edition goes to
     OUTSIDE_SEGMENTS = "outside_segments"
+    #: wants mail less often, and this issue does not answer for their day
+    FREQUENCY = "frequency"
     #: erased, or never there
     UNKNOWN = "unknown"
     BAD_ADDRESS = "bad_address"
@@ -40,10 +43,14 @@ class Exclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An edition, and the segments it goes to; none: to everyone who subscribed to it."""
+    """An issue: its edition, the segments it goes to, and the ISO weekdays it answers for.
+
+    No segments: to everyone who subscribed to the edition.
+    """
 
     edition: str
     segments: tuple[Filter, ...] = ()
+    days: frozenset[int]
 
     def subscribed(self, state: SubscriptionState) -> sa.ColumnElement[bool]:
         """SQL: this row's subscription is to the edition and in that state."""
@@ -53,9 +60,13 @@ class Target:
         """SQL: this row's subscriber is in one of the segments, if there are any."""
         return sa.or_(*map(condition, self.segments)) if self.segments else sa.true()
 
+    def due(self) -> sa.ColumnElement[bool]:
+        """SQL: this row's subscriber wants an issue on one of its days."""
+        return due(self.days)
+
 
 def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iterator[Reader]:
-    """Active, meant and not suppressed, by subscriber id.
+    """Active, meant, due and not suppressed, by subscriber id.
 
     Page by page in short transactions of their own, so that neither side waits for the other.
     """
@@ -63,12 +74,20 @@ def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iter
     memberships = [
         condition(asked[name]).label(f"segment_{number}") for number, name in enumerate(names)
     ]
+    own = (
+        subscriber.c.id,
+        subscriber.c.language,
+        subscriber.c.frequency,
+        subscriber.c.story_limit,
+        subscriber.c.style,
+    )
     query = (
-        sa.select(subscriber.c.id, subscriber.c.language, *memberships)
+        sa.select(*own, *memberships)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .where(
             target.subscribed(SubscriptionState.ACTIVE),
             target.meant(),
+            target.due(),
             ~suppression.applies(target.edition),
         )
         # Of the subscription, so that one index gives both the rows and their order.
@@ -86,9 +105,12 @@ def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iter
                 regions=kinds[row.id][Kind.REGION],
                 topics=kinds[row.id][Kind.TOPIC],
                 segments=frozenset(
-                    name for name, member in zip(names, row[2:], strict=True) if member
+                    name for name, member in zip(names, row[len(own) :], strict=True) if member
                 ),
                 language=row.language,
+                frequency=Frequency(row.frequency),
+                limit=row.story_limit,
+                style=Style(row.style),
             )
         if len(rows) < PAGE:
             return
@@ -103,13 +125,14 @@ def excluded(engine: Engine, target: Target) -> dict[str, int]:
     reason = sa.case(
         (subscription.c.state == SubscriptionState.PENDING, Exclusion.PENDING),
         (suppression.applies(target.edition), Exclusion.SUPPRESSED),
-        else_=Exclusion.OUTSIDE_SEGMENTS,
+        (~target.meant(), Exclusion.OUTSIDE_SEGMENTS),
+        else_=Exclusion.FREQUENCY,
     ).label("reason")
     left_out = sa.or_(
         target.subscribed(SubscriptionState.PENDING),
         sa.and_(
             target.subscribed(SubscriptionState.ACTIVE),
-            sa.or_(suppression.applies(target.edition), ~target.meant()),
+            sa.or_(suppression.applies(target.edition), ~target.meant(), ~target.due()),
         ),
     )
     people = (

@@ -4,6 +4,7 @@ What a person decided outranks any entry: a suppression, an edition they left, a
 on the preference page stay as they are.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,7 @@ from subscribers.model import (
     Kind,
     SubscriptionState,
 )
-from subscribers.store import insert_new
+from subscribers.store import UNSAID, insert_new, wished
 from subscribers.tables import preference, subscriber, subscription, tag
 from subscribers.tokens import Keys
 
@@ -102,6 +103,8 @@ def _people(connection: Connection, entries: dict[str, Entry], now: datetime) ->
             "language": entry.language,
             "joined_at": entry.consent.at,
             "created_at": now,
+            **wished(UNSAID),
+            **wished(entry),
         }
         for hashed, entry in entries.items()
         if entry.address.key not in known
@@ -121,18 +124,26 @@ def _people(connection: Connection, entries: dict[str, Entry], now: datetime) ->
 
 
 def _update_known(connection: Connection, people: Sequence[_Person]) -> None:
-    for column, values in (
-        ("name", {one.id: one.entry.name for one in people}),
-        ("language", {one.id: one.entry.language for one in people if not one.chose}),
-    ):
-        changes = [{"who": who, "to": value} for who, value in values.items() if value]
-        if changes:
-            connection.execute(
-                sa.update(subscriber)
-                .where(subscriber.c.id == sa.bindparam("who"))
-                .values({column: sa.bindparam("to")}),
-                changes,
-            )
+    changes: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    for one in people:
+        for column, value in _said(one).items():
+            changes[column].append({"who": one.id, "to": value})
+    for column, rows in changes.items():
+        connection.execute(
+            sa.update(subscriber)
+            .where(subscriber.c.id == sa.bindparam("who"))
+            .values({column: sa.bindparam("to")}),
+            rows,
+        )
+
+
+def _said(one: _Person) -> dict[str, object]:
+    """Column of ``subscriber`` → value, of what the entry says and may still decide."""
+    name = {"name": one.entry.name} if one.entry.name else {}
+    if one.chose:
+        return {**name}
+    language = {"language": one.entry.language} if one.entry.language else {}
+    return {**name, **language, **wished(one.entry)}
 
 
 def _choose(connection: Connection, people: Sequence[_Person]) -> None:

@@ -27,12 +27,37 @@ class Kind(StrEnum):
     TOPIC = "topic"
 
 
+class Frequency(StrEnum):
+    """How often a person wants an edition they get."""
+
+    EVERY = "every"
+    #: Monday to Friday only
+    WEEKDAYS = "weekdays"
+    #: once a week, on a day of their own
+    WEEKLY = "weekly"
+
+
+class Style(StrEnum):
+    """How a person wants their mail to look."""
+
+    #: as designed
+    FULL = "full"
+    HEADLINES = "headlines"
+    LARGE = "large"
+    PLAIN = "plain"
+
+
 class ConsentAction(StrEnum):
     """What happened to a person's consent."""
 
     GIVEN = "given"
     IMPORTED = "imported"
     WITHDRAWN = "withdrawn"
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+#: the day of a weekly reader who named none
+SATURDAY = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +71,8 @@ class Catalogue:
     languages: Mapping[str, str] = field(default_factory=lambda: {"en": "English"})
     #: edition → when it comes, for a person: ``Weekdays at 06:30``
     rhythms: Mapping[str, str] = field(default_factory=dict)
+    #: ISO weekday → its name
+    weekdays: Mapping[int, str] = field(default_factory=lambda: dict(enumerate(WEEKDAYS, 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +84,12 @@ class Reader:
     topics: frozenset[str]
     #: of the segments asked for, those this reader is in
     segments: frozenset[str]
+    #: empty where they never said: then the edition's is theirs
     language: str
+    frequency: Frequency
+    #: the most stories they want; 0: all
+    limit: int
+    style: Style
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +124,19 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Wish:
+    """How often, how much and in what style. None says nothing: what is known stays."""
+
+    frequency: Frequency | None = None
+    #: ISO weekday of the one issue that a weekly reader gets
+    weekly_on: int | None = None
+    #: the most stories of an issue; 0: all
+    limit: int | None = None
+    style: Style | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Wish):
     """A person as they come in, by import or by hand; every value already checked.
 
     An empty value says nothing: an upsert keeps what is known.
@@ -110,7 +154,9 @@ class Entry:
     @property
     def chooses(self) -> bool:
         """Whether it says something that only the person decides once they have."""
-        return bool(self.language or self.regions or self.topics)
+        wishes = (self.frequency, self.weekly_on, self.limit, self.style)
+        named = any(wish is not None for wish in wishes)
+        return named or bool(self.language or self.regions or self.topics)
 
 
 class EnrolmentOutcome(StrEnum):
@@ -131,18 +177,19 @@ class Enrolment:
     subscriber: int | None = None
     #: editions this person left or is suppressed for; only they themselves may join again
     kept_out: frozenset[str] = frozenset()
-    #: regions, topics or language were given, but this person had chosen theirs themselves
+    #: something to choose was given, but this person had chosen for themselves
     kept_choice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Wish):
     """What a person chose on the preference page. No regions or topics means all of them."""
 
     editions: frozenset[str]
     regions: frozenset[str]
     topics: frozenset[str]
-    language: str
+    #: empty: no preference; None says nothing
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +204,10 @@ class Preferences:
     regions: frozenset[str]
     topics: frozenset[str]
     language: str
+    frequency: Frequency
+    weekly_on: int
+    limit: int
+    style: Style
     joined_at: datetime
     #: where they first said yes
     source: str

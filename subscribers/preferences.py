@@ -8,14 +8,22 @@ from sqlalchemy.engine import Connection
 from subscribers import consent, suppression
 from subscribers.address import mask
 from subscribers.leaving import leave, store_leave_keys
-from subscribers.model import Choice, ConsentAction, Kind, Preferences, SubscriptionState
-from subscribers.store import chosen, insert_new
+from subscribers.model import (
+    Choice,
+    ConsentAction,
+    Frequency,
+    Kind,
+    Preferences,
+    Style,
+    SubscriptionState,
+)
+from subscribers.store import chosen, insert_new, wished
 from subscribers.tables import consent_event, preference, subscriber, subscription
 from subscribers.tokens import Keys
 
 SOURCE = "preference page"
 #: which words a person says yes to there; goes up when templates/web/preferences.html changes them
-WORDING = "preferences-1"
+WORDING = "preferences-2"
 ACTOR = "reader"
 
 
@@ -45,6 +53,10 @@ def load(connection: Connection, who: int) -> Preferences | None:
         regions=kinds[Kind.REGION],
         topics=kinds[Kind.TOPIC],
         language=row.language,
+        frequency=Frequency(row.frequency),
+        weekly_on=row.weekly_on,
+        limit=row.story_limit,
+        style=Style(row.style),
         joined_at=row.joined_at,
         source=source or "",
         suppressed=row.suppressed,
@@ -61,10 +73,11 @@ def save(
     now: datetime,
 ) -> None:
     """Make it as the person chose. ``offered`` editions that they did not tick are left."""
+    language = {} if choice.language is None else {"language": choice.language}
     connection.execute(
         sa.update(subscriber)
         .where(subscriber.c.id == who)
-        .values(language=choice.language or subscriber.c.language, chosen_at=now)
+        .values({"chosen_at": now, **language, **wished(choice)})
     )
     connection.execute(sa.delete(preference).where(preference.c.subscriber_id == who))
     rows = [

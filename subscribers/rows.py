@@ -1,21 +1,32 @@
 """One row of an imported CSV → an ``Entry``, or why not. Pure.
 
 Columns: ``email``, ``consent_source`` (both required), ``name``, ``language``, ``regions``,
-``topics``, ``editions``, ``tags`` (these four are lists separated by ``;``) and ``consent_at``
-(ISO 8601; UTC where it names no zone).
+``topics``, ``editions``, ``tags`` (these four are lists separated by ``;``), ``frequency``,
+``weekly_on`` (1 is Monday), ``limit`` (0 is all stories), ``style`` (these four as values.py lists
+them) and ``consent_at`` (ISO 8601; UTC where it names no zone).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from subscribers import address
 from subscribers.errors import BadAddressError
 from subscribers.model import Catalogue, Consent, Entry
 from subscribers.segment_parse import closest
-from subscribers.values import NAME_LENGTH, language_code, person_name, tag_name
+from subscribers.values import (
+    DAYS,
+    FREQUENCIES,
+    LIMITS,
+    NAME_LENGTH,
+    STYLES,
+    language_code,
+    person_name,
+    tag_name,
+)
 
 REQUIRED = ("email", "consent_source")
 COLUMNS = (
@@ -26,6 +37,10 @@ COLUMNS = (
     "topics",
     "editions",
     "tags",
+    "frequency",
+    "weekly_on",
+    "limit",
+    "style",
     "consent_source",
     "consent_at",
 )
@@ -33,6 +48,8 @@ COLUMNS = (
 LONGEST_CELL = 2000
 SOURCE_LENGTH = 200
 SURROGATE = re.compile("[\ud800-\udfff]")
+
+Value = TypeVar("Value")
 
 
 class Problem(StrEnum):
@@ -112,6 +129,10 @@ class RowReader:
             topics=topics,
             editions=editions,
             tags=_tags(cells, left_out),
+            frequency=_one(cells, "frequency", FREQUENCIES, left_out),
+            weekly_on=_one(cells, "weekly_on", DAYS, left_out),
+            limit=_one(cells, "limit", LIMITS, left_out),
+            style=_one(cells, "style", STYLES, left_out),
         )
         return entry, left_out
 
@@ -168,6 +189,20 @@ def _known(
     return frozenset(values)
 
 
+def _one(
+    cells: Mapping[str, str],
+    column: str,
+    known: Mapping[str, Value],
+    left_out: list[tuple[Problem, str]],
+) -> Value | None:
+    """The value that a cell names; None where it is empty or names none."""
+    word = cells.get(column, "").strip()
+    value = known.get(word.casefold())
+    if word and value is None:
+        left_out.append((Problem.UNKNOWN_VALUE, f"{column}: {_short(word, known)}"))
+    return value
+
+
 def _tags(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> frozenset[str]:
     names = set()
     for word in _list(cells, "tags"):
@@ -194,7 +229,7 @@ def _name(text: str) -> str:
     return name
 
 
-def _short(word: str, known: Mapping[str, str]) -> str:
+def _short(word: str, known: Collection[str]) -> str:
     """A word for a report: what was meant, or the word itself where it is harmless."""
     shown = tag_name(word) or "a value"
     return f"{shown} is not known, {closest(word, known)}"

@@ -1,6 +1,7 @@
 """``Subscribers``: all that the rest of the product can ask of this package."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -51,17 +52,23 @@ class Subscribers:
         self._keys = keys
 
     def readers(
-        self, edition: str, segments: Sequence[str], asked: Sequence[str], now: datetime
+        self,
+        edition: str,
+        segments: Sequence[str],
+        asked: Sequence[str],
+        days: frozenset[int],
+        now: datetime,
     ) -> Iterator[Reader]:
         """Who is to get an issue of ``edition`` now, by subscriber id, read in pages.
 
-        Active subscribers, in one of ``segments`` where any are named, not suppressed. Each
-        reader tells which of the ``asked`` segments they are in. Raises UnknownError.
+        Active subscribers, in one of ``segments`` where any are named, not suppressed, who want
+        mail on one of ``days``, the ISO weekdays that the issue answers for. Each reader tells
+        which of the ``asked`` segments they are in. Raises UnknownError.
         """
         del now  # for pauses, which only a date ends
         return audience.readers(
             self._engine,
-            self._target(edition, segments),
+            self._target(edition, segments, days),
             {one: self._segment(one) for one in asked},
         )
 
@@ -71,8 +78,8 @@ class Subscribers:
         Raises UnknownError.
         """
         with reading(self._engine) as connection:
-            facts = facts_of(connection, who)
-        if facts is None:
+            facts, chose = facts_of(connection, who), preferences.load(connection, who)
+        if facts is None or chose is None:
             raise UnknownError(f"there is no subscriber {who}")
         return Reader(
             subscriber=who,
@@ -80,12 +87,17 @@ class Subscribers:
             topics=facts.topics,
             segments=frozenset(one for one in asked if holds(self._segment(one), facts)),
             language=facts.language,
+            frequency=chose.frequency,
+            limit=chose.limit,
+            style=chose.style,
         )
 
-    def excluded(self, edition: str, segments: Sequence[str], now: datetime) -> Mapping[str, int]:
+    def excluded(
+        self, edition: str, segments: Sequence[str], days: frozenset[int], now: datetime
+    ) -> Mapping[str, int]:
         """How many subscribers of the edition are left out, by ``Exclusion``."""
         del now
-        return audience.excluded(self._engine, self._target(edition, segments))
+        return audience.excluded(self._engine, self._target(edition, segments, days))
 
     def recipients(
         self, edition: str, subscribers: Sequence[int], now: datetime
@@ -158,13 +170,17 @@ class Subscribers:
         """Make it as the person chose, of what the catalogue offers. Raises BadTokenError."""
         offer = self.catalogue
         offered = frozenset(offer.editions)
-        within = Choice(
+        person = self.preferences_of(token, now)
+        # A language that is not offered shows as no preference: saving that says nothing of it.
+        known = {"", *offer.languages} if person.language in offer.languages else offer.languages
+        within = replace(
+            choice,
             editions=choice.editions & offered,
             regions=choice.regions & frozenset(offer.regions),
             topics=choice.topics & frozenset(offer.topics),
-            language=choice.language if choice.language in offer.languages else "",
+            language=choice.language if choice.language in known else None,
         )
-        who = self.preferences_of(token, now).subscriber
+        who = person.subscriber
         with self._engine.begin() as connection:
             preferences.save(connection, who, within, offered=offered, keys=self._keys, now=now)
 
@@ -234,8 +250,12 @@ class Subscribers:
             if len(missing) < KEY_RUN:
                 return issued
 
-    def _target(self, edition: str, segments: Sequence[str]) -> audience.Target:
-        return audience.Target(edition=edition, segments=tuple(map(self._segment, segments)))
+    def _target(
+        self, edition: str, segments: Sequence[str], days: frozenset[int]
+    ) -> audience.Target:
+        return audience.Target(
+            edition=edition, segments=tuple(map(self._segment, segments)), days=days
+        )
 
     def _segment(self, name: str) -> Filter:
         try:

@@ -8,9 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
-from subscribers.model import Kind, Member, SubscriptionState
+from subscribers.model import SATURDAY, Frequency, Kind, Member, Style, SubscriptionState, Wish
 from subscribers.segments import Facts
 from subscribers.tables import preference, subscriber, subscription, tag
+
+#: what somebody wants who never said
+UNSAID = Wish(frequency=Frequency.EVERY, weekly_on=SATURDAY, limit=0, style=Style.FULL)
 
 
 @contextmanager
@@ -50,6 +53,17 @@ def chosen(
         who: {kind: frozenset(values) for kind, values in kinds.items()}
         for who, kinds in found.items()
     }
+
+
+def wished(wish: Wish) -> dict[str, object]:
+    """Column of ``subscriber`` → value, of what the wish says."""
+    told = {
+        "frequency": wish.frequency,
+        "weekly_on": wish.weekly_on,
+        "story_limit": wish.limit,
+        "style": wish.style,
+    }
+    return {column: value for column, value in told.items() if value is not None}
 
 
 def facts_of(connection: Connection, who: int) -> Facts | None:

@@ -67,7 +67,15 @@ subscriber = sa.Table(
     # the keyed hash under which suppression knows this address
     sa.Column("address_hash", sa.String(64), nullable=False, index=True),
     sa.Column("name", sa.String(200), nullable=False),
+    # empty where they never said one
     sa.Column("language", sa.String(35), nullable=False),
+    # what they want of an edition (model.Frequency, model.Style); the defaults: who never said
+    sa.Column("frequency", sa.String(10), nullable=False, server_default="every"),
+    # ISO weekday; means something to weekly readers only, and is kept for the others
+    sa.Column("weekly_on", sa.SmallInteger, nullable=False, server_default="6"),
+    # 0: all
+    sa.Column("story_limit", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("style", sa.String(10), nullable=False, server_default="full"),
     # when the person said yes, which may be before we knew them
     sa.Column("joined_at", UtcTime, nullable=False, index=True),
     sa.Column("created_at", UtcTime, nullable=False),

@@ -174,5 +174,5 @@ def _count(report: ImportReport, chunk: Sequence[_Read], results: Sequence[Enrol
             editions = ", ".join(sorted(result.kept_out))
             report.warnings.append(Finding(read.line, Problem.KEPT_OUT, editions))
         if result.kept_choice:
-            detail = "language, regions and topics stay as they chose"
+            detail = "all stays as they chose on their page"
             report.warnings.append(Finding(read.line, Problem.KEPT_CHOICE, detail))

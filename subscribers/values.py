@@ -3,9 +3,17 @@
 import re
 import unicodedata
 
+from subscribers.model import Frequency, Style
+
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 TAG = re.compile(r"[\w][\w .:-]{0,49}")
 NAME_LENGTH = 200
+#: as forms and files write what there is to wish → its value
+FREQUENCIES = {one.value: one for one in Frequency}
+DAYS = {str(day): day for day in range(1, 8)}
+#: few, since each is one more variant of every issue; 0: all stories
+LIMITS = {str(most): most for most in (0, 10, 5)}
+STYLES = {one.value: one for one in Style}
 
 
 def language_code(text: str) -> str | None:

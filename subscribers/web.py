@@ -11,7 +11,7 @@ answer whether or not the key is known.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 import structlog
@@ -28,6 +28,7 @@ from subscribers.errors import BadTokenError
 from subscribers.model import Choice, Preferences
 from subscribers.service import Subscribers
 from subscribers.tokens import MANAGE_DAYS
+from subscribers.values import DAYS, FREQUENCIES, LIMITS, STYLES
 from subscribers.voice import Voice, Voices, accepted, english
 
 #: bytes of a form
@@ -43,6 +44,7 @@ LEFT = "You have left this newsletter. One that is already on its way may still 
 log = structlog.get_logger()
 
 Fields = Mapping[str, list[str]]
+Value = TypeVar("Value")
 
 
 def routes(
@@ -95,8 +97,7 @@ class _Pages:
     async def change_preferences(self, request: Request) -> Response:
         fields = await small_form(request)
         if fields is None:
-            told = self._voice(request).gettext("This form cannot be read.")
-            return PlainTextResponse(f"{told}\n", 400, HEADERS)
+            return _refused(self._voice(request).gettext("This form cannot be read."))
         token = request.path_params["token"]
         try:
             if "leave_all" in fields:
@@ -106,6 +107,9 @@ class _Pages:
                 chosen = _choice(fields)
                 await run_in_threadpool(self.subscribers.set_preferences, token, chosen, self.now())
                 done = "saved"
+        except _NotOfferedError:
+            told = self._voice(request).gettext("This form holds a choice that we do not offer.")
+            return _refused(told)
         except BadTokenError:
             return self._expired(request)
         # Relative, so that it is right behind any prefix; a reload then posts nothing again.
@@ -151,6 +155,7 @@ class _Pages:
             "regions": _options(offer.regions, person.regions),
             "topics": _options(offer.topics, person.topics),
             "languages": _options(offer.languages, frozenset({language})),
+            "weekdays": offer.weekdays,
         }
 
     def _voice(self, request: Request, chosen: str = "") -> Voice:
@@ -166,6 +171,14 @@ class _Pages:
         return HTMLResponse(html, status, HEADERS)
 
 
+class _NotOfferedError(ValueError):
+    """A field of which the page offers one value holds another."""
+
+
+def _refused(told: str) -> Response:
+    return PlainTextResponse(f"{told}\n", 400, HEADERS)
+
+
 def _options(names: Mapping[str, str], ticked: frozenset[str]) -> list[Option]:
     return [Option(slug=slug, name=name, ticked=slug in ticked) for slug, name in names.items()]
 
@@ -175,8 +188,22 @@ def _choice(fields: Fields) -> Choice:
         editions=frozenset(fields.get("edition", ())),
         regions=frozenset(fields.get("region", ())),
         topics=frozenset(fields.get("topic", ())),
-        language=next(iter(fields.get("language", ())), ""),
+        language=next(iter(fields.get("language", ())), None),
+        frequency=_one(fields, "frequency", FREQUENCIES),
+        weekly_on=_one(fields, "weekly_on", DAYS),
+        limit=_one(fields, "limit", LIMITS),
+        style=_one(fields, "style", STYLES),
     )
+
+
+def _one(fields: Fields, name: str, known: Mapping[str, Value]) -> Value | None:
+    """The one value of a field; None where the form has no such field."""
+    given = fields.get(name)
+    if not given:
+        return None
+    if len(given) > 1 or given[0] not in known:
+        raise _NotOfferedError
+    return known[given[0]]
 
 
 async def small_form(request: Request) -> Fields | None:

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 
 from subscribers import consent, suppression
 from subscribers.address import mask
-from subscribers.model import SubscriptionState
+from subscribers.frequency import is_due
+from subscribers.model import Frequency, Style, SubscriptionState
 from subscribers.segments import Explanation, Facts, Filter, explain
 from subscribers.store import facts_of
 from subscribers.tables import subscriber, subscription
@@ -32,11 +33,19 @@ class Why:
     subscriber: int
     masked_address: str
     facts: Facts
+    frequency: Frequency
+    weekly_on: int
+    limit: int
+    style: Style
     subscriptions: tuple[Subscription, ...]
     consents: tuple[consent.ConsentEvent, ...]
     suppressions: tuple[suppression.Suppression, ...]
     #: segment → whether they are in it, condition by condition
     segments: Mapping[str, Explanation] = field(default_factory=dict)
+
+    def due(self, days: frozenset[int]) -> bool:
+        """Whether they want an issue that answers for these ISO weekdays."""
+        return is_due(self.frequency, self.weekly_on, days)
 
 
 def why(connection: Connection, who: int, segments: Mapping[str, Filter]) -> Why | None:
@@ -44,9 +53,7 @@ def why(connection: Connection, who: int, segments: Mapping[str, Filter]) -> Why
     facts = facts_of(connection, who)
     if facts is None:
         return None
-    row = connection.execute(
-        sa.select(subscriber.c.email, subscriber.c.address_hash).where(subscriber.c.id == who)
-    ).one()
+    row = connection.execute(sa.select(subscriber).where(subscriber.c.id == who)).one()
     ties = connection.execute(
         sa.select(subscription)
         .where(subscription.c.subscriber_id == who)
@@ -56,6 +63,10 @@ def why(connection: Connection, who: int, segments: Mapping[str, Filter]) -> Why
         subscriber=who,
         masked_address=mask(row.email),
         facts=facts,
+        frequency=Frequency(row.frequency),
+        weekly_on=row.weekly_on,
+        limit=row.story_limit,
+        style=Style(row.style),
         subscriptions=tuple(
             Subscription(
                 edition=tie.edition,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest import languages
 from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.root import Options, cli
 from digest.errors import DigestError, ExitCode, NotFoundError
@@ -116,8 +117,14 @@ def why(
         as_json(told)
         return
     line(f"subscriber {told.subscriber}, {told.masked_address}")
+    often = _how_often(told.frequency, told.weekly_on)
+    line(f"  wants: {often}; stories: {told.limit or 'all'}; style: {told.style}")
     for one in told.subscriptions:
         line(f"  {one.edition}: {one.state} since {one.left_at or one.joined_at}")
+        if one.state == "active" and one.edition in app.parts.editions:
+            issue, days = app.newsroom.next_days(one.edition)
+            if not told.due(days):
+                line(f"    not the next issue, {issue.local_date}: frequency is {often}")
     for event in told.consents:
         line(f"  consent: {event}")
     for promise in told.suppressions:
@@ -162,6 +169,11 @@ def link(
         as_json({"url": url})
     else:
         line(url)
+
+
+def _how_often(frequency: str, weekly_on: int) -> str:
+    day = languages.language("en").weekdays()[weekly_on]
+    return f"{frequency} on {day}" if frequency == "weekly" else frequency
 
 
 def _found(app: "App", address: str) -> int:

@@ -16,6 +16,7 @@ from digest.model import (
     VariantId,
 )
 from digest.protocols import Reader
+from digest.schedule.days import answered_days
 from digest.steps.parts import Parts
 from digest.store import issues, ledger, variants
 from digest.store.engine import reading, writing
@@ -73,16 +74,23 @@ class Selection:
     left_out: Counter[str]
 
 
+def days(parts: Parts, issue: Issue) -> frozenset[int]:
+    """The ISO weekdays that an issue answers for: those since its edition's last that went."""
+    with reading(parts.engine) as connection:
+        previous = issues.went_last(connection, issue)
+    return answered_days(previous, issue.local_date, parts.edition(issue.edition).weekdays)
+
+
 def select(parts: Parts, issue: Issue, draft: issues.Draft) -> Selection:
     """Give each reader of the issue's audience their variant. Stores nothing."""
     edition, now = parts.edition(issue.edition), parts.clock.now()
     chosen = _Selections(parts, issue, edition, draft, {}, {})
     asked = sorted({name for section in edition.sections for name in section.segments})
-    wanted = sorted(edition.segments)
-    left_out = Counter(parts.audience.excluded(edition.slug, wanted, now))
+    wanted, answered = sorted(edition.segments), days(parts, issue)
+    left_out = Counter(parts.audience.excluded(edition.slug, wanted, answered, now))
     readers, places = array("q"), array("q")
     order: dict[str, int] = {}
-    for reader in parts.audience.readers(edition.slug, wanted, asked, now):
+    for reader in parts.audience.readers(edition.slug, wanted, asked, answered, now):
         key = chosen.key(reader)
         if key is None:
             left_out[TOO_FEW] += 1

@@ -156,6 +156,17 @@ def watermark(connection: Connection, edition: str) -> datetime | None:
     return began
 
 
+def went_last(connection: Connection, one: Issue) -> date | None:
+    """The newest local date of its edition on which another issue went out, or is going out."""
+    gone = (IssueState.SENDING.value, IssueState.SENT.value)
+    newest: date | None = connection.scalars(
+        sa.select(sa.func.max(issue.c.local_date)).where(
+            issue.c.edition == one.edition, issue.c.id != one.id, issue.c.state.in_(gone)
+        )
+    ).one()
+    return newest
+
+
 def reschedule(connection: Connection, one: Issue, at: datetime) -> Issue:
     """A person wants the issue at another time; its send-by time moves with it."""
     connection.execute(sa.update(issue).where(issue.c.id == one.id).values(scheduled_at=at))

@@ -115,11 +115,18 @@ class Readers:
     who: dict[SubscriberId, To | str] = field(default_factory=dict)
 
     def readers(
-        self, edition: str, segments: Sequence[str], asked: Sequence[str], now: datetime
+        self,
+        edition: str,
+        segments: Sequence[str],
+        asked: Sequence[str],
+        days: frozenset[int],
+        now: datetime,
     ) -> Iterator[Reader]:
         raise NotImplementedError("sending asks nobody who reads what")
 
-    def excluded(self, edition: str, segments: Sequence[str], now: datetime) -> Mapping[str, int]:
+    def excluded(
+        self, edition: str, segments: Sequence[str], days: frozenset[int], now: datetime
+    ) -> Mapping[str, int]:
         raise NotImplementedError("sending asks nobody who is left out")
 
     def recipients(

@@ -63,8 +63,9 @@ def test_every_page_in_every_language(house: Readers, tag: str) -> None:
         assert spoken(html) == (tag, direction(tag)), name
         assert language(tag).gettext("Skip to the content") in html, name
     page = house.get(house.preferences, "")
-    for ours in ("Middle East", "Crime and justice", "Regions"):
+    for ours in ("Middle East", "Crime and justice", "Regions", "Once a week, on"):
         assert language(tag).gettext(ours) in page
+    assert f"selected>{language(tag).weekdays()[6]}</option>" in page
     assert "r•••@example.org" in page
 
 
@@ -101,7 +102,11 @@ def mute(offer: Catalogue) -> Voice:
         date=lambda _day: "0",
         listed=" ".join,
         catalogue=Catalogue(
-            editions=named, regions=named, topics=named, languages={"a": "0", "b": "0"}
+            editions=named,
+            regions=named,
+            topics=named,
+            languages={"a": "0", "b": "0"},
+            weekdays=dict.fromkeys(range(1, 8), "0"),
         ),
     )
 

@@ -13,6 +13,7 @@ from digest.clock import SetClock
 from digest.config import load
 from digest.errors import TemplateError, WrongStateError
 from digest.model import DeliveryState, Issue, IssueState
+from digest.schedule.days import EVERY_DAY
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 DUE = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -164,7 +165,7 @@ def test_an_approved_issue_changes_no_more(make: Make) -> None:
 def test_leaving_between_freeze_and_send_counts(make: Make) -> None:
     app = make()
     at(app, START)
-    who = next(app.people.readers("morning", (), (), START)).subscriber
+    who = next(app.people.readers("morning", (), (), EVERY_DAY, START)).subscriber
     app.people.suppress(who, reason="asked", now=START)
     at(app, DUE)
     assert app.newsroom.progress(morning(app))[DeliveryState.ACCEPTED] == 8

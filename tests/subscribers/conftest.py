@@ -20,6 +20,8 @@ from subscribers import (
 from tests.postgres import postgres_url  # noqa: F401  # a fixture
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+#: the ISO weekdays of an issue that is due to everybody
+EVERY_DAY = frozenset(range(1, 8))
 KEYS = Keys(
     leave=(LeaveSecret("k1", "leave secret of the tests, thirty-two and more"),),
     manage=("manage secret of the tests, thirty-two and more",),

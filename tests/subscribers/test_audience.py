@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from subscribers import Keys, LeaveSecret, Recipient, Subscribers, UnknownError
-from subscribers.tables import leave_key, subscriber, subscription
-from tests.subscribers.conftest import KEYS, NOW, add, house
+from subscribers.tables import leave_key, subscriber, subscription, tag
+from tests.subscribers.conftest import EVERY_DAY, KEYS, NOW, add, house
 
 NEWER = Keys(
     leave=(LeaveSecret("k2", "a newer leave secret, thirty-two and more"), *KEYS.leave),
@@ -18,7 +18,7 @@ NEWER = Keys(
 
 
 def reader_ids(people: Subscribers, edition: str = "morning", *segments: str) -> list[int]:
-    return [one.subscriber for one in people.readers(edition, segments, [], NOW)]
+    return [one.subscriber for one in people.readers(edition, segments, [], EVERY_DAY, NOW)]
 
 
 def recipient(people: Subscribers, who: int, edition: str = "morning") -> Recipient:
@@ -39,16 +39,21 @@ def test_readers_carry_what_decides_their_selection(people: Subscribers) -> None
     from io import BytesIO
 
     csv = (
-        "email,language,regions,topics,editions,tags,consent_source\n"
-        "a@example.org,FR,africa;europe,business,morning,vip,form\n"
-        "b@example.org,,,,morning,,form\n"
+        "email,language,regions,topics,editions,tags,frequency,limit,style,consent_source\n"
+        "a@example.org,FR,africa;europe,business,morning,vip,weekly,10,large,form\n"
+        "b@example.org,,,,morning,,,,,form\n"
     )
     people.import_csv(BytesIO(csv.encode()), now=NOW, actor="tests")
-    first, second = people.readers("morning", [], ["vip", "africa", "european-business"], NOW)
+    first, second = people.readers(
+        "morning", [], ["vip", "africa", "european-business"], EVERY_DAY, NOW
+    )
     assert first.regions == {"africa", "europe"}
     assert first.topics == {"business"}
     assert first.language == "fr"
     assert first.segments == {"vip", "africa", "european-business"}
+    assert (first.frequency, first.limit, first.style) == ("weekly", 10, "large")
+    assert (second.frequency, second.limit, second.style) == ("every", 0, "full")
+    assert second.language == "", "they never said one"
     assert (second.regions, second.topics, second.segments) == (set(), set(), set())
     assert not hasattr(first, "address")
     asked = ["vip", "africa", "european-business"]
@@ -86,16 +91,55 @@ def test_audience_is_readers_plus_excluded(people: Subscribers, engine: Engine) 
     people.suppress(ids[5], reason="bounce", now=NOW, scope="weekly")
     key = recipient(people, ids[6]).leave_path.removeprefix("/u/")
     assert people.leave_by_key(key, NOW)
-    assert people.excluded("morning", [], NOW) == {"pending": 3, "suppressed": 2}
+    assert people.excluded("morning", [], EVERY_DAY, NOW) == {"pending": 3, "suppressed": 2}
     assert reader_ids(people) == [ids[5], *ids[7:]]
     # nobody has the tag: all who could are outside
     assert reader_ids(people, "morning", "vip") == []
-    assert people.excluded("morning", ["vip"], NOW) == {
+    assert people.excluded("morning", ["vip"], EVERY_DAY, NOW) == {
         "pending": 3,
         "suppressed": 2,
         "outside_segments": 14,
     }
     assert reader_ids(people, "morning", "vip", "not-vip") == [ids[5], *ids[7:]]
+
+
+def test_who_is_not_due_is_counted_after_all_other_reasons(
+    people: Subscribers, engine: Engine
+) -> None:
+    wants = [("every", 6), ("weekdays", 6), *(("weekly", day) for day in range(1, 8))]
+    ids = [add(people, f"r{n}@example.org") for n in range(4 * len(wants))]
+    with engine.begin() as connection:
+        for who, (frequency, day) in zip(ids, wants * 4, strict=True):
+            connection.execute(
+                sa.update(subscriber)
+                .where(subscriber.c.id == who)
+                .values(frequency=frequency, weekly_on=day)
+            )
+        vip = ids[2 * len(wants) :]
+        connection.execute(sa.insert(tag), [{"subscriber_id": who, "name": "vip"} for who in vip])
+    for who in ids[3 * len(wants) :]:
+        people.suppress(who, reason="asked", now=NOW)
+    due = {
+        frozenset({6}): [("every", 6), ("weekly", 6)],
+        frozenset({6, 7, 1}): [
+            *(("every", 6), ("weekdays", 6)),
+            *(("weekly", day) for day in (1, 6, 7)),
+        ],
+        frozenset[int](): [("every", 6)],
+        EVERY_DAY: wants,
+    }
+    for days, expected in due.items():
+        found = [one.subscriber for one in people.readers("morning", ["vip"], [], days, NOW)]
+        assert [dict(zip(vip, wants, strict=False))[who] for who in found] == expected
+        assert [one for one in wants if people.why(ids[wants.index(one)]).due(days)] == expected
+        told = people.excluded("morning", ["vip"], days, NOW)
+        late = len(wants) - len(expected)
+        assert told == {
+            "suppressed": len(wants),
+            "outside_segments": 2 * len(wants),
+            **({"frequency": late} if late else {}),
+        }
+        assert len(found) + sum(told.values()) == len(ids)
 
 
 def test_the_last_word_is_at_the_claim(people: Subscribers, engine: Engine) -> None:

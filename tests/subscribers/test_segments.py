@@ -29,7 +29,7 @@ from subscribers.segments import (
 )
 from subscribers.store import facts_of, reading
 from subscribers.tables import subscriber
-from tests.subscribers.conftest import CATALOGUE, KEYS, NOW, house
+from tests.subscribers.conftest import CATALOGUE, EVERY_DAY, KEYS, NOW, house
 
 WORDS = {
     Field.REGION: ["africa", "europe", "middle-east"],
@@ -241,6 +241,6 @@ def test_an_unknown_segment_is_an_error(people: Subscribers) -> None:
     with pytest.raises(UnknownError, match="did you mean 'africa'"):
         people.count("afrika")
     with pytest.raises(UnknownError):
-        people.readers("morning", ["nobody"], [], NOW)
+        people.readers("morning", ["nobody"], [], EVERY_DAY, NOW)
     with pytest.raises(UnknownError):
-        people.readers("morning", [], ["nobody"], NOW)
+        people.readers("morning", [], ["nobody"], EVERY_DAY, NOW)

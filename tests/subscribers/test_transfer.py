@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
-from subscribers import Choice, ImportReport, Subscribers, UnreadableFileError
+from subscribers import Choice, Frequency, ImportReport, Subscribers, UnreadableFileError
 from subscribers.tables import metadata, subscriber
 from subscribers.transfer import LONGEST_LINE
-from tests.subscribers.conftest import NOW, add, house
+from tests.subscribers.conftest import EVERY_DAY, NOW, add, house
 
 HEADER = "email,name,language,regions,topics,editions,tags,consent_source,consent_at"
 
@@ -71,7 +71,7 @@ def test_a_whole_row(people: Subscribers) -> None:
         "paper form",
         datetime(2026, 1, 31, tzinfo=UTC),
     )
-    (reader,) = people.readers("weekly", [], [], NOW)
+    (reader,) = people.readers("weekly", [], [], EVERY_DAY, NOW)
     assert reader.subscriber == told.subscriber
 
 
@@ -194,6 +194,54 @@ def test_a_filled_cell_replaces_and_an_empty_one_keeps(people: Subscribers) -> N
     assert (member.name, member.address) == ("Anna", "a@example.org")
 
 
+def test_how_often_how_much_and_how_it_looks(people: Subscribers) -> None:
+    head = "email,frequency,weekly_on,limit,style,editions,consent_source"
+    report = load(
+        people,
+        f"{head}\n"
+        "a@example.org,Weekly,3,10, large ,morning,form\n"
+        "b@example.org,,,,,morning,form\n"
+        "c@example.org,wekly,Sunday,7,<b>,morning,form\n",
+    )
+    assert (report.added, report.ignored_columns) == (3, ())
+    assert warnings(report) == [
+        (4, "unknown_value", "frequency: wekly is not known, did you mean 'weekly'?"),
+        (4, "unknown_value", "weekly_on: sunday is not known, known: 1, 2, 3, 4, 5, 6, 7"),
+        (4, "unknown_value", "limit: 7 is not known, known: 0, 10, 5"),
+        (4, "unknown_value", "style: a value is not known, known: full, headlines, large, plain"),
+    ]
+    assert wishes(people, "a@example.org") == ("weekly", 3, 10, "large")
+    for said in ("b@example.org", "c@example.org"):
+        assert wishes(people, said) == ("every", 6, 0, "full")
+    load(people, f"{head}\na@example.org,,,0,,,form\nb@example.org,weekdays,,,plain,,form\n")
+    assert wishes(people, "a@example.org") == ("weekly", 3, 0, "large"), "0 is all, empty keeps"
+    assert wishes(people, "b@example.org") == ("weekdays", 6, 0, "plain")
+
+
+def wishes(people: Subscribers, email: str) -> tuple[str, int, int, str]:
+    told = people.why(id_of(people, email))
+    return told.frequency, told.weekly_on, told.limit, told.style
+
+
+def test_a_persons_own_wish_outranks_an_import(people: Subscribers) -> None:
+    who = add(people, "a@example.org")
+    token = people.preferences_path(who, NOW).removeprefix("/p/")
+    choice = Choice(
+        editions=frozenset({"morning"}),
+        regions=frozenset(),
+        topics=frozenset(),
+        frequency=Frequency.WEEKDAYS,
+    )
+    people.set_preferences(token, choice, NOW)
+    report = load(people, "email,limit,editions,consent_source\na@example.org,0,morning,form\n")
+    assert [problem for _, problem, _ in warnings(report)] == ["reader_chose_themselves"]
+    text = (
+        "email,frequency,limit,style,editions,consent_source\na@example.org,weekly,5,plain,,form\n"
+    )
+    load(people, text)
+    assert wishes(people, "a@example.org") == ("weekdays", 6, 0, "full")
+
+
 def test_what_a_person_chose_an_import_does_not_change(people: Subscribers) -> None:
     who = add(people, "a@example.org", "morning", "weekly")
     token = people.preferences_path(who, NOW).removeprefix("/p/")
@@ -207,7 +255,7 @@ def test_what_a_person_chose_an_import_does_not_change(people: Subscribers) -> N
     report = load(people, f"{HEADER}\na@example.org,Anna,en,europe,health,weekly,vip,form,\n")
     assert warnings(report) == [
         (2, "left_or_suppressed_edition", "weekly"),
-        (2, "reader_chose_themselves", "language, regions and topics stay as they chose"),
+        (2, "reader_chose_themselves", "all stays as they chose on their page"),
     ]
     facts = people.why(who).facts
     assert (facts.regions, facts.topics, facts.language) == ({"africa"}, set(), "fr")
@@ -231,7 +279,7 @@ def test_suppressed_people_stay_suppressed(people: Subscribers, engine: Engine) 
     assert problems(report) == [(2, "suppressed")]
     assert warnings(report) == [(3, "left_or_suppressed_edition", "morning")]
     assert people.find("gone@example.org") is None
-    assert [one.subscriber for one in people.readers("morning", [], [], NOW)] == [
+    assert [one.subscriber for one in people.readers("morning", [], [], EVERY_DAY, NOW)] == [
         id_of(people, "new@example.org")
     ]
     assert report.rows == report.added + report.updated + len(report.rejected) == 3

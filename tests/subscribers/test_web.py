@@ -19,7 +19,7 @@ from subscribers.tables import metadata
 from subscribers.voice import accepted
 from subscribers.web import LEFT, LONGEST_FORM
 from tests.parts import REPO
-from tests.subscribers.conftest import NOW, add, house
+from tests.subscribers.conftest import EVERY_DAY, NOW, add, house
 
 TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(REPO / "templates" / "web"),
@@ -168,8 +168,16 @@ def test_every_answer_is_private(people: Subscribers, client: TestClient) -> Non
 
 def ticked(html: str) -> set[str]:
     found = re.findall(r'name="(\w+)" value="([\w-]+)" checked', html)
-    chosen = re.findall(r'<option value="(\w*)"[^>]* selected', html)
-    return {f"{name}={value}" for name, value in found} | {f"language={one}" for one in chosen}
+    selects = re.findall(r'<select [^>]*name="(\w+)">(.*?)</select>', html, re.DOTALL)
+    chosen = [
+        (name, value)
+        for name, options in selects
+        for value in re.findall(r'<option value="(\w*)"[^>]* selected', options)
+    ]
+    return {f"{name}={value}" for name, value in (*found, *chosen)}
+
+
+UNSAID = {"frequency=every", "weekly_on=6", "limit=0", "style=full"}
 
 
 def test_the_page_shows_what_was_chosen_and_keeps_what_is(
@@ -183,12 +191,16 @@ def test_the_page_shows_what_was_chosen_and_keeps_what_is(
     assert "Weekdays at 06:30" in page.text
     assert "24 November 2026" in page.text
     assert "(test form)" in page.text
-    assert ticked(page.text) == {"edition=morning", "edition=weekly", "language="}
+    assert ticked(page.text) == {"edition=morning", "edition=weekly", "language=", *UNSAID}
     chosen = {
         "edition": ["morning", "sport", "made-up"],
         "region": ["africa", "europe", "atlantis"],
         "topic": ["health"],
         "language": "fr",
+        "frequency": "weekly",
+        "weekly_on": "2",
+        "limit": "5",
+        "style": "headlines",
     }
     saved = client.post(path, data=chosen)
     assert (saved.status_code, saved.headers["location"]) == (303, "?done=saved")
@@ -201,6 +213,10 @@ def test_the_page_shows_what_was_chosen_and_keeps_what_is(
         "region=europe",
         "topic=health",
         "language=fr",
+        "frequency=weekly",
+        "weekly_on=2",
+        "limit=5",
+        "style=headlines",
     }
     assert ticked(page.text) == kept
     facts = people.why(who).facts
@@ -211,13 +227,83 @@ def test_the_page_shows_what_was_chosen_and_keeps_what_is(
         if one.source == "preference page"
     ] == [
         ("newsletter:weekly", "withdrawn", ""),
-        ("newsletter:sport", "given", "preferences-1"),
+        ("newsletter:sport", "given", "preferences-2"),
     ]
-    (reader,) = people.readers("sport", [], [], NOW)
+    (reader,) = people.readers("sport", [], [], EVERY_DAY, NOW)
     assert (reader.regions, reader.topics) == ({"africa", "europe"}, {"health"})
+    assert (reader.frequency, reader.limit, reader.style) == ("weekly", 5, "headlines")
     # the new edition's mail has a leave link that works
     client.post(links(people, who, "sport").leave_path)
     assert editions_of(people, who) == {"morning"}
+
+
+def test_a_form_without_a_field_keeps_what_is(people: Subscribers, client: TestClient) -> None:
+    path = links(people, add(people, "anna@example.org")).preferences_path
+    kept = {"frequency": "weekdays", "limit": "10", "style": "plain", "language": "fr"}
+    client.post(path, data={"edition": "morning", **kept})
+    client.post(path, data={"edition": "morning"})
+    assert {f"{name}={value}" for name, value in kept.items()} <= ticked(client.get(path).text)
+
+
+def test_a_language_can_be_taken_back(people: Subscribers, client: TestClient) -> None:
+    path = links(people, add(people, "anna@example.org")).preferences_path
+
+    def language_after(chosen: str) -> str:
+        client.post(path, data={"edition": "morning", "language": chosen})
+        (reader,) = people.readers("morning", [], [], EVERY_DAY, NOW)
+        return reader.language
+
+    assert [language_after(one) for one in ("", "fr", "xx", "ar", "")] == ["", "fr", "fr", "ar", ""]
+
+
+def test_a_language_not_offered_is_kept(
+    people: Subscribers, client: TestClient, sqlite_engine: Engine
+) -> None:
+    path = links(people, add(people, "anna@example.org")).preferences_path
+    with sqlite_engine.begin() as connection:
+        connection.execute(sa.update(metadata.tables["subscriber"]).values(language="de"))
+    assert "language=" in ticked(client.get(path).text)
+    client.post(path, data={"edition": "morning", "language": ""})
+    (reader,) = people.readers("morning", [], [], EVERY_DAY, NOW)
+    assert reader.language == "de"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"frequency": "hourly"},
+        {"frequency": ""},
+        {"frequency": ["every", "weekly"]},
+        {"weekly_on": "0"},
+        {"weekly_on": "8"},
+        {"weekly_on": "٣"},
+        {"limit": "7"},
+        {"limit": "-1"},
+        {"style": "FULL"},
+    ],
+)
+def test_a_choice_that_is_not_offered_is_refused(
+    people: Subscribers, client: TestClient, sqlite_engine: Engine, bad: dict[str, str]
+) -> None:
+    path = links(people, add(people, "anna@example.org")).preferences_path
+    before = everything(sqlite_engine)
+    answer = client.post(path, data={"edition": "weekly", **bad})
+    assert answer.status_code == 400
+    assert answer.text == "This form holds a choice that we do not offer.\n"
+    assert answer.headers["cache-control"] == "no-store"
+    assert everything(sqlite_engine) == before
+
+
+def test_each_choice_has_its_label_and_each_group_its_legend(
+    people: Subscribers, client: TestClient
+) -> None:
+    html = client.get(links(people, add(people, "anna@example.org")).preferences_path).text
+    for legend in ("How often", "How much", "How it looks"):
+        assert f"<legend>{legend}</legend>" in html
+    assert len(re.findall(r'<label class="choice">\s*<input type="radio"', html)) == 10
+    assert html.count('type="radio"') == 10
+    assert '<label class="hidden" for="weekly_on">Day of the week</label>' in html
+    assert '<option value="6" selected>Saturday</option>' in html
 
 
 def test_saving_again_proves_nothing_twice(
