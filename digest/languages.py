@@ -77,10 +77,14 @@ def language(tag: str) -> Language:
     return Language(tag=tag, _locale=_locale(tag, first), _words=_catalogue(first))
 
 
+def spoken(tag: str) -> bool:
+    """Whether we have our own words in this language."""
+    return tag.replace("_", "-").split("-")[0].lower() in SPOKEN
+
+
 def best(wanted: Sequence[str]) -> Language:
     """The first of the ``wanted`` tags that we speak, else English."""
-    known = (tag for tag in wanted if tag.replace("_", "-").split("-")[0].lower() in SPOKEN)
-    return language(next(known, "en"))
+    return language(next(filter(spoken, wanted), "en"))
 
 
 @cache

@@ -137,14 +137,14 @@ class Newsroom:
         """What ``send_now`` would do with today's issue. Stores nothing."""
         issue = compose.today(self.parts, self.parts.edition(slug), keep=False)
         draft = compose.draft(self.parts, issue)
-        selection = address.select(self.parts, issue, draft)
+        told = address.forecast(self.parts, issue, draft)
         return SendPlan(
             edition=slug,
             state=issue.state,
             stories=len(compose.content(self.parts, issue).cards),
-            variants=len(selection.contents),
-            messages=len(selection.readers),
-            left_out=dict(selection.left_out),
+            variants=told.variants,
+            messages=told.readers,
+            left_out=dict(told.left_out),
         )
 
     def send_test(self, slug: str, to: str) -> Outcome:
@@ -160,7 +160,7 @@ class Newsroom:
     def variant_count(self, issue: Issue) -> int:
         """How many variants the issue was frozen into."""
         with reading(self.parts.engine) as connection:
-            return len(variants.ids(connection, issue.id))
+            return variants.count(connection, issue.id)
 
     def when(self, issue: Issue) -> str:
         """When the issue is due, by the clock of its edition."""

@@ -85,14 +85,15 @@ class Filler:
         return order.listed(others) if others else []
 
     def mates(self, story: StoryId) -> list[Candidate]:
-        """Those of them that no editor placed or removed.
+        """Those of them from the same window that no editor placed or removed.
 
         Nothing of a reader is in it, so that a story's card is the same for all.
         """
+        came = self.pool[story].earlier
         return [
             self.pool[one]
             for one in self.folded(story)
-            if one not in self.removed and one not in self.pinned
+            if one not in self.removed and one not in self.pinned and self.pool[one].earlier == came
         ]
 
     def _limited(self, found: list[Filled], interest: Interest | None) -> list[Filled]:

@@ -39,7 +39,8 @@ class Order:
         self.of_author = [authors.get(one.stored.story.byline, 0) for one in self.candidates]
         #: those shown as one with a story, and itself
         self.mates = {one.stored.id: folds[_told(one)] for one in self.candidates}
-        self._current = sum(1 << at for at, one in enumerate(self.candidates) if not one.earlier)
+        own = (at for at, one in enumerate(self.candidates) if one.earlier is None)
+        self._current = sum(1 << at for at in own)
         self.wanted = lru_cache(_KEPT)(self._wanted)
         self.new_since = lru_cache(_KEPT)(self._new_since)
 
@@ -76,7 +77,9 @@ class Order:
         if since is None:
             return self._current
         return self._current | sum(
-            1 << at for at, one in enumerate(self.candidates) if one.stored.first_seen_at > since
+            1 << at
+            for at, one in enumerate(self.candidates)
+            if one.earlier is not None and one.earlier > since
         )
 
     def _by(self, names: Callable[[Candidate], Iterable[object]]) -> dict[object, Bits]:

@@ -53,6 +53,21 @@ def rank(
     return tuple(_one_copy_each(in_order(made, HALF_LIFE), facts))
 
 
+def again(candidate: Candidate, stored: StoredStory, came: datetime, now: datetime) -> Candidate:
+    """A candidate of an earlier issue, whose window ended at ``came``, as it ranks now."""
+    age = _age(stored, now)
+    terms = {**candidate.terms, FRESH: _fresh(age, HALF_LIFE)}
+    return replace(
+        candidate,
+        stored=_without_text(stored),
+        score=round(sum(terms.values()), 4),
+        terms=terms,
+        age=age,
+        update=False,
+        earlier=came,
+    )
+
+
 def score_at(candidate: Candidate, half_life: float) -> float:
     """The score where a story is worth half as much after ``half_life`` hours."""
     if half_life == HALF_LIFE:
@@ -73,7 +88,7 @@ def _tie(candidate: Candidate) -> tuple[float, int]:
 def _candidate(
     stored: StoredStory, facts: Facts, tellers: Mapping[StoryId, int], now: datetime
 ) -> Candidate:
-    age = round(max(now - moment(stored), timedelta(0)) / timedelta(hours=1), 4)
+    age = _age(stored, now)
     group = facts.groups.get(stored.id)
     pick = facts.picks.get(stored.id)
     update = stored.id in facts.updates
@@ -87,8 +102,7 @@ def _candidate(
     }
     terms = {name: value for name, value in terms.items() if value or name == FRESH}
     return Candidate(
-        # The text was read to classify and to compare; no card shows it.
-        stored=replace(stored, story=replace(stored.story, text="")),
+        stored=_without_text(stored),
         score=round(sum(terms.values()), 4),
         terms=terms,
         age=age,
@@ -97,6 +111,16 @@ def _candidate(
         event=group.event if group else None,
         update=update,
     )
+
+
+def _age(stored: StoredStory, now: datetime) -> float:
+    """Hours since it counts as published."""
+    return round(max(now - moment(stored), timedelta(0)) / timedelta(hours=1), 4)
+
+
+def _without_text(stored: StoredStory) -> StoredStory:
+    """The text was read to classify and to compare; no card shows it."""
+    return replace(stored, story=replace(stored.story, text=""))
 
 
 def _fresh(age: float, half_life: float) -> float:

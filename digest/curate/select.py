@@ -49,7 +49,7 @@ class Selector:
         ``interest`` None is the issue itself, as editors see it, however short.
         """
         if interest is None:
-            return tuple((one.section.slug, one.stories) for one in self.filler.filled(None))
+            return _told(self.filler.filled(None))
         return self._kept(self.narrowed(interest))
 
     def narrowed(self, interest: Interest) -> Interest:
@@ -65,11 +65,15 @@ class Selector:
             found = list(_topped_up(filler, found, interest, missing))
         if sum(len(one.stories) for one in found) < self._edition.reader_minimum:
             return None
-        return tuple((one.section.slug, one.stories) for one in found)
+        return _told(found)
 
     def _is_long(self, interest: Interest) -> bool:
         since, until = interest.since, self._until
         return since is not None and until is not None and until - since > _LONG
+
+
+def _told(found: Iterable[Filled]) -> Selection:
+    return tuple((one.section.slug, one.stories) for one in found if one.stories)
 
 
 def _topped_up(

@@ -1,12 +1,12 @@
 """Subject and preheader of a variant: they name only stories that it holds. Pure."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from digest.errors import DigestError
-from digest.model import Card, Edition
 
 #: what a subject pattern may use
 WORDS = ("lead", "others", "edition", "count")
@@ -16,24 +16,38 @@ LONGEST = 250
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
 
 
-def write(pattern: str, edition: Edition, cards: Sequence[Card]) -> str:
+def write(pattern: str, edition: str, headlines: Sequence[str]) -> str:
     """``pattern`` filled: ``lead`` is the first headline, ``others`` the next three.
 
-    Raises DigestError when the pattern is no Jinja2 or uses another word.
+    ``edition`` is the edition's name. Raises DigestError when the pattern is no Jinja2 or uses
+    another word.
     """
-    headlines = [card.headline for card in cards]
+    return _write(pattern, edition, tuple(headlines[:4]), len(headlines))
+
+
+def literal(text: str) -> str:
+    """A pattern that says just ``text``, which an editor typed."""
+    return f"{{{{ {text!r} }}}}" if text else ""
+
+
+@lru_cache(4096)
+def _write(pattern: str, edition: str, first: tuple[str, ...], count: int) -> str:
     try:
-        text = _environment.from_string(pattern).render(
-            lead=headlines[0] if headlines else edition.name,
-            others=" · ".join(headlines[1:4]),
-            edition=edition.name,
-            count=len(headlines),
+        text = _template(pattern).render(
+            lead=first[0] if first else edition,
+            others=" · ".join(first[1:]),
+            edition=edition,
+            count=count,
         )
     except TemplateError as error:
         raise DigestError(
             f"the pattern {pattern!r} cannot be filled: {error.message}",
             hint=f"use Jinja2 with {', '.join(WORDS)}",
-            edition=edition.slug,
         ) from error
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+@lru_cache(64)
+def _template(pattern: str) -> Template:
+    return _environment.from_string(pattern)

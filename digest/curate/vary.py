@@ -1,13 +1,13 @@
 """From an issue's slots to what one group of readers gets. Pure."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from pydantic import TypeAdapter
-
 from digest.curate import subject
 from digest.curate.fill import Filled, Filler
+from digest.curate.select import Selector
 from digest.model import (
     Candidate,
     Card,
@@ -19,8 +19,11 @@ from digest.model import (
     More,
     Overrides,
     Section,
+    Selected,
+    Sheet,
     Slot,
     SlotMode,
+    StoryId,
     Take,
     VariantContent,
     WhenShort,
@@ -28,8 +31,6 @@ from digest.model import (
 
 #: other reports named under a card
 MORE = 3
-
-_content = TypeAdapter(VariantContent)
 
 
 def vary(
@@ -45,28 +46,80 @@ def vary(
     ``names`` are what readers call regions and topics, and ``source/<name>`` a source. The content
     may hold no story at all: whoever sends decides what then.
     """
-    filler = Filler(edition.sections, pool, manual)
-    sections = tuple(
-        FilledSection(
-            slug=one.section.slug,
-            title=one.section.title,
-            layout=one.section.layout,
-            cards=_cards(one, filler, names),
-        )
-        for one in filler.filled(interest)
-        if one.stories
-    )
-    cards = tuple(card for section in sections for card in section.cards)
-    return VariantContent(
+    selector = Selector(edition, pool, manual, issue.window_to)
+    selected = Selected(sections=selector.select(interest) or (), language=edition.language)
+    told = sheet(issue, edition, selector.filler, selected.sections, names)
+    return content(told, selected)
+
+
+def sheet(
+    issue: Issue,
+    edition: Edition,
+    filler: Filler,
+    used: Iterable[tuple[str, Iterable[StoryId]]],
+    names: Mapping[str, str],
+    language: str = "",
+) -> Sheet:
+    """What variants with the stories ``used``, by section, are made of.
+
+    ``language`` is the readers'; empty: the edition's.
+    """
+    wanted = {slug: tuple(stories) for slug, stories in used}
+    return Sheet(
         issue=issue.id,
         edition=edition.slug,
         edition_name=edition.name,
         template=template(issue, edition),
         local_date=issue.local_date,
-        language=edition.language,
-        subject=issue.subject or subject.write(_subject(issue, edition, cards), edition, cards),
-        preheader=issue.preheader or subject.write(edition.preheader, edition, cards),
-        sections=sections,
+        language=language or edition.language,
+        subject=subject.literal(issue.subject) or edition.subject,
+        empty_subject=subject.literal(issue.subject)
+        or (edition.quiet_subject if quiet(issue) else edition.subject),
+        preheader=subject.literal(issue.preheader) or edition.preheader,
+        sections=tuple(
+            FilledSection(
+                slug=section.slug,
+                title=section.title,
+                layout=section.layout,
+                cards=_cards(Filled(section, wanted[section.slug]), filler, names),
+            )
+            for section in edition.sections
+            if wanted.get(section.slug)
+        ),
+    )
+
+
+def content(told: Sheet, selected: Selected) -> VariantContent:
+    """The content of one variant, in full. Raises DigestError for a pattern that is none."""
+    sections = {section.slug: section for section in told.sections}
+    found: list[FilledSection] = []
+    for slug, stories in selected.sections:
+        cards = {card.story: card for card in sections[slug].cards}
+        found.append(replace(sections[slug], cards=tuple(cards[story] for story in stories)))
+    headlines = [card.headline for section in found for card in section.cards]
+    line, preheader = lines(told, headlines)
+    return VariantContent(
+        issue=told.issue,
+        edition=told.edition,
+        edition_name=told.edition_name,
+        template=told.template,
+        local_date=told.local_date,
+        language=told.language,
+        subject=line,
+        preheader=preheader,
+        sections=tuple(found),
+    )
+
+
+def lines(told: Sheet, headlines: Sequence[str]) -> tuple[str, str]:
+    """Subject and preheader of the variant with these headlines, in order.
+
+    Raises DigestError for a pattern that is none.
+    """
+    pattern = told.subject if headlines else told.empty_subject
+    return (
+        subject.write(pattern, told.edition_name, headlines),
+        subject.write(told.preheader, told.edition_name, headlines),
     )
 
 
@@ -80,24 +133,15 @@ def quiet(issue: Issue) -> bool:
     return issue.short is WhenShort.QUIET
 
 
-def key(content: VariantContent) -> str:
-    """The name of a variant: the SHA-256 of its content, so equal content is one variant."""
-    return hashlib.sha256(_content.dump_json(content)).hexdigest()
-
-
-def narrowed(interest: Interest, edition: Edition) -> Interest:
-    """The part of ``interest`` that can change this edition, so that fewer readers differ."""
-    told = {name for section in edition.sections for name in section.segments}
-    return replace(interest, segments=interest.segments & told)
+def key(selected: Selected) -> str:
+    """The name of a variant within its issue: equal selections are one variant."""
+    told = (selected.sections, selected.language, selected.style)
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def manual_slots(slots: Iterable[Slot]) -> tuple[Slot, ...]:
     """The slots that editors pinned or removed."""
     return tuple(slot for slot in slots if slot.mode is not SlotMode.AUTO)
-
-
-def _subject(issue: Issue, edition: Edition, cards: Sequence[Card]) -> str:
-    return edition.quiet_subject if quiet(issue) and not cards else edition.subject
 
 
 def _cards(one: Filled, filler: Filler, names: Mapping[str, str]) -> tuple[Card, ...]:

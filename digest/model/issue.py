@@ -67,8 +67,9 @@ class Candidate:
     copies: tuple[StoryId, ...] = ()
     #: it went out before, and has changed a good deal since
     update: bool = False
-    #: from before the issue's own window: only for readers whose last issue lies further back
-    earlier: bool = False
+    #: the end of the earlier window it came in: only for readers whose last issue lies further
+    #: back; None: it is of the issue's own window
+    earlier: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,40 @@ class VariantContent:
         return tuple(card for section in self.sections for card in section.cards)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What the variants of an issue in one language are made of, frozen when it is addressed."""
+
+    issue: IssueId
+    edition: str
+    edition_name: str
+    template: str
+    local_date: date
+    language: str
+    #: Jinja2 over a variant's own stories (curate/subject.py)
+    subject: str
+    #: of a variant without a story
+    empty_subject: str
+    preheader: str
+    #: all sections, each with every card that any reader gets there
+    sections: tuple[FilledSection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """A variant by what distinguishes it within its issue. Equal selections are one variant."""
+
+    #: (section slug, stories) as readers see them; none is empty
+    sections: tuple[tuple[str, tuple[StoryId, ...]], ...]
+    language: str
+    style: str = "full"
+
+    @property
+    def stories(self) -> tuple[StoryId, ...]:
+        """All stories in reading order."""
+        return tuple(story for _, held in self.sections for story in held)
+
+
 class Token(StrEnum):
     """What differs between two readers of one variant. Spliced in after rendering."""
 

@@ -1,77 +1,44 @@
 """address: freeze who gets which variant, before the first message is made."""
 
 from array import array
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 
 from digest.curate import vary
+from digest.curate.select import Selector
+from digest.languages import spoken
 from digest.model import (
     Edition,
     Interest,
     Issue,
     IssueState,
-    VariantContent,
+    Selected,
+    Sheet,
+    StoryId,
+    SubscriberId,
     VariantId,
 )
 from digest.protocols import Reader
 from digest.schedule.days import answered_days
+from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, variants
+from digest.store import issues, ledger, reached, variants
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
 
-#: the reason of readers whose choices leave nothing of this issue: never an empty mail
+#: the reason of readers whose choices leave too little of this issue: never an empty mail
 TOO_FEW = "too_few"
-
-
-@dataclass(slots=True)
-class _Selections:
-    """Interests seen so far and the variant each gets; equal content is one variant."""
-
-    parts: Parts
-    issue: Issue
-    edition: Edition
-    draft: issues.Draft
-    contents: dict[str, VariantContent]
-    keys: dict[Interest, str | None]
-
-    def key(self, reader: Reader) -> str | None:
-        """The key of this reader's variant; None if it would hold no story.
-
-        On a quiet day that is what the mail says, so nobody is left out.
-        """
-        interest = vary.narrowed(
-            Interest(regions=reader.regions, topics=reader.topics, segments=reader.segments),
-            self.edition,
-        )
-        if interest not in self.keys:
-            self.keys[interest] = self._vary(interest)
-        return self.keys[interest]
-
-    def _vary(self, interest: Interest) -> str | None:
-        manual = vary.manual_slots(self.draft.slots)
-        names = self.parts.names(self.edition.language)
-        one = vary.vary(self.issue, self.edition, self.draft.pool, manual, interest, names)
-        if not one.cards and not vary.quiet(self.issue):
-            return None
-        key = vary.key(one)
-        self.contents[key] = one
-        return key
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Who would get what of an issue. Two machine words a reader: a million are 16 MB."""
-
-    readers: "array[int]"
-    #: for each reader the place of their variant in ``contents``
-    places: "array[int]"
-    #: variant key → content
-    contents: dict[str, VariantContent]
-    left_out: Counter[str]
+#: readers selected for at a time
+CHUNK = 5_000
+#: what a first issue reaches back to for readers who want mail once a week
+WEEK = timedelta(days=7)
+WEEKLY = "weekly"
 
 
 def days(parts: Parts, issue: Issue) -> frozenset[int]:
@@ -81,31 +48,131 @@ def days(parts: Parts, issue: Issue) -> frozenset[int]:
     return answered_days(previous, issue.local_date, parts.edition(issue.edition).weekdays)
 
 
-def select(parts: Parts, issue: Issue, draft: issues.Draft) -> Selection:
-    """Give each reader of the issue's audience their variant. Stores nothing."""
-    edition, now = parts.edition(issue.edition), parts.clock.now()
-    chosen = _Selections(parts, issue, edition, draft, {}, {})
-    asked = sorted({name for section in edition.sections for name in section.segments})
-    wanted, answered = sorted(edition.segments), days(parts, issue)
-    left_out = Counter(parts.audience.excluded(edition.slug, wanted, answered, now))
-    readers, places = array("q"), array("q")
-    order: dict[str, int] = {}
-    for reader in parts.audience.readers(edition.slug, wanted, asked, answered, now):
-        key = chosen.key(reader)
-        if key is None:
-            left_out[TOO_FEW] += 1
-            continue
-        readers.append(reader.subscriber)
-        places.append(order.setdefault(key, len(order)))
-    contents = {key: chosen.contents[key] for key in order}
-    return Selection(readers=readers, places=places, contents=contents, left_out=left_out)
+def interest_of(reader: Reader, last: datetime | None, issue: Issue) -> Interest:
+    """What decides a reader's selection. ``last`` is where their last issue's window ended.
+
+    Nobody's window is shorter than the issue's own. After a pause of more than ``REACH`` it is
+    just that; who wants mail once a week starts with a week.
+    """
+    since = last
+    if since is None and reader.frequency == WEEKLY and issue.window_to is not None:
+        since = issue.window_to - WEEK
+    if since is not None and issue.window_from is not None and since >= issue.window_from:
+        since = None
+    return Interest(
+        regions=reader.regions,
+        topics=reader.topics,
+        segments=reader.segments,
+        since=since,
+        limit=reader.limit,
+    )
+
+
+def interest_in(parts: Parts, issue: Issue, reader: Reader) -> Interest:
+    """What decides one reader's selection of an issue."""
+    until = issue.window_to or parts.clock.now()
+    with reading(parts.engine) as connection:
+        before = issues.gone_since(connection, issue, until - REACH)
+        last = reached.last_accepted(connection, before, [reader.subscriber])
+    return interest_of(reader, last.get(reader.subscriber), issue)
+
+
+@dataclass(slots=True)
+class Choosing:
+    """Gives each reader of an issue their selection. Holds nothing of any reader."""
+
+    parts: Parts
+    issue: Issue
+    edition: Edition
+    selector: Selector
+    #: issues whose readers had what came before, newest first, each with its window's end
+    before: Sequence[Issue]
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def chunks(self) -> Iterator[list[tuple[SubscriberId, Selected]]]:
+        """Readers by id with what each gets, ``CHUNK`` at a time. Whoever gets nothing counts."""
+        parts, slug, now = self.parts, self.edition.slug, self.parts.clock.now()
+        asked = sorted({name for section in self.edition.sections for name in section.segments})
+        wanted, answered = sorted(self.edition.segments), days(parts, self.issue)
+        self.left_out.update(parts.audience.excluded(slug, wanted, answered, now))
+        stream = iter(parts.audience.readers(slug, wanted, asked, answered, now))
+        while readers := list(islice(stream, CHUNK)):
+            with reading(parts.engine) as connection:
+                last = reached.last_accepted(
+                    connection, self.before, [reader.subscriber for reader in readers]
+                )
+            found = [
+                (reader.subscriber, self._selected(reader, last.get(reader.subscriber)))
+                for reader in readers
+            ]
+            self.left_out[TOO_FEW] += sum(chosen is None for _, chosen in found)
+            yield [(who, chosen) for who, chosen in found if chosen is not None]
+
+    def _selected(self, reader: Reader, last: datetime | None) -> Selected | None:
+        sections = self.selector.select(interest_of(reader, last, self.issue))
+        if sections is None:
+            # On a quiet day that is what the mail says, so nobody is left out.
+            if not vary.quiet(self.issue):
+                return None
+            sections = ()
+        theirs = reader.language if spoken(reader.language) else self.edition.language
+        return Selected(sections=sections, language=theirs)
+
+
+def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:
+    """Make ready to select from ``draft`` and from what earlier issues had."""
+    edition = parts.edition(issue.edition)
+    until = issue.window_to or parts.clock.now()
+    with reading(parts.engine) as connection:
+        before = issues.gone_since(connection, issue, until - REACH)
+        pool = (*draft.pool, *earlier(connection, before, draft.pool, until))
+    manual = vary.manual_slots(draft.slots)
+    selector = Selector(edition, pool, manual, until)
+    return Choosing(parts, issue, edition, selector, before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What an issue would come to if it went now."""
+
+    readers: int
+    variants: int
+    left_out: Counter[str]
+
+
+def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
+    """Select for everybody, and only count. Stores nothing."""
+    chosen = choosing(parts, issue, draft)
+    keys: set[str] = set()
+    readers = 0
+    for chunk in chosen.chunks():
+        readers += len(chunk)
+        keys.update(vary.key(selected) for _, selected in chunk)
+    return Forecast(readers=readers, variants=len(keys), left_out=+chosen.left_out)
+
+
+@dataclass(slots=True)
+class _Frozen:
+    """Who gets which variant. Two machine words a reader: a million are 16 MB."""
+
+    readers: "array[int]" = field(default_factory=lambda: array("q"))
+    variants: "array[int]" = field(default_factory=lambda: array("q"))
+    #: what any reader gets, language by language and section by section
+    used: dict[str, dict[str, set[StoryId]]] = field(default_factory=dict)
+
+    def note(self, selected: Collection[Selected]) -> None:
+        for one in selected:
+            held = self.used.setdefault(one.language, defaultdict(set))
+            for slug, stories in one.sections:
+                held[slug].update(stories)
 
 
 def address(parts: Parts, issue: Issue) -> Issue:
     """Freeze the audience of a locked issue into batches and move it to sending.
 
     audience = deliveries + exclusions by reason; both are written in one transaction with the
-    new state, so a crash leaves either nothing or all of it. Raises BadTemplateError before that.
+    new state, so a crash leaves either nothing or all of it: variants that are there already are
+    found again. Raises BadTemplateError before that.
     """
     if issue.state is not IssueState.LOCKED:
         return issue
@@ -113,18 +180,16 @@ def address(parts: Parts, issue: Issue) -> Issue:
     parts.renderer.check(vary.template(issue, parts.edition(issue.edition)))
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
-    selection = select(parts, issue, draft)
+    chosen = choosing(parts, issue, draft)
+    frozen = _freeze(parts, issue, chosen)
+    sheets = _sheets(parts, issue, chosen, frozen)
     with writing(parts.engine) as connection:
-        ids = variants.save(connection, issue.id, selection.contents)
-        by_place: list[VariantId] = [ids[key] for key in selection.contents]
-        frozen = ledger.freeze(
+        variants.keep_sheets(connection, sheets)
+        told = ledger.freeze(
             connection,
             issue.id,
-            (
-                (reader, by_place[place])
-                for reader, place in zip(selection.readers, selection.places, strict=True)
-            ),
-            selection.left_out,
+            zip(frozen.readers, map(VariantId, frozen.variants), strict=True),
+            +chosen.left_out,
             parts.transport.batch_size,
         )
         issue = issues.move(
@@ -135,13 +200,40 @@ def address(parts: Parts, issue: Issue) -> Issue:
             parts.clock.now(),
             reason=issue.reason,
         )
+        made = variants.count(connection, issue.id)
     log.info(
         "audience_frozen",
         issue=issue.id,
-        audience=frozen.audience,
-        deliveries=frozen.deliveries,
-        batches=frozen.batches,
-        variants=len(selection.contents),
-        excluded=dict(selection.left_out),
+        audience=told.audience,
+        deliveries=told.deliveries,
+        batches=told.batches,
+        variants=made,
+        excluded=dict(+chosen.left_out),
     )
     return issue
+
+
+def _freeze(parts: Parts, issue: Issue, chosen: Choosing) -> _Frozen:
+    """Write down the variants, chunk by chunk, so that no one waits long for the database."""
+    frozen = _Frozen()
+    for chunk in chosen.chunks():
+        new = {vary.key(selected): selected for _, selected in chunk}
+        frozen.note(new.values())
+        with writing(parts.engine) as connection:
+            ids = variants.save(connection, issue.id, new)
+        by_selected = {selected: ids[key] for key, selected in new.items()}
+        frozen.readers.extend(who for who, _ in chunk)
+        frozen.variants.extend(by_selected[selected] for _, selected in chunk)
+    return frozen
+
+
+def _sheets(parts: Parts, issue: Issue, chosen: Choosing, frozen: _Frozen) -> list[Sheet]:
+    """What the variants are made of; their subjects are tried while nothing depends on them."""
+    edition, filler = chosen.edition, chosen.selector.filler
+    made = [
+        vary.sheet(issue, edition, filler, used.items(), parts.names(language), language)
+        for language, used in frozen.used.items()
+    ]
+    for one in made:
+        vary.content(one, Selected(sections=(), language=one.language))
+    return made

@@ -10,6 +10,7 @@ from digest.curate.lifecycle import UNFINISHED, fills
 from digest.errors import NotFoundError
 from digest.model import Edition, Interest, Issue, IssueId, IssueState, SlotMode, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
+from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
 from digest.store import issues
@@ -164,9 +165,14 @@ def content(
 ) -> VariantContent:
     """What readers with ``interest`` would get of the issue; None: the whole issue."""
     told = draft(parts, issue, at)
-    edition = parts.edition(issue.edition)
+    edition, pool = parts.edition(issue.edition), told.pool
+    if interest is not None and interest.since is not None:
+        until = issue.window_to or at or parts.clock.now()
+        with reading(parts.engine) as connection:
+            before = issues.gone_since(connection, issue, until - REACH)
+            pool = (*pool, *earlier(connection, before, pool, until))
     manual = vary.manual_slots(told.slots)
-    return vary.vary(issue, edition, told.pool, manual, interest, parts.names(edition.language))
+    return vary.vary(issue, edition, pool, manual, interest, parts.names(edition.language))
 
 
 def _next(edition: Edition, now: datetime) -> Occurrence:

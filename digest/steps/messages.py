@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 
+from digest.curate import vary
 from digest.model import (
     Batch,
     Edition,
@@ -12,11 +13,13 @@ from digest.model import (
     MailHeaders,
     Message,
     RenderedVariant,
+    Selected,
+    Sheet,
     SubscriberId,
     Token,
 )
 from digest.protocols import Recipient
-from digest.render.kit import Kit
+from digest.render.render import Renderer
 from digest.render.tokens import reader_name
 from digest.steps.parts import Parts
 from digest.store import variants
@@ -33,30 +36,55 @@ class MessageMaker:
         self._parts = parts
         self._issue = issue
         self._edition = parts.edition(issue.edition)
+        self._kits: dict[str, _SheetKit] = {}
+        with reading(parts.engine) as connection:
+            self._sheets = variants.sheets(connection, issue.id)
         self._rendered = lru_cache(KEPT)(self._render)
-        self._kits: dict[tuple[str, str, date, str], Kit] = {}
 
     def __call__(
         self, batch: Batch, recipients: Mapping[SubscriberId, Recipient]
     ) -> Sequence[Message]:
         """The messages to ``recipients``, each with the variant the batch froze for them."""
         now = self._parts.clock.now()
+        keys = {batch.deliveries[subscriber] for subscriber in recipients}
+        with reading(self._parts.engine) as connection:
+            chosen = variants.selected(connection, self._issue.id, keys)
         return [
-            self._message(recipient, self._rendered(batch.deliveries[subscriber]), now)
+            self._message(recipient, self._rendered(chosen[batch.deliveries[subscriber]]), now)
             for subscriber, recipient in recipients.items()
         ]
 
-    def _render(self, key: str) -> RenderedVariant:
-        with reading(self._parts.engine) as connection:
-            content = variants.content(connection, self._issue.id, key)
-        same = (content.template, content.edition_name, content.local_date, content.language)
-        if same not in self._kits:
-            self._kits[same] = self._parts.renderer.kit(content)
-        return self._kits[same].render(content)
+    def _render(self, selected: Selected) -> RenderedVariant:
+        if selected.language not in self._kits:
+            sheet = self._sheets[selected.language]
+            self._kits[selected.language] = _SheetKit(self._parts.renderer, sheet)
+        return self._kits[selected.language].variant(selected)
 
     def _message(self, recipient: Recipient, variant: RenderedVariant, now: datetime) -> Message:
         ref = f"{self._issue.id}-{recipient.subscriber}"
         return address_to(self._parts, self._edition, ref, recipient, variant, now)
+
+
+class _SheetKit:
+    """A sheet's variants by reference."""
+
+    def __init__(self, renderer: Renderer, sheet: Sheet) -> None:
+        nothing = vary.content(sheet, Selected(sections=(), language=sheet.language))
+        self._kit = renderer.kit(nothing).issue(sheet.sections)
+        self._sheet = sheet
+        self._headlines = {
+            (section.slug, card.story): card.headline
+            for section in sheet.sections
+            for card in section.cards
+        }
+
+    def variant(self, selected: Selected) -> RenderedVariant:
+        """The variant with these stories."""
+        headlines = [
+            self._headlines[slug, story] for slug, held in selected.sections for story in held
+        ]
+        line, preheader = vary.lines(self._sheet, headlines)
+        return self._kit.variant(selected.sections, subject=line, preheader=preheader)
 
 
 def address_to(

@@ -26,6 +26,7 @@ from digest.render.checks import check
 from digest.render.clean import is_loopback
 from digest.render.message import build
 from digest.render.tokens import fill
+from digest.steps.address import interest_in
 from digest.steps.compose import content
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts
@@ -68,7 +69,7 @@ def preview(
 ) -> Preview:
     """The issue as readers with that interest, or that subscriber, would get it."""
     edition = parts.edition(issue.edition)
-    meant = _whom(parts, edition, whom)
+    meant = _whom(parts, issue, edition, whom)
     with reading(parts.engine) as connection:
         at = newest(connection) or issue.scheduled_at
     told = content(parts, issue, meant.interest, at)
@@ -135,17 +136,19 @@ def _sizes(parts: Parts, issue: Issue, rendered: RenderedVariant) -> Sizes:
     )
 
 
-def _whom(parts: Parts, edition: Edition, whom: Interest | SubscriberId | None) -> _Whom:
+def _whom(
+    parts: Parts, issue: Issue, edition: Edition, whom: Interest | SubscriberId | None
+) -> _Whom:
     if whom is None:
         return _Whom(interest=None, told="everybody: the issue as a whole")
     if isinstance(whom, Interest):
         return _Whom(interest=whom, told=f"readers with {_choices(parts, whom)}")
     asked = {name for section in edition.sections for name in section.segments}
     reader = parts.audience.reader(whom, sorted(asked | edition.segments))
-    interest = Interest(regions=reader.regions, topics=reader.topics, segments=reader.segments)
+    interest = interest_in(parts, issue, reader)
     speaks = f", language {reader.language}" if reader.language else ""
     return _Whom(
-        interest=vary.narrowed(interest, edition),
+        interest=interest,
         told=f"subscriber {whom}, with {_choices(parts, interest)}{speaks}",
         left_out=_left_out(parts, edition, whom, reader.segments),
     )

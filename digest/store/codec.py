@@ -10,8 +10,9 @@ from digest.model import (
     Overrides,
     ParsedStory,
     Reject,
+    Selected,
+    Sheet,
     SourceMemory,
-    VariantContent,
 )
 
 PARSED = TypeAdapter(ParsedStory)
@@ -19,7 +20,8 @@ CLASSIFICATION = TypeAdapter(Classification)
 CANDIDATE = TypeAdapter(Candidate)
 MEMORY = TypeAdapter(SourceMemory)
 OVERRIDES = TypeAdapter(Overrides)
-CONTENT = TypeAdapter(VariantContent)
+SHEET = TypeAdapter(Sheet)
+SELECTED = TypeAdapter(Selected)
 REJECTS = TypeAdapter(tuple[Reject, ...])
 
 

@@ -167,6 +167,21 @@ def went_last(connection: Connection, one: Issue) -> date | None:
     return newest
 
 
+def gone_since(connection: Connection, one: Issue, after: datetime) -> list[Issue]:
+    """The other issues of its edition that went out, or are going, with windows that end later.
+
+    Newest first.
+    """
+    gone = (IssueState.SENDING.value, IssueState.SENT.value)
+    found = sa.select(issue).where(
+        issue.c.edition == one.edition,
+        issue.c.id != one.id,
+        issue.c.state.in_(gone),
+        issue.c.window_to > after,
+    )
+    return [_issue(row) for row in connection.execute(found.order_by(issue.c.window_to.desc()))]
+
+
 def reschedule(connection: Connection, one: Issue, at: datetime) -> Issue:
     """A person wants the issue at another time; its send-by time moves with it."""
     connection.execute(sa.update(issue).where(issue.c.id == one.id).values(scheduled_at=at))

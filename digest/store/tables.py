@@ -253,15 +253,25 @@ issue_event = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# what an issue's variants are made of: its frame and every card that any reader gets
+sheet = sa.Table(
+    "sheet",
+    metadata,
+    sa.Column("issue_id", Id, sa.ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("language", sa.String(35), primary_key=True),
+    # Sheet as JSON, frozen when the issue is addressed
+    sa.Column("content", sa.JSON, nullable=False),
+)
+
 variant = sa.Table(
     "variant",
     metadata,
     sa.Column("id", Id, primary_key=True, autoincrement=True),
     sa.Column("issue_id", Id, sa.ForeignKey("issue.id", ondelete="CASCADE"), nullable=False),
-    # hash of the content: equal content is one variant
+    # hash of the selection: equal selections are one variant
     sa.Column("key", sa.String(64), nullable=False),
-    # VariantContent as JSON, frozen when the issue is addressed
-    sa.Column("content", sa.JSON, nullable=False),
+    # Selected as JSON, frozen when the issue is addressed
+    sa.Column("selection", sa.JSON, nullable=False),
     sa.UniqueConstraint("issue_id", "key"),
     sqlite_autoincrement=True,
 )

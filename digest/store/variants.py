@@ -1,47 +1,82 @@
-"""Variants: what each group of readers gets of an issue, frozen when it is addressed."""
+"""Variants: what each group of readers gets of an issue, frozen when it is addressed.
 
-from collections.abc import Mapping
+A variant is a selection of stories; their cards, and all else that it is made of, stand once in
+its issue's sheet for the language.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.errors import NotFoundError
-from digest.model import IssueId, StoryId, VariantContent, VariantId
+from digest.model import IssueId, Selected, Sheet, StoryId, VariantId
 from digest.store import codec
-from digest.store.tables import delivery, variant
+from digest.store.tables import delivery, sheet, variant
+
+#: keys asked for in one query
+KEYS = 500
 
 
 def save(
-    connection: Connection, issue_id: IssueId, contents: Mapping[str, VariantContent]
+    connection: Connection, issue_id: IssueId, chosen: Mapping[str, Selected]
 ) -> dict[str, VariantId]:
-    """Freeze the variants of an issue; key → id. Those already there stay as they are."""
-    known = ids(connection, issue_id)
+    """Freeze variants of an issue; key → id. Those already there stay as they are."""
+    known = _ids(connection, issue_id, chosen)
     rows = [
-        {"issue_id": issue_id, "key": key, "content": codec.dump(codec.CONTENT, one)}
-        for key, one in contents.items()
+        {"issue_id": issue_id, "key": key, "selection": codec.dump(codec.SELECTED, one)}
+        for key, one in chosen.items()
         if key not in known
     ]
+    if not rows:
+        return known
+    connection.execute(sa.insert(variant), rows)
+    return known | _ids(connection, issue_id, [row["key"] for row in rows])
+
+
+def keep_sheets(connection: Connection, sheets: Iterable[Sheet]) -> None:
+    """Freeze what an issue's variants are made of, once for each language."""
+    rows = [
+        {
+            "issue_id": one.issue,
+            "language": one.language,
+            "content": codec.dump(codec.SHEET, one),
+        }
+        for one in sheets
+    ]
     if rows:
-        connection.execute(sa.insert(variant), rows)
-    return ids(connection, issue_id)
+        connection.execute(sa.insert(sheet), rows)
 
 
-def ids(connection: Connection, issue_id: IssueId) -> dict[str, VariantId]:
-    """The variants of an issue, key → id."""
-    rows = connection.execute(
-        sa.select(variant.c.key, variant.c.id).where(variant.c.issue_id == issue_id)
-    )
-    return {row.key: VariantId(row.id) for row in rows}
+def sheets(connection: Connection, issue_id: IssueId) -> dict[str, Sheet]:
+    """What an issue's variants are made of, by language."""
+    rows = connection.scalars(sa.select(sheet.c.content).where(sheet.c.issue_id == issue_id))
+    found = map(codec.SHEET.validate_python, rows)
+    return {one.language: one for one in found}
 
 
-def content(connection: Connection, issue_id: IssueId, key: str) -> VariantContent:
-    """What a variant holds. Raises NotFoundError."""
-    found = connection.execute(
-        sa.select(variant.c.content).where(variant.c.issue_id == issue_id, variant.c.key == key)
-    ).scalar_one_or_none()
-    if found is None:
+def selected(
+    connection: Connection, issue_id: IssueId, keys: Collection[str]
+) -> dict[str, Selected]:
+    """What variants hold, by key. Raises NotFoundError for one that is not there."""
+    found: dict[str, Selected] = {}
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), KEYS):
+        rows = connection.execute(
+            sa.select(variant.c.key, variant.c.selection).where(
+                variant.c.issue_id == issue_id, variant.c.key.in_(wanted[start : start + KEYS])
+            )
+        )
+        found |= {row.key: codec.SELECTED.validate_python(row.selection) for row in rows}
+    if len(found) < len(wanted):
         raise NotFoundError("there is no such variant", issue=issue_id)
-    return codec.CONTENT.validate_python(found)
+    return found
+
+
+def count(connection: Connection, issue_id: IssueId) -> int:
+    """How many variants an issue was frozen into."""
+    found = sa.select(sa.func.count()).select_from(variant).where(variant.c.issue_id == issue_id)
+    return connection.scalar(found) or 0
 
 
 def delivered_stories(connection: Connection, issue_id: IssueId, state: str) -> set[StoryId]:
@@ -49,5 +84,21 @@ def delivered_stories(connection: Connection, issue_id: IssueId, state: str) -> 
     reached = sa.select(delivery.c.variant_id).where(
         delivery.c.issue_id == issue_id, delivery.c.state == state
     )
-    contents = connection.scalars(sa.select(variant.c.content).where(variant.c.id.in_(reached)))
-    return {card.story for one in contents for card in codec.CONTENT.validate_python(one).cards}
+    found: set[StoryId] = set()
+    query = sa.select(variant.c.selection).where(variant.c.id.in_(reached))
+    for one in connection.scalars(query.execution_options(yield_per=1_000)):
+        found.update(*(stories for _, stories in one["sections"]))
+    return found
+
+
+def _ids(connection: Connection, issue_id: IssueId, keys: Collection[str]) -> dict[str, VariantId]:
+    found: dict[str, VariantId] = {}
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), KEYS):
+        rows = connection.execute(
+            sa.select(variant.c.key, variant.c.id).where(
+                variant.c.issue_id == issue_id, variant.c.key.in_(wanted[start : start + KEYS])
+            )
+        )
+        found |= {row.key: VariantId(row.id) for row in rows}
+    return found

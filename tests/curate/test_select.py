@@ -33,7 +33,7 @@ def aged(number: int, hours: float, *, image: float = 0.0) -> Candidate:
         score=fresh + image,
         terms={"fresh": fresh, "image": image},
         age=hours,
-        earlier=hours > 24,
+        earlier=NOW - timedelta(hours=hours // 24 * 24 - 24) if hours > 24 else None,
     )
 
 

@@ -1,10 +1,13 @@
 """What a group of readers gets, named by its content."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from digest.curate import vary
+from digest.curate import subject, vary
+from digest.curate.select import Selector
 from digest.errors import DigestError
-from digest.model import Interest, Overrides, Slot, SlotMode, StoryId, Take
+from digest.model import Interest, Overrides, Selected, Slot, SlotMode, StoryId, Take
 from tests.making import candidate, edition, issue, section
 
 AFRICA = section("africa", Take.REGION, region="africa")
@@ -30,16 +33,23 @@ def test_subject_and_preheader_name_only_stories_of_the_variant() -> None:
     assert (europeans.subject, europeans.preheader) == ("Headline 2", "")
 
 
-def test_equal_content_is_one_variant() -> None:
-    plain = content(Interest())
-    other = content(Interest(regions=frozenset({"africa", "europe"})))
-    assert vary.key(plain) == vary.key(other)
-    assert vary.key(plain) != vary.key(content(Interest(regions=frozenset({"europe"}))))
+def test_equal_selections_are_one_variant() -> None:
+    chosen = Selector(DAILY, POOL, ()).select
+
+    def key(*regions: str, language: str = "en") -> str:
+        sections = chosen(Interest(regions=frozenset(regions))) or ()
+        return vary.key(Selected(sections=sections, language=language))
+
+    assert key() == key("africa", "europe")
+    assert key() != key("europe")
+    assert key() != key(language="fr")
 
 
-def test_only_segments_that_matter_keep_readers_apart() -> None:
-    told = Interest(segments=frozenset({"supporters", "left-handed"}))
-    assert vary.narrowed(told, DAILY).segments == {"supporters"}
+@given(st.text(max_size=40))
+@example("{{ 7 * 7 }} {% if %} '\"\\n\\u0041 \\ C:\\new é")
+def test_what_an_editor_typed_is_no_pattern(typed: str) -> None:
+    told = subject.write(subject.literal(typed), "World", ["First", "Second"])
+    assert told == " ".join(typed.split())
 
 
 def test_overrides_change_the_card_and_never_the_story() -> None:

@@ -176,7 +176,7 @@ def freeze(
         connection.execute(
             sa.insert(variant),
             [
-                {"id": number, "issue_id": ISSUE, "key": f"v{number}", "content": {}}
+                {"id": number, "issue_id": ISSUE, "key": f"v{number}", "selection": {}}
                 for number in range(1, variants + 1)
             ],
         )

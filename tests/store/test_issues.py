@@ -7,8 +7,19 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from digest.curate import vary
+from digest.curate.select import Selector
 from digest.errors import NotFoundError, WrongStateError
-from digest.model import Hold, IssueId, IssueState, Overrides, Slot, SlotMode, StoryId, WhenShort
+from digest.model import (
+    Hold,
+    IssueId,
+    IssueState,
+    Overrides,
+    Selected,
+    Slot,
+    SlotMode,
+    StoryId,
+    WhenShort,
+)
 from digest.schedule.occurrences import Occurrence
 from digest.store import issues, variants
 from digest.store.engine import writing
@@ -111,13 +122,19 @@ def test_variants_are_kept_once_by_key(engine: Engine) -> None:
     daily = edition(section("latest"))
     with writing(engine) as connection:
         issue = issues.open_issue(connection, "daily", TODAY)
-        content = vary.vary(issue, daily, DRAFT.pool, (), None, {})
-        key = vary.key(content)
-        ids = variants.save(connection, issue.id, {key: content})
-        assert variants.save(connection, issue.id, {key: content}) == ids
-        assert variants.content(connection, issue.id, key) == content
+        selector = Selector(daily, DRAFT.pool, ())
+        chosen = Selected(sections=selector.select(None) or (), language="en")
+        key = vary.key(chosen)
+        ids = variants.save(connection, issue.id, {key: chosen})
+        assert variants.save(connection, issue.id, {key: chosen}) == ids
+        assert variants.selected(connection, issue.id, [key]) == {key: chosen}
+        assert variants.count(connection, issue.id) == 1
         with pytest.raises(NotFoundError):
-            variants.content(connection, issue.id, "other")
+            variants.selected(connection, issue.id, ["other"])
+        sheet = vary.sheet(issue, daily, selector.filler, chosen.sections, {})
+        variants.keep_sheets(connection, [sheet])
+        assert variants.sheets(connection, issue.id) == {"en": sheet}
+        assert vary.content(sheet, chosen) == vary.vary(issue, daily, DRAFT.pool, (), None, {})
 
 
 def test_no_such_issue(engine: Engine) -> None:
