@@ -1,5 +1,6 @@
 """Ten days of an edition: who wants it less often gets it on their day, or the next that goes."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
@@ -17,7 +18,7 @@ from digest.model import IssueState
 from digest.schedule.occurrences import Occurrence
 from digest.store import issues
 from digest.store.engine import reading, writing
-from digest.store.tables import delivery, exclusion
+from digest.store.tables import delivery, exclusion, slot, story
 from tests.line.newsroom import Folder
 
 #: a Tuesday
@@ -65,10 +66,17 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     return newsroom
 
 
-def live(app: App, folder: Path, *, days: int, missed: frozenset[date] = frozenset()) -> None:
+def live(
+    app: App,
+    folder: Path,
+    *,
+    days: int,
+    missed: frozenset[date] = frozenset(),
+    first: int = 0,
+) -> None:
     """Let days pass, each with a story of its own; on those missed nothing runs in time."""
     assert isinstance(app.clock, SetClock)
-    for number in range(days):
+    for number in range(first, first + days):
         due = FIRST + number * DAY
         told = f"title: Story {number}\ndate: {due - DAY / 8}\nurl: https://example.org/{number}/"
         (folder / "desk" / f"{number}.md").write_text(f"---\n{told}\n---\n\nText.\n")
@@ -195,3 +203,43 @@ def test_why_tells_that_the_next_issue_is_not_theirs(make: Make, tmp_path: Path)
     assert "wants: weekly on Saturday; stories: all; style: full" in saturday
     assert "not the next issue, 2026-11-26: frequency is weekly on Saturday" in saturday
     assert "not the next issue" not in told("weekdays")
+
+
+def told(app: App, reader: str) -> list[list[int]]:
+    """The numbers of the stories in each mail that a reader got, as they stand in it."""
+    mails: dict[date, list[int]] = {}
+    for issue in app.newsroom.issues(50):
+        for file in (app.settings.sending.outbox / str(issue.id)).glob("*.eml"):
+            mail = message_from_bytes(file.read_bytes(), policy=default)
+            if str(mail["To"].addresses[0].username) == reader:
+                text = mail.get_body(("plain",)).get_content()
+                mails[issue.local_date] = [int(one) for one in re.findall(r"Story (\d+)", text)]
+    return [mails[day] for day in sorted(mails)]
+
+
+def test_each_reader_gets_what_came_since_their_own_last_issue(make: Make, tmp_path: Path) -> None:
+    app = make("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    live(app, tmp_path, days=12)
+    assert told(app, "every") == [[number] for number in range(12)]
+    # their weekend comes on Monday; a section holds four stories, the best of the time
+    assert told(app, "weekdays") == [[0], [1], [2], [3], [6, 5, 4], [7], [8], [9], [10]]
+    assert told(app, "saturday") == [[4, 3, 2, 1], [11, 10, 9, 8]]
+
+
+def test_what_an_editor_took_out_stays_out_of_the_roll_up(make: Make, tmp_path: Path) -> None:
+    app = make("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    live(app, tmp_path, days=4)
+    with writing(app.engine) as connection:
+        wednesday = issues.find(connection, "daily", date(2026, 11, 25))
+        assert wednesday is not None
+        connection.execute(
+            sa.update(slot).where(slot.c.issue_id == wednesday.id).values(mode="removed")
+        )
+        thursday = sa.select(story.c.id).where(story.c.headline == "Story 2").scalar_subquery()
+        connection.execute(
+            sa.update(slot)
+            .where(slot.c.story_id == thursday)
+            .values(overrides={"headline": "Story 200"})
+        )
+    live(app, tmp_path, days=1, first=4)
+    assert told(app, "saturday") == [[4, 3, 200, 0]]
