@@ -25,6 +25,7 @@ from digest.config.editions import (
     source_weights,
     topic_names,
 )
+from digest.config.standard import standard
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
@@ -34,6 +35,7 @@ from digest.render.brand import Brand
 from digest.render.render import Renderer
 from digest.render.words import direction
 from digest.steps.parts import Identity, Parts
+from digest.steps.probe import Probe
 from digest.store import engine as database
 from digest.store import migrations
 from digest.web import files
@@ -98,6 +100,8 @@ class App:
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
             alert_to=self.settings.alerts.to,
+            standard=standard(self.settings),
+            probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
             stopping=self._stopping.is_set,
         )
 

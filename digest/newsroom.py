@@ -7,6 +7,7 @@ from pathlib import Path
 from digest import pipeline
 from digest.model import (
     DeliveryState,
+    Finding,
     GatheredSource,
     Interest,
     Issue,
@@ -18,10 +19,10 @@ from digest.model import (
     Token,
     VariantContent,
 )
-from digest.render.checks import Finding, check
 from digest.render.tokens import fill
 from digest.steps import address, compose, letters, send
 from digest.steps.parts import Parts, zone
+from digest.steps.preflight import preflight
 from digest.steps.why import Why, why
 from digest.store import issues, sources, variants
 from digest.store.engine import reading
@@ -113,14 +114,27 @@ class Newsroom:
     ) -> tuple[list[Path], tuple[Finding, ...]]:
         """Write the next issue as it would go out; returns the files and what to look at."""
         issue, _ = self.next_issue(slug, keep=False)
-        rendered = self.parts.renderer.render(self.content(issue, interest))
+        content = self.content(issue, interest)
+        rendered = self.parts.renderer.render(content)
         folder.mkdir(parents=True, exist_ok=True)
         files = []
         for suffix, text in zip((".html", ".txt"), _inert(rendered), strict=True):
             file = folder / f"{slug}{suffix}"
             file.write_text(text, encoding="utf-8")
             files.append(file)
-        return files, tuple(check(rendered))
+        return files, preflight(self.parts, issue, content, rendered)
+
+    def preflight(
+        self, issue: Issue, interest: Interest | None = None, *, probe: bool = False
+    ) -> tuple[Finding, ...]:
+        """What keeps the issue from going, what to look at, and what was found well.
+
+        As readers with ``interest`` would get it; None: the whole issue. With ``probe`` its links
+        and pictures are tried, which takes seconds. Raises BadTemplateError.
+        """
+        content = self.content(issue, interest)
+        rendered = self.parts.renderer.render(content)
+        return preflight(self.parts, issue, content, rendered, probe=probe)
 
     def why(self, slug: str, key: StoryId) -> tuple[Issue, Why]:
         """Why the next issue of an edition holds a story, or does not. Stores nothing."""

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.findings import say
 from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.progress import counting
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode
-from digest.model import DeliveryState, Interest, Issue, IssueId, IssueState
+from digest.model import DeliveryState, Interest, Issue, IssueId, IssueState, Level
 
 if TYPE_CHECKING:
     from digest.newsroom import Newsroom
@@ -118,8 +119,7 @@ def preview(
     for files, findings in [] if json else written:
         for file in files:
             line(f"wrote {file}")
-        for finding in findings:
-            line(f"  {finding}")
+        say(finding for finding in findings if finding.level is not Level.PASS)
 
 
 @cli.command()

@@ -12,12 +12,14 @@ from digest.model import Card, Edition
 WORDS = ("lead", "others", "edition", "count")
 #: longer subjects are cut by most clients anyway; RFC 5322 has no use for more
 LONGEST = 250
+#: characters of a preheader that inboxes have room for
+_ROOM = 130
 
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
 
 
 def write(pattern: str, edition: Edition, cards: Sequence[Card]) -> str:
-    """``pattern`` filled: ``lead`` is the first headline, ``others`` the next three.
+    """``pattern`` filled: ``lead`` is the first headline, ``others`` up to three of the next.
 
     Raises DigestError when the pattern is no Jinja2 or uses another word.
     """
@@ -25,7 +27,7 @@ def write(pattern: str, edition: Edition, cards: Sequence[Card]) -> str:
     try:
         text = _environment.from_string(pattern).render(
             lead=headlines[0] if headlines else edition.name,
-            others=" · ".join(headlines[1:4]),
+            others=_others(headlines[1:4]),
             edition=edition.name,
             count=len(headlines),
         )
@@ -37,3 +39,10 @@ def write(pattern: str, edition: Edition, cards: Sequence[Card]) -> str:
         ) from error
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def _others(headlines: Sequence[str]) -> str:
+    """As many headlines as inboxes show whole, the first in any case."""
+    while len(headlines) > 1 and len(" · ".join(headlines)) > _ROOM:
+        headlines = headlines[:-1]
+    return " · ".join(headlines)
