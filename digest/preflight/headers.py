@@ -99,18 +99,24 @@ def _secure(uri: str, standard: Standard) -> bool:
 
 def _defects(raw: bytes) -> Iterator[Finding]:
     """What the standard library had to guess at."""
-    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
-    told = [type(defect).__name__ for part in message.walk() for defect in part.defects]
-    told += [
-        f"{name}: {type(defect).__name__}"
-        for name, value in message.items()
-        for defect in getattr(value, "defects", ())
-    ]
-    kinds = {part.get_content_type() for part in message.walk()}
-    if missing := {"text/plain", "text/html"} - kinds:
-        told.append(f"no part is {', '.join(sorted(missing))}")
+    try:
+        told = list(_guesses(raw))
+    except Exception as error:  # noqa: BLE001 - its header parser raises what it did not mean to
+        told = [type(error).__name__]
     for one in dict.fromkeys(told):
         yield _wrong("", f"the message does not read back as it should: {shortened(one)}")
+
+
+def _guesses(raw: bytes) -> Iterator[str]:
+    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
+    for part in message.walk():
+        yield from (type(defect).__name__ for defect in part.defects)
+    for name, value in message.items():
+        for defect in getattr(value, "defects", ()):
+            yield f"{name}: {type(defect).__name__}"
+    kinds = {part.get_content_type() for part in message.walk()}
+    if missing := {"text/plain", "text/html"} - kinds:
+        yield f"no part is {', '.join(sorted(missing))}"
 
 
 def _wrong(where: str, why: str) -> Finding:

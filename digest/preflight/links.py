@@ -8,7 +8,7 @@ from digest.preflight.hosts import host, is_example, not_for_readers
 from digest.preflight.mail import Answer, shortened
 from digest.preflight.page import Link
 from digest.preflight.proof import Proof, block, passed, warn
-from digest.render.clean import is_loopback
+from digest.render.clean import is_loopback, web_url
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 #: answers that say that nothing is there; a login or a refusal of robots says nothing of readers
@@ -117,8 +117,9 @@ def _trouble(answer: Answer) -> str:
 
 
 def _different(proof: Proof) -> list[Link]:
-    """The links but for the reader's own, each address once, with the words if it has any."""
+    """The links but for the reader's own, each address once, by its story or its words."""
     own = {proof.mail.leave_url, proof.mail.preferences_url}
+    stories = {web_url(card.url): card.headline for card in proof.mail.content.cards}
     found: dict[str, Link] = {}
     for link in proof.page.links:
         if link.href in own and link.href:
@@ -126,7 +127,7 @@ def _different(proof: Proof) -> list[Link]:
         # a '#' stands in for every address that could not be used
         key = link.href if len(link.href) > 1 else f"{link.href}|{link.text}"
         if key not in found or not found[key].text:
-            found[key] = link
+            found[key] = Link(link.href, stories.get(link.href) or link.text)
     return list(found.values())
 
 

@@ -26,6 +26,7 @@ class Mail:
         """All that sources and editors wrote: where it stands, and the words."""
         yield "subject", self.subject
         yield "preheader", self.preheader
+        yield "edition’s name", self.content.edition_name
         for section in self.content.sections:
             yield "section title", section.title
             for card in section.cards:

@@ -32,8 +32,8 @@ _RESIDUES = (
     _of(r"(?i)\blorem ipsum\b|\bdolor sit amet\b", "is dummy text", Level.BLOCK),
     _of(r"\b(?:TK){2,}\b|\bTK TK\b", "stands for words to come", Level.BLOCK),
     _of(
-        r"(?i)\[(?:(?:insert|placeholder|tk)\b[^\[\]]{0,60}|[^\[\]]{1,40} here|headline|title|subhead"
-        r"|standfirst|summary|name|date|link|url|tbc|tbd)\]",
+        r"(?i)\[(?:(?:insert|placeholder|tk)\b[^\[\]]{0,60}|(?:link|text|copy|photo|image)[^\[\]]{0,20}"
+        r" here|headline|title|subhead|standfirst|summary|name|date|link|url|tbc|tbd)\]",
         "is a placeholder",
         Level.BLOCK,
     ),
