@@ -1,4 +1,4 @@
-"""Wires the parts together; nothing else does. The only importer of ``subscribers``."""
+"""Wires the parts together; nothing else does. With readers.py alone it knows ``subscribers``."""
 
 import os
 import socket
@@ -15,16 +15,16 @@ from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, keys, languages, pipeline, sample
+from digest import bundled, keys, pipeline, readers, sample
 from digest.config import Settings
 from digest.config.editions import (
     editions,
     region_names,
     region_views,
-    rhythm_in_words,
     source_weights,
     topic_names,
 )
+from digest.config.standard import standard
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
@@ -32,9 +32,9 @@ from digest.newsroom import Newsroom
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.brand import Brand
 from digest.render.render import Renderer
-from digest.render.words import direction
 from digest.schedule.days import EVERY_DAY
 from digest.steps.parts import Identity, Parts
+from digest.steps.probe import Probe
 from digest.store import engine as database
 from digest.store import migrations
 from digest.web import files
@@ -99,6 +99,8 @@ class App:
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
             alert_to=self.settings.alerts.to,
+            standard=standard(self.settings),
+            probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
             stopping=self._stopping.is_set,
         )
 
@@ -196,30 +198,10 @@ class App:
         )
 
     def _catalogue(self, tag: str) -> subscribers.Catalogue:
-        """What there is to choose, by its names in a language; the editions' languages too."""
-        every = editions(self.settings, self._views)
-        spoken = dict.fromkeys(edition.language.lower() for edition in every.values())
-        return subscribers.Catalogue(
-            editions={slug: edition.name for slug, edition in every.items()},
-            regions=self._region_names(tag),
-            topics=topic_names(self.settings, tag),
-            languages={one: languages.language(one).own_name for one in spoken},
-            rhythms={slug: rhythm_in_words(edition, tag) for slug, edition in every.items()},
-            weekdays=languages.language(tag).weekdays(),
-        )
+        return readers.catalogue(self.settings, self._views, tag)
 
     def _voice(self, wanted: Sequence[str]) -> subscribers.Voice:
-        """How the readers' pages speak to somebody who wants these languages."""
-        spoken = languages.best(wanted)
-        return subscribers.Voice(
-            language=spoken.tag,
-            direction=direction(spoken.tag),
-            gettext=spoken.gettext,
-            ngettext=spoken.ngettext,
-            date=spoken.long_date,
-            listed=spoken.listed,
-            catalogue=self._catalogue(spoken.tag),
-        )
+        return readers.voice(self.settings, self._views, wanted)
 
     def add_subscriber(self, address: str, slugs: frozenset[str], consent: str, name: str) -> int:
         """Add one person who said yes at ``consent``; returns their id."""

@@ -33,6 +33,8 @@ class ExitCode(IntEnum):
     DOUBTFUL = 5
     #: refused: an approval, a required setting or a check is missing
     REFUSED = 6
+    #: preflight found what keeps the issue from going
+    BLOCKED = 7
     #: a passing fault; run it again later
     TEMPORARY = 75
 

@@ -7,6 +7,7 @@ from datetime import date
 from digest import pipeline
 from digest.model import (
     DeliveryState,
+    Finding,
     GatheredSource,
     Interest,
     Issue,
@@ -20,6 +21,7 @@ from digest.model import (
 from digest.preview.preview import Preview
 from digest.steps import address, compose, letters, send
 from digest.steps.parts import Parts, zone
+from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
 from digest.store import issues, sources, variants
@@ -114,6 +116,18 @@ class Newsroom:
     def preview(self, issue: Issue, whom: Interest | SubscriberId | None = None) -> Preview:
         """The issue as some readers, or one of them, would get it; None: the whole issue."""
         return preview(self.parts, issue, self.when(issue), whom)
+
+    def preflight(
+        self, issue: Issue, interest: Interest | None = None, *, probe: bool = False
+    ) -> tuple[Finding, ...]:
+        """What keeps the issue from going, what to look at, and what was found well.
+
+        As readers with ``interest`` would get it; None: the whole issue. With ``probe`` its links
+        and pictures are tried, which takes seconds. Raises BadTemplateError.
+        """
+        content = self.content(issue, interest)
+        rendered = self.parts.renderer.render(content)
+        return preflight(self.parts, issue, content, rendered, probe=probe)
 
     def why(self, slug: str, key: StoryId) -> tuple[Issue, Why]:
         """Why the next issue of an edition holds a story, or does not. Stores nothing."""

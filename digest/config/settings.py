@@ -58,6 +58,12 @@ def _mailbox(value: str) -> str:
     return value
 
 
+def _host(value: str) -> str:
+    if not re.fullmatch(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", value):
+        raise ValueError("use a bare host like 'cms.example.org', or '*.example.org' for all below")
+    return value
+
+
 Slug = Annotated[str, AfterValidator(_slug), StringConstraints(max_length=80)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[str, AfterValidator(_time)]
@@ -66,6 +72,7 @@ Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Address = Annotated[str, AfterValidator(_address)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+Host = Annotated[str, AfterValidator(_host)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -146,6 +153,17 @@ class Alerts(Table):
     """[alerts]: who hears of what went wrong, beside the log."""
 
     to: tuple[Address, ...] = ()
+
+
+class Preflight(Table):
+    """[preflight]: hosts that the checks before a send should know of."""
+
+    #: not for readers: a link or picture there keeps an issue from going
+    staging_hosts: tuple[Host, ...] = ()
+    #: for readers, although they look like hosts for trying things out
+    live_hosts: tuple[Host, ...] = ()
+    #: pictures may come from there, beside your own hosts and your sources'
+    picture_hosts: tuple[Host, ...] = ()
 
 
 class Gather(Table):
@@ -307,6 +325,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     sending: Sending = Sending()
     alerts: Alerts = Alerts()
+    preflight: Preflight = Preflight()
     gather: Gather = Gather()
     sources: tuple[SourceSettings, ...] = ()
     editions: tuple[EditionSettings, ...] = ()

@@ -12,6 +12,8 @@ from digest.errors import DigestError
 WORDS = ("lead", "others", "edition", "count")
 #: longer subjects are cut by most clients anyway; RFC 5322 has no use for more
 LONGEST = 250
+#: characters of a preheader that inboxes have room for
+_ROOM = 130
 
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
 
@@ -35,7 +37,7 @@ def _write(pattern: str, edition: str, first: tuple[str, ...], count: int) -> st
     try:
         text = _template(pattern).render(
             lead=first[0] if first else edition,
-            others=" · ".join(first[1:]),
+            others=_others(first[1:]),
             edition=edition,
             count=count,
         )
@@ -51,3 +53,10 @@ def _write(pattern: str, edition: str, first: tuple[str, ...], count: int) -> st
 @lru_cache(64)
 def _template(pattern: str) -> Template:
     return _environment.from_string(pattern)
+
+
+def _others(headlines: Sequence[str]) -> str:
+    """As many headlines as inboxes show whole, the first in any case."""
+    while len(headlines) > 1 and len(" · ".join(headlines)) > _ROOM:
+        headlines = headlines[:-1]
+    return " · ".join(headlines)

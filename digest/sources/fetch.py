@@ -212,8 +212,9 @@ class Fetcher:
         last_modified: str = "",
         accept: str = FEED_TYPES,
         login: Login | None = None,
+        method: str = "GET",
     ) -> FetchedBody:
-        """GET ``url``; conditional where validators from an earlier answer are given.
+        """GET or HEAD ``url``; conditional where validators from an earlier answer are given.
 
         ``login`` goes to its own site alone, whatever redirects say, and only where nobody can
         read along.
@@ -232,7 +233,7 @@ class Fetcher:
                 # the wait for a turn is not the server's time
                 deadline = Deadline(left)
                 told = login.headers(str(target)) if login is not None else {}
-                answer = self._ask(target, {**headers, **told}, deadline)
+                answer = self._ask(method, target, {**headers, **told}, deadline)
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
                 return replace(answer, hops=tuple(hops))
@@ -244,7 +245,9 @@ class Fetcher:
             hint="Give the address they should lead to",
         )
 
-    def _ask(self, url: httpx2.URL, headers: Mapping[str, str], deadline: Deadline) -> FetchedBody:
+    def _ask(
+        self, method: str, url: httpx2.URL, headers: Mapping[str, str], deadline: Deadline
+    ) -> FetchedBody:
         wait = dict.fromkeys(("connect", "read", "write", "pool"), self._idle)
         pool = httpcore2.ConnectionPool(
             ssl_context=self._tls,
@@ -253,7 +256,7 @@ class Fetcher:
         )
         with pool:
             try:
-                return self._read(pool, url, headers, wait)
+                return self._read(pool, method, url, headers, wait)
             except httpcore2.TimeoutException as error:
                 raise TooSlowError(
                     f"{url.host} took too long", hint="It is tried again at the next poll"
@@ -267,6 +270,7 @@ class Fetcher:
     def _read(
         self,
         pool: httpcore2.ConnectionPool,
+        method: str,
         url: httpx2.URL,
         headers: Mapping[str, str],
         wait: Mapping[str, float],
@@ -275,9 +279,9 @@ class Fetcher:
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
         sent = [("Host", url.netloc.decode("ascii")), *headers.items()]
-        with pool.stream("GET", target, headers=sent, extensions={"timeout": wait}) as response:
+        with pool.stream(method, target, headers=sent, extensions={"timeout": wait}) as response:
             received = _joined(response.headers)
-            empty = response.status == 304 or response.status in _REDIRECTS
+            empty = method == "HEAD" or response.status in {304, *_REDIRECTS}
             body = (
                 b""
                 if empty

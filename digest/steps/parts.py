@@ -12,6 +12,7 @@ from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
 from digest.errors import NotFoundError
 from digest.model import Edition, SourceWeight
+from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 
@@ -59,6 +60,10 @@ class Parts:
     alert_to: Sequence[str] = ()
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False
+    #: what mail is measured against before it goes
+    standard: Standard = field(default_factory=Standard)
+    #: tries addresses; address → what it answered
+    probe: Callable[[Sequence[str]], Mapping[str, Answer]] = lambda _addresses: {}
     #: which stories are copies, or of one event
     grouper: Grouper = field(default_factory=Grouper)
 

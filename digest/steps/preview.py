@@ -4,25 +4,20 @@ An issue that still fills is composed as of the moment when the store last learn
 by the clock: the same store gives the same preview, byte for byte.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from digest.curate import vary
 from digest.model import (
     Edition,
-    Finding,
     Interest,
     Issue,
-    Level,
     RenderedVariant,
     SubscriberId,
     Token,
-    VariantContent,
 )
 from digest.preview.preview import Mail, Preview, Sizes
 from digest.render.addresses import split_mailbox
-from digest.render.checks import check
 from digest.render.clean import is_loopback
 from digest.render.message import build
 from digest.render.tokens import fill
@@ -30,6 +25,7 @@ from digest.steps.address import interest_in
 from digest.steps.compose import content
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts
+from digest.steps.preflight import preflight
 from digest.store.engine import reading
 from digest.store.moment import newest
 
@@ -88,28 +84,13 @@ def preview(
         left_out=meant.left_out,
         pictures=_own_pictures(parts.identity.public_url),
         mail=_mail(parts, issue, rendered) if rendered else None,
-        findings=_preflight(told, rendered) if rendered else (),
+        findings=preflight(parts, issue, told, rendered) if rendered else (),
     )
 
 
 def inert(rendered: RenderedVariant) -> tuple[str, str]:
     """HTML and text of a mail that is nobody's."""
     return fill(rendered.html, INERT, html=True), fill(rendered.text, INERT, html=False)
-
-
-def _preflight(told: VariantContent, rendered: RenderedVariant) -> Sequence[Finding]:
-    """What a preflight says of the mail."""
-    del told
-    return [
-        Finding(
-            check=one.check,
-            level=Level(one.severity),
-            why=one.problem,
-            where=one.where,
-            fix=one.fix,
-        )
-        for one in check(rendered)
-    ]
 
 
 def _mail(parts: Parts, issue: Issue, rendered: RenderedVariant) -> Mail:

@@ -29,6 +29,10 @@ class Handler(BaseHTTPRequestHandler):
                 return
         self.reply(404, b"nothing here")
 
+    def do_HEAD(self) -> None:
+        """The same without a body, see ``reply``."""
+        self.do_GET()
+
     def reply(self, status: int, body: bytes = b"", **headers: str) -> None:
         """A whole answer; underscores in header names are hyphens."""
         self.send_response(status)
@@ -38,7 +42,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in told.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Quiet."""

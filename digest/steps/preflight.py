@@ -1,0 +1,58 @@
+"""preflight: the mail of an issue as a reader would get it, before anybody does."""
+
+from digest.errors import DigestError
+from digest.model import Finding, Issue, RenderedVariant, Token, VariantContent
+from digest.preflight import Mail, to_try
+from digest.preflight import preflight as checked
+from digest.render.message import build
+from digest.render.tokens import fill
+from digest.steps.letters import Somebody
+from digest.steps.messages import address_to
+from digest.steps.parts import Parts
+
+#: nobody, with links as long as everybody's
+_READER = Somebody(
+    address="reader@example.org",
+    name="A Reader",
+    leave_path="/u/" + "x" * 22,
+    preferences_path="/p/" + "x" * 60,
+)
+
+
+def preflight(
+    parts: Parts,
+    issue: Issue,
+    content: VariantContent,
+    rendered: RenderedVariant,
+    *,
+    probe: bool = False,
+) -> tuple[Finding, ...]:
+    """What the checks say of ``content`` as it was ``rendered``.
+
+    Its links and pictures are tried only with ``probe``: that takes seconds.
+    """
+    mail = mail_of(parts, issue, content, rendered)
+    answers = parts.probe(to_try(mail)) if probe else {}
+    return checked(mail, parts.standard, answers)
+
+
+def mail_of(parts: Parts, issue: Issue, content: VariantContent, rendered: RenderedVariant) -> Mail:
+    """The mail to a reader made up for the purpose."""
+    edition = parts.edition(issue.edition)
+    message = address_to(parts, edition, f"{issue.id}-0", _READER, rendered, issue.scheduled_at)
+    raw, unbuilt = b"", ""
+    try:
+        raw = build(message)
+    except DigestError as error:
+        unbuilt = str(error)
+    return Mail(
+        content=content,
+        subject=rendered.subject,
+        preheader=rendered.preheader,
+        html=fill(rendered.html, message.tokens, html=True),
+        text=fill(rendered.text, message.tokens, html=False),
+        leave_url=message.tokens[Token.LEAVE_URL],
+        preferences_url=message.tokens[Token.PREFERENCES_URL],
+        raw=raw,
+        unbuilt=unbuilt,
+    )

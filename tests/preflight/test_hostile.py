@@ -1,0 +1,56 @@
+"""No story makes a check fail or cry that a template is at fault."""
+
+from dataclasses import replace
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from digest.model import Token, VariantContent
+from digest.preflight import CHECKS, Mail, preflight
+from digest.preflight.page import read
+from digest.render.message import build
+from digest.render.tokens import fill
+from tests.preflight.mails import RENDERER, STANDARD, good
+from tests.render.issue import TOKENS, message
+from tests.render.test_hostile import ACTING, all_at_once, issues, often, one
+
+
+def rendered(issue: VariantContent) -> Mail:
+    variant = RENDERER.render(issue)
+    return Mail(
+        content=issue,
+        subject=variant.subject,
+        preheader=variant.preheader,
+        html=fill(variant.html, TOKENS, html=True),
+        text=fill(variant.text, TOKENS, html=False),
+        leave_url=TOKENS[Token.LEAVE_URL],
+        preferences_url=TOKENS[Token.PREFERENCES_URL],
+        raw=build(message(variant)),
+    )
+
+
+@often
+@given(issue=issues)
+@example(issue=one(all_at_once))
+@example(issue=one(" ".join(ACTING)))
+@example(issue=one(""))
+def test_any_story(issue: VariantContent) -> None:
+    found = preflight(rendered(issue), STANDARD)
+    assert {finding.check for finding in found} == set(CHECKS) - {"reach"}
+    for finding in found:
+        assert "left of the template" not in finding.why
+        assert finding.check != "leave" or finding.level == "pass"
+
+
+@often
+@given(html=st.text(st.sampled_from("<>/=\"'& atdiv{}:;#!-px1") | st.characters(), max_size=200))
+def test_any_html(html: str) -> None:
+    read(html)
+    preflight(replace(good(), html=html, text=html), STANDARD)
+
+
+@often
+@given(raw=st.binary(max_size=300))
+def test_any_bytes(raw: bytes) -> None:
+    preflight(replace(good(), raw=raw), STANDARD)
+    preflight(replace(good(), raw=good().raw[: len(raw) * 4] + raw), STANDARD)
