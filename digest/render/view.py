@@ -120,6 +120,8 @@ def frame(brand: Brand, edition_name: str, local_date: date, language: str) -> d
         "dir": facing,
         "start": "right" if facing == "rtl" else "left",
         "end": "left" if facing == "rtl" else "right",
+        "px": "{}px".format,
+        "space": brand.density.space,
     }
 
 
