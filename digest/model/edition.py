@@ -36,6 +36,8 @@ class Layout(StrEnum):
     LEAD = "lead"
     CARDS = "cards"
     HEADLINES = "headlines"
+    #: the first story with its picture, the others as headlines
+    COMPACT = "compact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain, groupby
@@ -55,6 +55,17 @@ class FilledSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HouseAd:
+    """A few words and a link of the newsroom's own, or of who pays it; marked as such."""
+
+    text: str
+    url: str
+    image: Image | None = None
+    #: whether somebody pays for it: an advertisement, by law to be called so
+    paid: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariantContent:
     """All that one group of readers gets of an issue, before rendering. Equal content, one key."""
 
@@ -67,6 +78,19 @@ class VariantContent:
     subject: str
     preheader: str
     sections: tuple[FilledSection, ...]
+    #: how readers want it set: ``full``, ``large`` or ``headlines``
+    style: str = "full"
+    #: the editor's, before the stories: plain text, paragraphs parted by blank lines
+    note: str = ""
+    house_ad: HouseAd | None = None
+    #: where the same issue stands on the web, and where others may subscribe
+    web_url: str = ""
+    subscribe_url: str = ""
+
+    @property
+    def shared(self) -> "VariantContent":
+        """What all variants share that only differ in their stories: of equal ones, one kit."""
+        return replace(self, issue=IssueId(0), edition="", subject="", preheader="", sections=())
 
     @property
     def cards(self) -> tuple[Card, ...]:

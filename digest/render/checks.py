@@ -161,7 +161,7 @@ def _images(page: _Page) -> Iterator[Finding]:
 
 def _links(page: _Page) -> Iterator[Finding]:
     for link in page.seen.links:
-        if not re.match(r"https?://|mailto:|tel:", link):
+        if not re.match(r"https?://|mailto:|tel:|#.", link):
             yield Finding(
                 severity=Severity.BLOCK,
                 check="link",

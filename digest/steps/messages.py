@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 
 from digest.model import (
@@ -14,6 +14,7 @@ from digest.model import (
     RenderedVariant,
     SubscriberId,
     Token,
+    VariantContent,
 )
 from digest.protocols import Recipient
 from digest.render.kit import Kit
@@ -34,7 +35,7 @@ class MessageMaker:
         self._issue = issue
         self._edition = parts.edition(issue.edition)
         self._rendered = lru_cache(KEPT)(self._render)
-        self._kits: dict[tuple[str, str, date, str], Kit] = {}
+        self._kits: dict[VariantContent, Kit] = {}
 
     def __call__(
         self, batch: Batch, recipients: Mapping[SubscriberId, Recipient]
@@ -49,7 +50,7 @@ class MessageMaker:
     def _render(self, key: str) -> RenderedVariant:
         with reading(self._parts.engine) as connection:
             content = variants.content(connection, self._issue.id, key)
-        same = (content.template, content.edition_name, content.local_date, content.language)
+        same = content.shared
         if same not in self._kits:
             self._kits[same] = self._parts.renderer.kit(content)
         return self._kits[same].render(content)
