@@ -190,6 +190,16 @@ class SectionSettings(Table):
     segments: tuple[str, ...] = ()
 
 
+class HouseAdSettings(Table):
+    """[editions.house_ad]: a few words and a link, marked as your own or as an advertisement."""
+
+    text: str = Field(min_length=1, max_length=300)
+    url: HttpUrl
+    image_url: HttpUrl | None = None
+    image_alt: str = ""
+    paid: bool = False
+
+
 class EditionSettings(Table):
     """[[editions]]"""
 
@@ -212,6 +222,8 @@ class EditionSettings(Table):
     when_short: WhenShort = WhenShort.ROLL_OVER
     quiet_template: Slug = "quiet"
     quiet_subject: str = "{{ edition }}: a quiet day"
+    note: str = Field(default="", max_length=4000)
+    house_ad: HouseAdSettings | None = None
     sections: tuple[SectionSettings, ...] = Field(min_length=1)
 
 

@@ -67,6 +67,8 @@ def vary(
         subject=issue.subject or subject.write(_subject(issue, edition, cards), edition, cards),
         preheader=issue.preheader or subject.write(edition.preheader, edition, cards),
         sections=sections,
+        note=edition.note,
+        house_ad=edition.house_ad,
     )
 
 

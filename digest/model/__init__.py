@@ -19,6 +19,7 @@ from digest.model.delivery import (
 )
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.finding import Finding, Level
+from digest.model.house_ad import HouseAd
 from digest.model.issue import (
     Candidate,
     Hold,
@@ -60,7 +61,6 @@ from digest.model.variant import (
     Card,
     FilledSection,
     Fragment,
-    HouseAd,
     More,
     RenderedVariant,
     Token,

@@ -10,6 +10,7 @@ from itertools import chain, groupby
 from typing import Any, NewType
 
 from digest.model.edition import Layout
+from digest.model.house_ad import HouseAd
 from digest.model.issue import IssueId
 from digest.model.story import Image, StoryId
 
@@ -52,17 +53,6 @@ class FilledSection:
     title: str
     layout: Layout
     cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HouseAd:
-    """A few words and a link of the newsroom's own, or of who pays it; marked as such."""
-
-    text: str
-    url: str
-    image: Image | None = None
-    #: whether somebody pays for it: an advertisement, by law to be called so
-    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
