@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from digest.render.compile import Compiler
 from digest.render.kit import Kit
 from digest.render.mistakes import BadTemplateError, Mistake
 from digest.render.source import Source, read
+from digest.render.style import Style
 from digest.render.view import frame
 
 #: kits kept: an edition's issue of today, its neighbours, other languages
@@ -63,12 +63,12 @@ class Renderer:
         return self.kit(content).render(content)
 
     def kit(self, content: VariantContent) -> Kit:
-        """What all variants of ``content``'s edition, date and language share, to make many of.
+        """What all variants share that differ from ``content`` in their stories, to make many of.
 
         Its template is read now; later edits are for the next kit. Raises BadTemplateError.
         """
         html, text = self._sources(content.template)
-        return self._kit(html, text, content.edition_name, content.local_date, content.language)
+        return self._kit(html, text, content.shared)
 
     def check(self, template: str) -> None:
         """Compile a template without rendering it. Raises BadTemplateError."""
@@ -86,11 +86,9 @@ class Renderer:
             raise BadTemplateError(template, [Mistake(template, 0, problem)])
         return read(self._folders, f"{template}.mjml"), read(self._folders, f"{template}.txt")
 
-    def _make_kit(
-        self, html: Source, text: Source, edition_name: str, local_date: date, language: str
-    ) -> Kit:
-        values = frame(self._brand, edition_name, local_date, language)
-        return Kit(self._part(html), self._part(text), values, language)
+    def _make_kit(self, html: Source, text: Source, shared: VariantContent) -> Kit:
+        values = frame(self._brand, shared)
+        return Kit(self._part(html), self._part(text), values, shared.language, Style(shared.style))
 
     def _make_part(self, source: Source) -> PartTemplate:
         if source.name.endswith(".mjml"):
