@@ -15,11 +15,13 @@ from digest.model import RenderedVariant, VariantContent
 from digest.render.blocks import PartTemplate
 from digest.render.brand import Brand
 from digest.render.compile import Compiler
+from digest.render.frame import Told
 from digest.render.kit import Kit
+from digest.render.letters import Letter, LetterKind, cleaned
 from digest.render.mistakes import BadTemplateError, Mistake
 from digest.render.source import Source, read
 from digest.render.style import Style
-from digest.render.view import frame
+from digest.render.view import frame, house
 
 #: kits kept: an edition's issue of today, its neighbours, other languages
 KITS = 32
@@ -69,6 +71,15 @@ class Renderer:
         """
         html, text = self._sources(content.template)
         return self._kit(html, text, content.shared)
+
+    def letter(self, kind: LetterKind, values: Letter, language: str) -> RenderedVariant:
+        """Render a letter of ``kind`` that tells ``values``. Raises BadTemplateError."""
+        html, text = self._sources(kind.value)
+        told = cleaned(values)
+        known = {**house(self._brand, language), "edition": told.edition, "letter": told}
+        known |= {"web_url": "", "subscribe_url": ""}
+        kit = Kit(self._part(html), self._part(text), known, language)
+        return kit.join([], Told(told.subject, told.preheader, (), lambda: ()))
 
     def check(self, template: str) -> None:
         """Compile a template without rendering it. Raises BadTemplateError."""
