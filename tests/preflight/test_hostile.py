@@ -44,6 +44,7 @@ def test_any_story(issue: VariantContent) -> None:
 
 
 @often
+@example(html="\ud800")
 @given(html=st.text(st.sampled_from("<>/=\"'& atdiv{}:;#!-px1") | st.characters(), max_size=200))
 def test_any_html(html: str) -> None:
     read(html)
