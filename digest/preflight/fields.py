@@ -54,7 +54,7 @@ def _left(proof: Proof) -> Iterator[Finding]:
                 yield _template(f"“{shortened(found[0])}” is left of the template", part)
     values = [*proof.page.values, *(("words", words.text) for words in proof.page.words)]
     for where, value in dict.fromkeys(values):
-        if value in _NOTHING and not any(value == text.strip() for _, text in proof.texts):
+        if value in _NOTHING and not any(value == text for _, text in proof.texts):
             yield _template(f"“{value}” stands where a value should be", where)
 
 

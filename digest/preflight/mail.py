@@ -40,6 +40,15 @@ class Mail:
                     yield f"picture’s text of “{name}”", card.image.alt
                 for more in card.more:
                     yield f"more on “{name}”", more.headline
+                    yield f"source of more on “{name}”", more.source
+
+    def urls(self) -> Iterator[str]:
+        """All addresses that sources and editors gave."""
+        for card in self.content.cards:
+            yield card.url
+            yield from (more.url for more in card.more)
+            if card.image is not None:
+                yield card.image.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,15 +15,16 @@ class Proof:
     mail: Mail
     page: Page
     standard: Standard
-    #: where and what of all that people wrote
+    #: where and what of all that people wrote, cleaned as for readers
     texts: tuple[tuple[str, str], ...]
     #: address → what it answered; empty: none was tried
     answers: Mapping[str, Answer]
 
     def wrote(self, words: str) -> bool:
-        """Whether ``words`` stand in something that people wrote, whatever their case."""
+        """Whether ``words`` stand in what people gave us, whatever their case."""
         meant = words.casefold()
-        return any(meant in text.casefold() for _, text in self.texts)
+        given = (*(text for _, text in self.texts), *self.mail.urls())
+        return any(meant in text.casefold() for text in given)
 
 
 def passed(check: str, why: str) -> Finding:

@@ -13,6 +13,7 @@ from digest.preflight.mail import Answer, Mail, Standard
 from digest.preflight.pictures import images
 from digest.preflight.placeholders import tokens
 from digest.preflight.proof import Proof
+from digest.render.clean import clean_line
 
 #: by name, in the order in which they are told; ``reach`` says nothing unless links were tried
 CHECKS: Mapping[str, Callable[[Proof], Iterator[Finding]]] = {
@@ -32,6 +33,8 @@ CHECKS: Mapping[str, Callable[[Proof], Iterator[Finding]]] = {
     "tokens": tokens,
     "headers": headers,
 }
+#: characters of one text that are looked at
+_LONGEST = 10_000
 #: how many places one finding names
 _NAMED = 3
 
@@ -66,7 +69,7 @@ def _proof(mail: Mail, standard: Standard, answers: Mapping[str, Answer]) -> Pro
         mail=mail,
         page=page.read(mail.html),
         standard=standard,
-        texts=tuple(mail.texts()),
+        texts=tuple((where, clean_line(text, _LONGEST)) for where, text in mail.texts()),
         answers=answers,
     )
 

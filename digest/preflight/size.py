@@ -17,7 +17,7 @@ _STORY_BYTES = 3_000
 
 def size(proof: Proof) -> Iterator[Finding]:
     """Bytes of HTML, and how many stories fewer would do."""
-    html, encoded = len(proof.mail.html.encode()), len(proof.mail.raw)
+    html, encoded = len(proof.mail.html.encode("utf-8", "replace")), len(proof.mail.raw)
     told = f"{html / 1000:.0f} KB of HTML"
     if html <= WARN_BYTES:
         whole = f", {encoded / 1000:.0f} KB as sent" if encoded else ""
@@ -40,5 +40,5 @@ def _story_bytes(proof: Proof) -> int:
     if len(cards) < 2:
         return _STORY_BYTES
     first, last = (html.find(f'"{escape(web_url(card.url))}"') for card in (cards[0], cards[-1]))
-    across = len(html[first:last].encode()) if 0 <= first < last else 0
+    across = len(html[first:last].encode("utf-8", "replace")) if 0 <= first < last else 0
     return across // (len(cards) - 1) or _STORY_BYTES

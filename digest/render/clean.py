@@ -6,11 +6,11 @@ mail around (Trojan Source). Joiners and direction marks stay: Hindi, Persian an
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 # U+202A–U+202E and U+2066–U+2069 are embeddings, overrides and isolates; U+FEFF is a stray BOM
 _DROP = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]")
-_BARE = re.compile(r"[ \"<>\\^`{|}]")
+_BARE = re.compile(r"[\s\"<>\\^`{|}]")
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
@@ -41,7 +41,7 @@ def web_url(url: str, longest: int = 2000) -> str:
         return ""
     if parts.scheme not in {"http", "https"} or not parts.hostname or _BARE.search(parts.netloc):
         return ""
-    return _BARE.sub(lambda found: f"%{ord(found[0]):02X}", url)
+    return _BARE.sub(lambda found: quote(found[0], safe=""), url)
 
 
 def is_loopback(url: str) -> bool:

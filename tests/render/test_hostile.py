@@ -43,7 +43,7 @@ SCHEMES = (
     "vbscript:x", "file:///etc/passwd", "//evil.example", "mailto:a@b.example", "cid:1", "http:",
     "https://", "https://[", "https://a:b@m.example/", 'https://m.example/"onclick="x', "",
     "https://m.example/{{ leave_url }}", "https://m.example/-name-<%x%>", "https://m.example/a b",
-    "https://m.example/?a=1&b=2#c", "https://m.example/नदी",
+    "https://m.example/?a=1&b=2#c", "https://m.example/\u1680", "https://m.example/\u3000x", "https://m.example/नदी",
 )  # fmt: skip
 #: controls, bidi overrides and isolates, line separators; a line feed and a tab are the template's
 CONTROL = re.compile(
