@@ -184,6 +184,9 @@ def address(parts: Parts, issue: Issue) -> Issue:
     frozen = _freeze(parts, issue, chosen)
     sheets = _sheets(parts, issue, chosen, frozen)
     with writing(parts.engine) as connection:
+        seen = issues.get(connection, issue.id, to_change=True)
+        if seen.state is not IssueState.LOCKED:
+            return seen  # another scheduler was first
         variants.keep_sheets(connection, sheets)
         told = ledger.freeze(
             connection,

@@ -30,7 +30,7 @@ def earlier(
         draft = issues.draft_of(connection, issue.id)
         removed = {slot.story for slot in draft.slots if slot.mode is SlotMode.REMOVED}
         wanted = {one.stored.id: one for one in draft.pool if one.stored.id not in known | removed}
-        known |= {one.stored.id for one in draft.pool}
+        known |= {key for one in draft.pool for key in (one.stored.id, *one.copies)}
         rewritten = {slot.story: slot.overrides for slot in draft.slots}
         for key, stored in stories.get(connection, wanted, live=True).items():
             told = _rewritten(stored, rewritten.get(key, Overrides()))

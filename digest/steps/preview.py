@@ -16,16 +16,16 @@ from digest.model import (
     SubscriberId,
     Token,
 )
+from digest.preflight import Mail as Made
+from digest.preflight import preflight
 from digest.preview.preview import Mail, Preview, Sizes
 from digest.render.addresses import split_mailbox
 from digest.render.clean import is_loopback
-from digest.render.message import build
 from digest.render.tokens import fill
 from digest.steps.address import interest_in
 from digest.steps.compose import content
-from digest.steps.messages import address_to
 from digest.steps.parts import Parts
-from digest.steps.preflight import preflight
+from digest.steps.preflight import mail_of
 from digest.store.engine import reading
 from digest.store.moment import newest
 
@@ -49,17 +49,6 @@ class _Whom:
     left_out: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Nobody:
-    """A recipient who is not there, with links as long as anybody's."""
-
-    subscriber: SubscriberId = 0
-    address: str = "reader@example.org"
-    name: str = ""
-    leave_path: str = f"/u/{'0' * 22}"
-    preferences_path: str = f"/p/{'0' * 48}"
-
-
 def preview(
     parts: Parts, issue: Issue, due: str, whom: Interest | SubscriberId | None = None
 ) -> Preview:
@@ -71,6 +60,8 @@ def preview(
     told = content(parts, issue, meant.interest, at)
     goes = bool(told.cards) or vary.quiet(issue)
     rendered = parts.renderer.render(told) if goes else None
+    # Measured and checked is the mail with links as long as a reader's; shown are dead ones.
+    made = mail_of(parts, issue, told, rendered) if rendered else None
     return Preview(
         edition=edition.slug,
         name=edition.name,
@@ -83,8 +74,8 @@ def preview(
         readers=meant.told,
         left_out=meant.left_out,
         pictures=_own_pictures(parts.identity.public_url),
-        mail=_mail(parts, issue, rendered) if rendered else None,
-        findings=preflight(parts, issue, told, rendered) if rendered else (),
+        mail=_mail(parts, rendered, _sizes(made)) if rendered and made else None,
+        findings=preflight(made, parts.standard) if made else (),
     )
 
 
@@ -93,7 +84,7 @@ def inert(rendered: RenderedVariant) -> tuple[str, str]:
     return fill(rendered.html, INERT, html=True), fill(rendered.text, INERT, html=False)
 
 
-def _mail(parts: Parts, issue: Issue, rendered: RenderedVariant) -> Mail:
+def _mail(parts: Parts, rendered: RenderedVariant, sizes: Sizes) -> Mail:
     html, text = inert(rendered)
     name, address = split_mailbox(parts.identity.from_)
     return Mail(
@@ -103,18 +94,12 @@ def _mail(parts: Parts, issue: Issue, rendered: RenderedVariant) -> Mail:
         language=rendered.language,
         html=html,
         text=text,
-        sizes=_sizes(parts, issue, rendered),
+        sizes=sizes,
     )
 
 
-def _sizes(parts: Parts, issue: Issue, rendered: RenderedVariant) -> Sizes:
-    edition = parts.edition(issue.edition)
-    message = address_to(parts, edition, f"{issue.id}-0", _Nobody(), rendered, issue.scheduled_at)
-    return Sizes(
-        html=len(fill(rendered.html, message.tokens, html=True).encode()),
-        text=len(fill(rendered.text, message.tokens, html=False).encode()),
-        message=len(build(message)),
-    )
+def _sizes(made: Made) -> Sizes:
+    return Sizes(html=len(made.html.encode()), text=len(made.text.encode()), message=len(made.raw))
 
 
 def _whom(

@@ -1,12 +1,13 @@
 """The database: SQLite by default, PostgreSQL by URL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, make_url
 
 #: how long a writer waits for another one, in milliseconds
@@ -61,3 +62,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: commits at the end, rolls back on an error."""
     with engine.begin() as connection:
         yield connection
+
+
+def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; where one's key is there already, leave that as it is."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from digest.errors import NotFoundError
 from digest.model import IssueId, Selected, Sheet, StoryId, VariantId
 from digest.store import codec
+from digest.store.engine import insert_new
 from digest.store.tables import delivery, sheet, variant
 
 #: keys asked for in one query
@@ -25,12 +26,12 @@ def save(
     known = _ids(connection, issue_id, chosen)
     rows = [
         {"issue_id": issue_id, "key": key, "selection": codec.dump(codec.SELECTED, one)}
-        for key, one in chosen.items()
+        for key, one in sorted(chosen.items())  # in one order, so that no two wait for each other
         if key not in known
     ]
     if not rows:
         return known
-    connection.execute(sa.insert(variant), rows)
+    insert_new(connection, variant, rows)
     return known | _ids(connection, issue_id, [row["key"] for row in rows])
 
 

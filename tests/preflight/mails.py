@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from digest.model import Card, FilledSection, Finding, Image, Layout, Level, StoryId, Token
+from digest.model import (
+    Card,
+    FilledSection,
+    Finding,
+    Image,
+    Layout,
+    Level,
+    StoryId,
+    Token,
+    VariantContent,
+)
 from digest.preflight import Answer, Mail, Standard, preflight
 from digest.render.message import build
 from digest.render.render import Renderer
@@ -49,7 +59,11 @@ def mail(*cards: Card, **changes: object) -> Mail:
     """The mail of these cards, or of four good ones, through the real renderer."""
     cards = cards or tuple(story(number) for number in range(4))
     section = FilledSection(slug="a", title="Top stories", layout=Layout.CARDS, cards=cards)
-    told = content(section, **(GOOD | changes))
+    return rendered(content(section, **(GOOD | changes)))
+
+
+def rendered(told: VariantContent) -> Mail:
+    """The mail of ``told``, through the real renderer."""
     variant = RENDERER.render(told)
     return Mail(
         content=told,

@@ -5,28 +5,11 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.model import Token, VariantContent
-from digest.preflight import CHECKS, Mail, preflight
+from digest.model import VariantContent
+from digest.preflight import CHECKS, preflight
 from digest.preflight.page import read
-from digest.render.message import build
-from digest.render.tokens import fill
-from tests.preflight.mails import RENDERER, STANDARD, good
-from tests.render.issue import TOKENS, message
+from tests.preflight.mails import STANDARD, good, rendered
 from tests.render.test_hostile import ACTING, all_at_once, issues, often, one
-
-
-def rendered(issue: VariantContent) -> Mail:
-    variant = RENDERER.render(issue)
-    return Mail(
-        content=issue,
-        subject=variant.subject,
-        preheader=variant.preheader,
-        html=fill(variant.html, TOKENS, html=True),
-        text=fill(variant.text, TOKENS, html=False),
-        leave_url=TOKENS[Token.LEAVE_URL],
-        preferences_url=TOKENS[Token.PREFERENCES_URL],
-        raw=build(message(variant)),
-    )
 
 
 @often

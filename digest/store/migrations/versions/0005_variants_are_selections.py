@@ -1,6 +1,5 @@
 """A variant is a selection; what its issue's variants are made of stands once, in a sheet"""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,8 +81,8 @@ def _sheet(contents: list[Mapping[str, Any]]) -> dict[str, Any]:
             have = {card["story"] for card in known["cards"]}
             known["cards"] += [card for card in section["cards"] if card["story"] not in have]
     first = dict(contents[0])
-    subject = f"{{{{ {json.dumps(first['subject'])} }}}}"
-    preheader = f"{{{{ {json.dumps(first['preheader'])} }}}}"
+    subject = f"{{{{ {first['subject']!r} }}}}"
+    preheader = f"{{{{ {first['preheader']!r} }}}}"
     return {
         **first,
         "subject": subject,
