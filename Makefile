@@ -55,6 +55,11 @@ fuzz: $(STAMP)
 messages: $(STAMP)
 	@$(BIN)/python -m tests.languages.messages
 
+## gallery: take the pictures of docs/gallery.md anew (needs Chromium)
+.PHONY: gallery
+gallery: $(STAMP)
+	@$(BIN)/python -m tests.render.gallery
+
 ## fresh: forget what the sample newsroom did
 .PHONY: fresh
 fresh:

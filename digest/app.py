@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 import subscribers
 from digest import bundled, keys, pipeline, readers, sample
 from digest.config import Settings
+from digest.config.brand import brand
 from digest.config.editions import (
     editions,
     region_names,
@@ -30,7 +31,6 @@ from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
 from digest.newsroom import Newsroom
 from digest.protocols import Audience, Clock, Source, Transport
-from digest.render.brand import Brand
 from digest.render.render import Renderer
 from digest.schedule.days import EVERY_DAY
 from digest.steps.parts import Identity, Parts
@@ -137,23 +137,9 @@ class App:
 
     @cached_property
     def _renderer(self) -> Renderer:
-        given = self.settings.newsroom
         own = self.settings.templates
         folders = [own] if own else []
-        return Renderer(
-            [*folders, bundled.templates("email")],
-            Brand(
-                name=given.name,
-                site_url=given.site_url or "",
-                postal_address=given.postal_address,
-                accent=given.accent,
-                accent_dark=given.accent_dark,
-                logo_url=given.logo_url or "",
-                logo_alt=given.name,
-                logo_width=given.logo_width,
-                tagline=given.tagline,
-            ),
-        )
+        return Renderer([*folders, bundled.templates("email")], brand(self.settings))
 
     @cached_property
     def _identity(self) -> Identity:

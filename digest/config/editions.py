@@ -6,6 +6,7 @@ from dataclasses import replace
 from digest.config.settings import (
     WEEKDAYS,
     EditionSettings,
+    HouseAdSettings,
     Regions,
     SectionSettings,
     Settings,
@@ -13,7 +14,7 @@ from digest.config.settings import (
 from digest.curate.regions import RegionView
 from digest.languages import Language, language
 from digest.marked import marked
-from digest.model import TOPICS, Edition, Section, SourceWeight, Take
+from digest.model import TOPICS, Edition, HouseAd, Image, Section, SourceWeight, Take
 
 TOPIC_NAMES = {
     "politics": marked("Politics"),
@@ -122,7 +123,16 @@ def _edition(
         when_short=given.when_short,
         quiet_template=given.quiet_template,
         quiet_subject=given.quiet_subject,
+        note=given.note,
+        house_ad=_house_ad(given.house_ad),
     )
+
+
+def _house_ad(given: HouseAdSettings | None) -> HouseAd | None:
+    if given is None:
+        return None
+    image = Image(url=given.image_url, alt=given.image_alt) if given.image_url else None
+    return HouseAd(text=given.text, url=given.url, image=image, paid=given.paid)
 
 
 def _renamed(section: Section, slug: str) -> Section:

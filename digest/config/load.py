@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 from sqlalchemy.engine import make_url
 
+from digest.config.brand import unreadable
 from digest.config.rules import contradictions
 from digest.config.settings import Settings
 from digest.errors import ConfigError, ConfigMistake
@@ -65,7 +66,7 @@ def load(path: Path, overrides: Mapping[str, str] | None = None) -> Settings:
         settings = Layered()
     except ValidationError as error:
         mistakes = [_mistake(detail) for detail in error.errors(include_url=False)]
-    mistakes += contradictions(seen)
+    mistakes += [*contradictions(seen), *unreadable(seen)]
     if settings is None or mistakes:
         raise ConfigError(str(path), mistakes)
     return _placed(settings, folder)

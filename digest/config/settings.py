@@ -1,79 +1,31 @@
 """The shapes of config.toml, one class a table. docs/config.md tells the same in prose."""
 
-import re
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, get_args
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from digest.config.values import (
+    Address,
+    Colour,
+    Country,
+    FontStack,
+    Host,
+    HttpUrl,
+    Language,
+    LocalTime,
+    Mailbox,
+    Slug,
+    Zone,
+)
 from digest.model import HALF_LIFE, Layout, Take, Usage, WhenShort
+from digest.render.brand import HEADING_FONT, TEXT_FONT, Density
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-
-
-def _slug(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
-        raise ValueError("use lower-case letters, digits and single hyphens, like 'world-morning'")
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(
-            "is no IANA time zone; use a name like 'Europe/London' or 'America/New_York'"
-        ) from error
-    return value
-
-
-def _time(value: str) -> str:
-    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value):
-        raise ValueError("use 24-hour HH:MM, like '06:00'")
-    return value
-
-
-def _http(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", value):
-        raise ValueError("use a full address that starts with https:// or http://")
-    return value.rstrip("/") if value.count("/") == 3 else value
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"[^<>@,;\s]+@[^<>@,;\s]+", value):
-        raise ValueError("use a bare address like 'editor@example.org'")
-    return value
-
-
-def _mailbox(value: str) -> str:
-    if value and not re.fullmatch(
-        r"(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value
-    ):
-        raise ValueError("use an address like 'The Meridian <news@example.org>'")
-    return value
-
-
-def _host(value: str) -> str:
-    if not re.fullmatch(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", value):
-        raise ValueError("use a bare host like 'cms.example.org', or '*.example.org' for all below")
-    return value
-
-
-Slug = Annotated[str, AfterValidator(_slug), StringConstraints(max_length=80)]
-Zone = Annotated[str, AfterValidator(_zone)]
-LocalTime = Annotated[str, AfterValidator(_time)]
-HttpUrl = Annotated[str, AfterValidator(_http)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Address = Annotated[str, AfterValidator(_address)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
-Host = Annotated[str, AfterValidator(_host)]
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class Table(BaseModel):
@@ -94,6 +46,28 @@ class Newsroom(Table):
     logo_width: int = Field(default=180, ge=40, le=560)
     accent: Colour = "#0b5d4e"
     accent_dark: Colour = "#6fd0b8"
+
+
+class Shades(Table):
+    """[brand.light] and [brand.dark]: the colours around the accent; left out: the bundled ones."""
+
+    paper: Colour | None = None
+    sheet: Colour | None = None
+    ink: Colour | None = None
+    quiet: Colour | None = None
+    rule: Colour | None = None
+
+
+class BrandSettings(Table):
+    """[brand]: type, space and colours of the mail."""
+
+    heading_font: FontStack = HEADING_FONT
+    text_font: FontStack = TEXT_FONT
+    #: the radius of pictures and buttons, in pixels
+    corner: int = Field(default=3, ge=0, le=24)
+    density: Density = Density.NORMAL
+    light: Shades = Shades()
+    dark: Shades = Shades()
 
 
 class Database(Table):
@@ -228,6 +202,16 @@ class SectionSettings(Table):
     segments: tuple[str, ...] = ()
 
 
+class HouseAdSettings(Table):
+    """[editions.house_ad]: a few words and a link, marked as your own or as an advertisement."""
+
+    text: str = Field(min_length=1, max_length=300)
+    url: HttpUrl
+    image_url: HttpUrl | None = None
+    image_alt: str = ""
+    paid: bool = False
+
+
 class EditionSettings(Table):
     """[[editions]]"""
 
@@ -250,6 +234,8 @@ class EditionSettings(Table):
     when_short: WhenShort = WhenShort.ROLL_OVER
     quiet_template: Slug = "quiet"
     quiet_subject: str = "{{ edition }}: a quiet day"
+    note: str = Field(default="", max_length=4000)
+    house_ad: HouseAdSettings | None = None
     sections: tuple[SectionSettings, ...] = Field(min_length=1)
 
 
@@ -321,6 +307,7 @@ class Settings(BaseSettings):
     #: a folder whose templates stand before the bundled ones
     templates: Path | None = None
     newsroom: Newsroom = Newsroom()
+    brand: BrandSettings = BrandSettings()
     database: Database = Database()
     web: Web = Web()
     sending: Sending = Sending()

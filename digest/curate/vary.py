@@ -86,6 +86,8 @@ def sheet(
             for section in edition.sections
             if wanted.get(section.slug)
         ),
+        note=edition.note,
+        house_ad=edition.house_ad,
     )
 
 
@@ -108,6 +110,9 @@ def content(told: Sheet, selected: Selected) -> VariantContent:
         subject=line,
         preheader=preheader,
         sections=tuple(found),
+        style=selected.style,
+        note=told.note,
+        house_ad=told.house_ad,
     )
 
 

@@ -19,6 +19,7 @@ from digest.model.delivery import (
 )
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.finding import Finding, Level
+from digest.model.house_ad import HouseAd
 from digest.model.issue import (
     Candidate,
     Hold,
@@ -92,6 +93,7 @@ __all__ = [
     "GatherStatus",
     "GatheredSource",
     "Hold",
+    "HouseAd",
     "Image",
     "Interest",
     "Issue",

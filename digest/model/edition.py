@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from digest.model.house_ad import HouseAd
+
 #: hours after which a story is worth half as much, where a section says nothing else
 HALF_LIFE = 12.0
 
@@ -36,6 +38,8 @@ class Layout(StrEnum):
     LEAD = "lead"
     CARDS = "cards"
     HEADLINES = "headlines"
+    #: the first story with its picture, the others as headlines
+    COMPACT = "compact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,9 @@ class Edition:
     quiet_template: str = "quiet"
     #: the subject of a quiet issue without a story; Jinja2 like ``subject``
     quiet_subject: str = "{{ edition }}: a quiet day"
+    #: the editor's standing words before the stories: plain text, blank lines between paragraphs
+    note: str = ""
+    house_ad: HouseAd | None = None
     #: a reader whose own choices leave fewer gets more of the editors' picks, or nothing
     reader_minimum: int = 1
     #: a story already sent comes again, marked so, once it has changed a good deal

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain, groupby
 from typing import Any, NewType
 
 from digest.model.edition import Layout
+from digest.model.house_ad import HouseAd
 from digest.model.issue import IssueId
 from digest.model.story import Image, StoryId
 
@@ -67,6 +68,19 @@ class VariantContent:
     subject: str
     preheader: str
     sections: tuple[FilledSection, ...]
+    #: how readers want it set: ``full``, ``large`` or ``headlines``
+    style: str = "full"
+    #: the editor's, before the stories: plain text, paragraphs parted by blank lines
+    note: str = ""
+    house_ad: HouseAd | None = None
+    #: where the same issue stands on the web, and where others may subscribe
+    web_url: str = ""
+    subscribe_url: str = ""
+
+    @property
+    def shared(self) -> "VariantContent":
+        """What all variants share that only differ in their stories: of equal ones, one kit."""
+        return replace(self, issue=IssueId(0), edition="", subject="", preheader="", sections=())
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -91,6 +105,8 @@ class Sheet:
     preheader: str
     #: all sections, each with every card that any reader gets there
     sections: tuple[FilledSection, ...]
+    note: str = ""
+    house_ad: HouseAd | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from digest.render.mistakes import BadTemplateError, Mistake
 
 STORIES, SECTION_TITLE, CARD = "stories", "section_title", "card"
 #: the names that depend on the variant
-VARYING = frozenset({"subject", "preheader", "sections"})
+VARYING = frozenset({"subject", "preheader", "index", "sections"})
 #: the block that stands for a whole template without ``stories``
 WHOLE = ""
 

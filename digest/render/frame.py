@@ -1,12 +1,13 @@
 """What stands around the stories of a variant: shared stretches, and blocks that tell of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from digest.model import Fragment, TokenText
 from digest.render.side import Side
-from digest.render.view import SectionView
+from digest.render.view import IndexEntry, SectionView
 
 #: how many wordings of a block are kept, such as one preheader for each lead story
 KEPT = 1024
@@ -14,11 +15,13 @@ KEPT = 1024
 Part = Literal["html", "text"]
 
 
-class Told(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Told:
     """What a variant tells in the blocks of its frame. ``sections`` is called where one asks."""
 
     subject: str
     preheader: str
+    index: tuple[IndexEntry, ...]
     sections: Callable[[], tuple[SectionView, ...]]
 
 
@@ -66,20 +69,26 @@ class _Block:
         self._sections = "sections" in uses
         self._subject = "subject" in uses
         self._preheader = "preheader" in uses
+        self._index = "index" in uses
         self._kept = lru_cache(KEPT)(self._words)
 
     def fragment(self, told: Told) -> Fragment:
         """The block as it reads for one variant."""
         if self._sections:
             return self._made(
-                subject=told.subject, preheader=told.preheader, sections=told.sections()
+                subject=told.subject,
+                preheader=told.preheader,
+                index=told.index,
+                sections=told.sections(),
             )
         return self._kept(
-            told.subject if self._subject else "", told.preheader if self._preheader else ""
+            told.subject if self._subject else "",
+            told.preheader if self._preheader else "",
+            told.index if self._index else (),
         )
 
-    def _words(self, subject: str, preheader: str) -> Fragment:
-        return self._made(subject=subject, preheader=preheader)
+    def _words(self, subject: str, preheader: str, index: tuple[IndexEntry, ...]) -> Fragment:
+        return self._made(subject=subject, preheader=preheader, index=index)
 
     def _made(self, **values: object) -> Fragment:
         return _fragment(self._side.block(self._name, values), self._part)

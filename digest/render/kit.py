@@ -1,8 +1,8 @@
 """Variants as joins: what they share is rendered once and referred to ever after.
 
-A ``Kit`` belongs to a template, an edition's name, a date and a language. It holds the frame and
-renders a card once for each way it can be set (``Spot``): so there are as many fragments as
-stories, not as pairs of neighbours, whatever order each reader gets them in.
+A ``Kit`` belongs to a template and all else that variants share (``VariantContent.shared``). It
+holds the frame and renders a card once for each way it can be set (``Spot``): so there are as many
+fragments as stories, not as pairs of neighbours, whatever order each reader gets them in.
 An ``IssueKit`` adds an issue's frozen cards, so that a selection of story ids becomes a variant.
 """
 
@@ -24,11 +24,14 @@ from digest.render.blocks import CARD, SECTION_TITLE, PartTemplate
 from digest.render.frame import Frame, Told
 from digest.render.side import Side
 from digest.render.slim import tidy_html, tidy_text
+from digest.render.style import Style
 from digest.render.tokens import Placeholders
 from digest.render.view import (
+    IndexEntry,
     SectionView,
     Spot,
     card_view,
+    index_entry,
     one_line,
     place,
     section_view,
@@ -55,6 +58,7 @@ class Kit:
         text: PartTemplate,
         values: Mapping[str, object],
         language: str,
+        style: Style = Style.FULL,
     ) -> None:
         places = Placeholders()
         known = {
@@ -63,6 +67,7 @@ class Kit:
             "_": partial(translate, language=language),
         }
         self.language = language
+        self.style = style
         self._html = Side(html, known, places, tidy_html)
         self._text = Side(text, known, places, tidy_text)
         self._frame = Frame(self._html, self._text)
@@ -74,7 +79,7 @@ class Kit:
         return IssueKit(self, sections)
 
     def render(self, content: VariantContent) -> RenderedVariant:
-        """The variant of ``content``, whose edition, date and language must be the kit's own."""
+        """The variant of ``content``, whose ``shared`` must be the kit's own."""
         return self.issue(content.sections).variant(
             [(one.slug, [card.story for card in one.cards]) for one in content.sections],
             subject=content.subject,
@@ -121,8 +126,9 @@ class IssueKit:
 
     def __init__(self, kit: Kit, sections: Iterable[FilledSection]) -> None:
         self._kit = kit
+        self._index = lru_cache(4096)(self._find_index)
         self._pools: dict[tuple[str, bool], _Pool] = {}
-        for section in sections:
+        for section in kit.style.sections(sections):
             cards = {card.story: card for card in section.cards}
             for first in (True, False):
                 self._pools[section.slug, first] = _Pool(kit, section, cards, first=first)
@@ -143,8 +149,19 @@ class IssueKit:
         for slug, chosen in sections:
             if chosen:
                 stories += self._pools[slug, not stories].fragments(chosen)
-        told = Told(one_line(subject), one_line(preheader), partial(self._views, sections))
+        told = Told(
+            one_line(subject),
+            one_line(preheader),
+            self._index(tuple([(slug, len(chosen)) for slug, chosen in sections if chosen])),
+            partial(self._views, sections),
+        )
         return self._kit.join(stories, told)
+
+    def _find_index(self, filled: tuple[tuple[str, int], ...]) -> tuple[IndexEntry, ...]:
+        return tuple(
+            self._pools[slug, number == 0].entry(count)
+            for number, (slug, count) in enumerate(filled)
+        )
 
     def _views(self, sections: Sequence[tuple[str, Sequence[StoryId]]]) -> tuple[SectionView, ...]:
         filled = [(slug, chosen) for slug, chosen in sections if chosen]
@@ -163,6 +180,7 @@ class _Pool:
         self._kit = kit
         self._section = replace(section, cards=())
         self._first = first
+        self._single = kit.style.single_column
         self._cards = cards
         self._pictured = {story: usable(card.image) is not None for story, card in cards.items()}
         self._title = kit.title(self._section, first=first)
@@ -179,19 +197,24 @@ class _Pool:
             self._render(stories)
             return [self._title, *map(getitem, tables, stories)]
 
+    def entry(self, stories: int) -> IndexEntry:
+        """What an index tells of the section with so many ``stories``."""
+        return index_entry(self._section, stories, first=self._first)
+
     def view(self, stories: Sequence[StoryId]) -> SectionView:
         """The section as a template sees it."""
         cards = [card_view(self._cards[story], self._kit.language) for story in stories]
-        return section_view(self._section, first=self._first, cards=cards)
+        return section_view(self._section, first=self._first, cards=cards, single=self._single)
 
     def _find_tables(self, pictured: tuple[bool, ...]) -> list[dict[StoryId, Fragment]]:
         """For each place of a section of this shape: story → how it looks there."""
-        found = spots(pictured, self._section.layout)
+        found = spots(pictured, self._section.layout, single=self._single)
         return [self._made.setdefault(spot, {}) for spot in found]
 
     def _render(self, stories: Sequence[StoryId]) -> None:
         shape = tuple(self._pictured[story] for story in stories)
-        for story, spot in zip(stories, spots(shape, self._section.layout), strict=True):
+        found = spots(shape, self._section.layout, single=self._single)
+        for story, spot in zip(stories, found, strict=True):
             if story not in self._made[spot]:
                 card = self._cards[story]
                 made = self._kit.card(self._section, card, spot, first=self._first)

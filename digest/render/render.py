@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,10 +15,13 @@ from digest.model import RenderedVariant, VariantContent
 from digest.render.blocks import PartTemplate
 from digest.render.brand import Brand
 from digest.render.compile import Compiler
+from digest.render.frame import Told
 from digest.render.kit import Kit
+from digest.render.letters import Letter, LetterKind, cleaned
 from digest.render.mistakes import BadTemplateError, Mistake
 from digest.render.source import Source, read
-from digest.render.view import frame
+from digest.render.style import Style
+from digest.render.view import frame, house
 
 #: kits kept: an edition's issue of today, its neighbours, other languages
 KITS = 32
@@ -63,12 +65,21 @@ class Renderer:
         return self.kit(content).render(content)
 
     def kit(self, content: VariantContent) -> Kit:
-        """What all variants of ``content``'s edition, date and language share, to make many of.
+        """What all variants share that differ from ``content`` in their stories, to make many of.
 
         Its template is read now; later edits are for the next kit. Raises BadTemplateError.
         """
         html, text = self._sources(content.template)
-        return self._kit(html, text, content.edition_name, content.local_date, content.language)
+        return self._kit(html, text, content.shared)
+
+    def letter(self, kind: LetterKind, values: Letter, language: str) -> RenderedVariant:
+        """Render a letter of ``kind`` that tells ``values``. Raises BadTemplateError."""
+        html, text = self._sources(kind.value)
+        told = cleaned(values)
+        known = {**house(self._brand, language), "edition": told.edition, "letter": told}
+        known |= {"web_url": "", "subscribe_url": ""}
+        kit = Kit(self._part(html), self._part(text), known, language)
+        return kit.join([], Told(told.subject, told.preheader, (), lambda: ()))
 
     def check(self, template: str) -> None:
         """Compile a template without rendering it. Raises BadTemplateError."""
@@ -86,11 +97,9 @@ class Renderer:
             raise BadTemplateError(template, [Mistake(template, 0, problem)])
         return read(self._folders, f"{template}.mjml"), read(self._folders, f"{template}.txt")
 
-    def _make_kit(
-        self, html: Source, text: Source, edition_name: str, local_date: date, language: str
-    ) -> Kit:
-        values = frame(self._brand, edition_name, local_date, language)
-        return Kit(self._part(html), self._part(text), values, language)
+    def _make_kit(self, html: Source, text: Source, shared: VariantContent) -> Kit:
+        values = frame(self._brand, shared)
+        return Kit(self._part(html), self._part(text), values, shared.language, Style(shared.style))
 
     def _make_part(self, source: Source) -> PartTemplate:
         if source.name.endswith(".mjml"):

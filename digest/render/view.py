@@ -6,18 +6,20 @@ Built from ``VariantContent``; the story stays plain data, escaping is the templ
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from digest.model import Card, FilledSection, Image, Layout, More, VariantContent
+from digest.model import Card, FilledSection, HouseAd, Image, Layout, More, VariantContent
 from digest.render.brand import Brand
 from digest.render.clean import clean_line, web_url
+from digest.render.style import Style
 from digest.render.words import direction, long_date, text_direction
 
 #: pictures known to be narrower, in pixels, are left out: blown up they look worse than none
 _NARROWEST = 140
+#: of an editor's note, in characters
+_LONGEST_NOTE = 4000
 #: what a BCP 47 tag may look like
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -35,6 +37,8 @@ class RowKind(StrEnum):
     PLAIN = "plain"
     #: two stories side by side, none with a picture
     PLAIN_PAIR = "plain_pair"
+    #: one story over the full width, picture above: a single column's ``wide``
+    TALL = "tall"
     #: headlines in a list
     LIST = "list"
 
@@ -90,6 +94,17 @@ class Place:
     card: CardView
 
 
+class IndexEntry(NamedTuple):
+    """A section as an index tells of it: how many stories, but not which."""
+
+    slug: str
+    title: str
+    stories: int
+    layout: str
+    #: whether it is the mail's first
+    first: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
     """A section as a template sees it."""
@@ -107,33 +122,52 @@ class SectionView:
         return tuple(place.card for place in self.places)
 
 
-def frame(brand: Brand, edition_name: str, local_date: date, language: str) -> dict[str, object]:
-    """The names a template may use anywhere: the same for every variant of an issue."""
+def frame(brand: Brand, content: VariantContent) -> dict[str, object]:
+    """The names a template may use anywhere: the same for every variant of a kit."""
+    return {
+        **house(brand, content.language, Style(content.style)),
+        "edition": clean_line(content.edition_name, 120),
+        "date": long_date(content.local_date, content.language),
+        "note": paragraphs(content.note),
+        "house_ad": house_ad(content.house_ad),
+        "web_url": web_url(content.web_url),
+        "subscribe_url": web_url(content.subscribe_url),
+    }
+
+
+def house(brand: Brand, language: str, style: Style = Style.FULL) -> dict[str, object]:
+    """The names that any mail of the newsroom may use, a letter too."""
     facing = direction(language)
     return {
         "brand": brand,
         "light": brand.light,
         "dark": brand.dark,
-        "edition": clean_line(edition_name, 120),
-        "date": long_date(local_date, language),
         "language": language,
         "dir": facing,
         "start": "right" if facing == "rtl" else "left",
         "end": "left" if facing == "rtl" else "right",
+        "px": style.px,
+        "space": brand.density.space,
     }
 
 
 def varying(content: VariantContent) -> dict[str, object]:
     """The names that depend on the variant."""
-    filled = [section for section in content.sections if section.cards]
+    style = Style(content.style)
+    filled = [section for section in style.sections(content.sections) if section.cards]
     return {
         "subject": one_line(content.subject),
         "preheader": one_line(content.preheader),
+        "index": tuple(
+            index_entry(section, len(section.cards), first=place == 0)
+            for place, section in enumerate(filled)
+        ),
         "sections": tuple(
             section_view(
                 section,
                 first=place == 0,
                 cards=[card_view(card, content.language) for card in section.cards],
+                single=style.single_column,
             )
             for place, section in enumerate(filled)
         ),
@@ -147,20 +181,41 @@ def one_line(text: str) -> str:
 
 
 def section_view(
-    section: FilledSection, *, first: bool, cards: Sequence[CardView] = ()
+    section: FilledSection, *, first: bool, cards: Sequence[CardView] = (), single: bool = False
 ) -> SectionView:
     """A section with ``cards`` in their places; none where only its title is wanted."""
     pictured = tuple([card.image is not None for card in cards])
+    found = spots(pictured, section.layout, single=single)
     return SectionView(
         slug=section.slug,
         title=clean_line(section.title, 120),
         layout=section.layout.value,
         first=first,
-        places=tuple(
-            place(card, spot)
-            for card, spot in zip(cards, spots(pictured, section.layout), strict=True)
-        ),
+        places=tuple(place(card, spot) for card, spot in zip(cards, found, strict=True)),
     )
+
+
+def index_entry(section: FilledSection, stories: int, *, first: bool) -> IndexEntry:
+    """What an index tells of ``section`` with so many ``stories``."""
+    return IndexEntry(
+        section.slug, clean_line(section.title, 120), stories, section.layout.value, first
+    )
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Plain text as its paragraphs, each on one line."""
+    found = re.split(r"\n\s*\n", text.replace("\r\n", "\n")[:_LONGEST_NOTE])
+    return tuple(filter(None, (clean_line(one, _LONGEST_NOTE) for one in found)))
+
+
+def house_ad(given: HouseAd | None) -> HouseAd | None:
+    """The advertisement, if it has words and an address that can be followed."""
+    if given is None:
+        return None
+    url, text = web_url(given.url), clean_line(given.text, 300)
+    if not url or not text:
+        return None
+    return HouseAd(text=text, url=url, image=usable(given.image), paid=given.paid)
 
 
 def place(card: CardView, spot: Spot) -> Place:
@@ -215,20 +270,24 @@ def usable(image: Image | None) -> Image | None:
 
 
 @lru_cache(4096)
-def spots(pictured: tuple[bool, ...], layout: Layout) -> tuple[Spot, ...]:
+def spots(pictured: tuple[bool, ...], layout: Layout, *, single: bool = False) -> tuple[Spot, ...]:
     """Where each card of a section stands, by whether it has a picture."""
     last = len(pictured) - 1
+    wide = RowKind.TALL if single else RowKind.WIDE
     if layout is Layout.HEADLINES:
         return tuple(Spot(RowKind.LIST, at == 0, at == last) for at in range(last + 1))
+    if layout is Layout.COMPACT:
+        top = [Spot(wide, opens=True, closes=True)] if pictured[:1] == (True,) else []
+        return (*top, *spots(pictured[len(top) :], Layout.HEADLINES))
     found: list[Spot] = []
     if layout is Layout.LEAD and pictured:
         found.append(Spot(RowKind.LEAD, opens=True, closes=True))
     while len(found) <= last:
         picture, following = pictured[len(found)], pictured[len(found) + 1 : len(found) + 2]
-        if following == (picture,):
+        if following == (picture,) and not single:
             kind = RowKind.PAIR if picture else RowKind.PLAIN_PAIR
             found += [Spot(kind, opens=True, closes=False), Spot(kind, opens=False, closes=True)]
         else:
-            kind = RowKind.WIDE if picture else RowKind.PLAIN
+            kind = wide if picture else RowKind.PLAIN
             found.append(Spot(kind, opens=True, closes=True))
     return tuple(found)

@@ -24,6 +24,7 @@ from digest.model import (
     VariantId,
 )
 from digest.protocols import Reader
+from digest.render.style import Style
 from digest.schedule.days import answered_days
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts
@@ -77,6 +78,9 @@ def interest_in(parts: Parts, issue: Issue, reader: Reader) -> Interest:
     return interest_of(reader, last.get(reader.subscriber), issue)
 
 
+_STYLES = frozenset(style.value for style in Style)
+
+
 @dataclass(slots=True)
 class Choosing:
     """Gives each reader of an issue their selection. Holds nothing of any reader."""
@@ -115,8 +119,11 @@ class Choosing:
             if not vary.quiet(self.issue):
                 return None
             sections = ()
-        theirs = reader.language if spoken(reader.language) else self.edition.language
-        return Selected(sections=sections, language=theirs)
+        return Selected(
+            sections=sections,
+            language=reader.language if spoken(reader.language) else self.edition.language,
+            style=reader.style if reader.style in _STYLES else Style.FULL.value,
+        )
 
 
 def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:

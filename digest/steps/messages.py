@@ -36,7 +36,7 @@ class MessageMaker:
         self._parts = parts
         self._issue = issue
         self._edition = parts.edition(issue.edition)
-        self._kits: dict[str, _SheetKit] = {}
+        self._kits: dict[tuple[str, str], _SheetKit] = {}
         with reading(parts.engine) as connection:
             self._sheets = variants.sheets(connection, issue.id)
         self._rendered = lru_cache(KEPT)(self._render)
@@ -55,10 +55,11 @@ class MessageMaker:
         ]
 
     def _render(self, selected: Selected) -> RenderedVariant:
-        if selected.language not in self._kits:
+        speaks = selected.language, selected.style
+        if speaks not in self._kits:
             sheet = self._sheets[selected.language]
-            self._kits[selected.language] = _SheetKit(self._parts.renderer, sheet)
-        return self._kits[selected.language].variant(selected)
+            self._kits[speaks] = _SheetKit(self._parts.renderer, sheet, selected.style)
+        return self._kits[speaks].variant(selected)
 
     def _message(self, recipient: Recipient, variant: RenderedVariant, now: datetime) -> Message:
         ref = f"{self._issue.id}-{recipient.subscriber}"
@@ -68,8 +69,8 @@ class MessageMaker:
 class _SheetKit:
     """A sheet's variants by reference."""
 
-    def __init__(self, renderer: Renderer, sheet: Sheet) -> None:
-        nothing = vary.content(sheet, Selected(sections=(), language=sheet.language))
+    def __init__(self, renderer: Renderer, sheet: Sheet, style: str) -> None:
+        nothing = vary.content(sheet, Selected(sections=(), language=sheet.language, style=style))
         self._kit = renderer.kit(nothing).issue(sheet.sections)
         self._sheet = sheet
         self._headlines = {

@@ -26,9 +26,10 @@ from digest.render.kit import IssueKit, Kit
 from digest.render.message import build
 from digest.render.render import Renderer
 from digest.render.source import read
-from digest.render.view import CardView, card_view, frame, section_view
+from digest.render.view import CardView, card_view, frame, index_entry, section_view
 from tests.bench import pool
 from tests.bench.measure import ROUNDS, Figure, compare
+from tests.render import issue
 from tests.render.issue import BRAND
 
 Sections = tuple[FilledSection, ...]
@@ -212,11 +213,17 @@ def _values(sections: Sections, reader: pool.Reader, language: str) -> dict[str,
     """What a template sees; each card is looked at once, for all readers."""
     views = _views(sections, language)
     return {
-        **frame(BRAND, "World Morning", pool.DATE.date(), language),
+        **frame(BRAND, issue.content(language=language)),
         **{token.value: value for token, value in reader.tokens.items()},
         "_": str,
         "subject": reader.subject,
         "preheader": reader.preheader,
+        "index": [
+            index_entry(section, len(ids), first=place == 0)
+            for place, (section, (_, ids)) in enumerate(
+                zip(sections, reader.selection, strict=True)
+            )
+        ],
         "sections": [
             section_view(section, first=place == 0, cards=[views[section.slug, one] for one in ids])
             for place, (section, (_, ids)) in enumerate(

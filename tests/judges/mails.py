@@ -4,14 +4,18 @@ from dataclasses import replace
 from functools import cache
 
 from digest.model import Card, Image, RenderedVariant, VariantContent
+from digest.render.letters import Letter, LetterKind
 from digest.render.render import Renderer
 from digest.render.tokens import fill
 from tests.render.issue import BRAND, TEMPLATES, TOKENS, content, twenty
+from tests.render.letters import letter
 
 #: every template that stands in the folder, so that a new one is judged too
-NAMES = sorted(file.stem for file in TEMPLATES.glob("*.mjml"))
+NAMES = sorted({file.stem for file in TEMPLATES.glob("*.mjml")} - set(LetterKind))
+LETTERS = list(LetterKind)
 LANGUAGES = ("en", "ar", "hi")
 MAILS = [(name, language) for name in NAMES for language in LANGUAGES]
+POST = [(kind.value, language) for kind in LETTERS for language in LANGUAGES]
 
 #: what stories say in each language: edition, section titles, headline, standfirst, kicker, byline
 WORDS = {
@@ -86,9 +90,20 @@ def issue(template: str, language: str, pictures: str = "") -> VariantContent:
     return content(*sections, template=template, language=language, **named)
 
 
+def told(kind: LetterKind, language: str) -> Letter:
+    """A letter of ``kind`` in words of ``language``."""
+    if language not in WORDS:
+        return letter(kind)
+    edition, _, headline, standfirst, _, _ = WORDS[language]
+    return letter(kind, edition, headline, standfirst)
+
+
 @cache
 def variant(template: str, language: str) -> RenderedVariant:
-    """The mail rendered."""
+    """The mail or letter rendered."""
+    if template in LETTERS:
+        kind = LetterKind(template)
+        return Renderer([TEMPLATES], BRAND).letter(kind, told(kind, language), language)
     return Renderer([TEMPLATES], BRAND).render(issue(template, language))
 
 

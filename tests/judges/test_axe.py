@@ -46,7 +46,7 @@ def test_the_judge_sees_what_is_wrong_in_the_dark(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(("template", "language"), mails.MAILS)
+@pytest.mark.parametrize(("template", "language"), [*mails.MAILS, *mails.POST])
 def test_mail(browser: Browser, template: str, language: str, dark: bool) -> None:
     told = judged(browser, mails.page(template, language), dark=dark)
     assert told["passes"] > 20

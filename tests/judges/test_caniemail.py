@@ -38,7 +38,11 @@ def lackers(feature: dict[str, Any]) -> list[str]:
 
 
 def test_what_programs_lack_is_on_our_list(catalogue: dict[str, Any]) -> None:
-    used = {slug for mail in mails.MAILS for slug in Features(mails.page(*mail), catalogue).found}
+    used = {
+        slug
+        for mail in [*mails.MAILS, *mails.POST]
+        for slug in Features(mails.page(*mail), catalogue).found
+    }
     assert len(used) > 50, "the reading itself works"
     lacking = {slug: told for slug in used if (told := lackers(catalogue[slug]))}
     reviewed = {slug for group in REVIEWED.values() for slug in group}

@@ -75,7 +75,7 @@ def filled(template: str, language: str) -> str:
     )
     issue = mails.issue(template, language)
     values = {
-        **frame(BRAND, issue.edition_name, issue.local_date, language),
+        **frame(BRAND, issue),
         **varying(issue),
         **{token.value: value for token, value in TOKENS.items()},
         "_": partial(translate, language=language),

@@ -40,7 +40,7 @@ def total(rules: dict[str, float], *apart: str) -> float:
 
 
 @pytest.mark.part("spamassassin")
-@pytest.mark.parametrize(("template", "language"), mails.MAILS)
+@pytest.mark.parametrize(("template", "language"), [*mails.MAILS, *mails.POST])
 def test_spamassassin(tmp_path: Path, template: str, language: str) -> None:
     rules = spamassassin(tmp_path, mail(template, language))
     assert "HTML_MESSAGE" in rules, "it has read the mail"
@@ -55,7 +55,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.mark.part("rspamd")
-@pytest.mark.parametrize(("template", "language"), mails.MAILS)
+@pytest.mark.parametrize(("template", "language"), [*mails.MAILS, *mails.POST])
 def test_rspamd(port: int, template: str, language: str) -> None:
     rules = judged(port, mail(template, language))
     assert "MIME_GOOD" in rules, "it has read the mail"

@@ -1,0 +1,74 @@
+"""What values in config.toml may look like, told so that a person can mend them."""
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, StringConstraints
+
+from digest.render.brand import font_stack
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
+        raise ValueError("use lower-case letters, digits and single hyphens, like 'world-morning'")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            "is no IANA time zone; use a name like 'Europe/London' or 'America/New_York'"
+        ) from error
+    return value
+
+
+def _time(value: str) -> str:
+    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("use 24-hour HH:MM, like '06:00'")
+    return value
+
+
+def _http(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", value):
+        raise ValueError("use a full address that starts with https:// or http://")
+    return value.rstrip("/") if value.count("/") == 3 else value
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"[^<>@,;\s]+@[^<>@,;\s]+", value):
+        raise ValueError("use a bare address like 'editor@example.org'")
+    return value
+
+
+def _mailbox(value: str) -> str:
+    if value and not re.fullmatch(
+        r"(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value
+    ):
+        raise ValueError("use an address like 'The Meridian <news@example.org>'")
+    return value
+
+
+def _fonts(value: str) -> str:
+    return str(font_stack(value))
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", value):
+        raise ValueError("use a bare host like 'cms.example.org', or '*.example.org' for all below")
+    return value
+
+
+Slug = Annotated[str, AfterValidator(_slug), StringConstraints(max_length=80)]
+Zone = Annotated[str, AfterValidator(_zone)]
+LocalTime = Annotated[str, AfterValidator(_time)]
+HttpUrl = Annotated[str, AfterValidator(_http)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Address = Annotated[str, AfterValidator(_address)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Host = Annotated[str, AfterValidator(_host)]
+FontStack = Annotated[str, AfterValidator(_fonts)]

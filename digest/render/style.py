@@ -1,0 +1,32 @@
+"""How readers want a mail set: in full, in larger print, or as headlines alone."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
+
+from digest.model import FilledSection, Layout
+
+
+class Style(StrEnum):
+    """A way to set any edition."""
+
+    FULL = "full"
+    #: larger print in a single column
+    LARGE = "large"
+    HEADLINES = "headlines"
+
+    @property
+    def single_column(self) -> bool:
+        """Whether no two things stand side by side."""
+        return self is Style.LARGE
+
+    def px(self, size: int) -> str:
+        """A size of type as CSS. In larger print text grows by a third, headlines by 6 pixels."""
+        grown = size + min(size / 3, 6) if self is Style.LARGE else size
+        return f"{round(grown)}px"
+
+    def sections(self, given: Iterable[FilledSection]) -> tuple[FilledSection, ...]:
+        """The sections laid out as this style wants them."""
+        if self is not Style.HEADLINES:
+            return tuple(given)
+        return tuple(replace(section, layout=Layout.HEADLINES) for section in given)
