@@ -44,6 +44,8 @@ from digest.web.site import site
 
 #: for the command line, which must not know the package
 SubscribersError = subscribers.SubscribersError
+ImportReport = subscribers.ImportReport
+Bringing = readers.Bringing
 
 #: names that mean this machine
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -200,6 +202,10 @@ class App:
             actor="command line",
             name=name,
         )
+
+    def bring(self, how: readers.Bringing) -> ImportReport:
+        """Import a CSV, or what another system exported. Mails nobody."""
+        return readers.bring(self.people, how, self.clock.now())
 
     @staticmethod
     def _segments(

@@ -3,13 +3,17 @@
 For ``subscribers``, which knows neither settings nor languages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 import subscribers
 from digest import languages
 from digest.config import Settings
 from digest.config.editions import editions, region_names, rhythm_in_words, topic_names
 from digest.curate.regions import RegionView
+from digest.errors import DigestError
 from digest.render.words import direction
 
 
@@ -41,3 +45,58 @@ def voice(
         listed=spoken.listed,
         catalogue=catalogue(settings, views, spoken.tag),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bringing:
+    """People to be brought along: from where, and what the newsroom says of them."""
+
+    file: Path
+    #: whose export it is; empty: a CSV with our columns
+    system: str
+    #: for rows that name no edition
+    editions: frozenset[str]
+    #: their column → ours
+    columns: Mapping[str, str]
+    #: their group or list → our slug
+    words: Mapping[str, str]
+    #: where people said yes, for rows that do not tell
+    consent: str
+    leavers_only: bool
+    dry_run: bool
+
+
+def bring(
+    people: subscribers.Subscribers, how: Bringing, now: datetime
+) -> subscribers.ImportReport:
+    """Import them. Raises SubscribersError, and DigestError if the file cannot be read."""
+    reading = subscribers.Reading(
+        columns=how.columns, words=how.words, consent=how.consent, editions=how.editions
+    )
+    if how.system and how.system not in subscribers.FORMATS:
+        known = ", ".join(sorted(subscribers.FORMATS))
+        raise DigestError(f"exports of {how.system!r} are not known; known: {known}")
+    if how.leavers_only and not how.system:
+        raise DigestError("--leavers-only needs --from: a CSV of ours tells of nobody who left")
+    try:
+        if how.system:
+            return people.import_export(
+                how.file,
+                how.system,
+                now=now,
+                actor="command line",
+                reading=reading,
+                leavers_only=how.leavers_only,
+                dry_run=how.dry_run,
+            )
+        with how.file.open("rb") as stream:
+            return people.import_csv(
+                stream,
+                now=now,
+                actor="command line",
+                default_editions=how.editions,
+                reading=reading,
+                dry_run=how.dry_run,
+            )
+    except OSError as error:
+        raise DigestError(f"cannot read {how.file}: {error.strerror}") from error

@@ -19,6 +19,8 @@ from subscribers.errors import (
     UnknownError,
     UnreadableFileError,
 )
+from subscribers.foreign import FORMATS
+from subscribers.given import Reading
 from subscribers.migrations import migrate, pending
 from subscribers.model import (
     Catalogue,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
 __all__ = [
+    "FORMATS",
     "BadAddressError",
     "BadTokenError",
     "Catalogue",
@@ -64,6 +67,7 @@ __all__ = [
     "Preferences",
     "Problem",
     "Reader",
+    "Reading",
     "Recipient",
     "SegmentError",
     "SegmentMistake",

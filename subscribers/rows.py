@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from subscribers import address
+from subscribers.address import Address
 from subscribers.errors import BadAddressError
 from subscribers.model import Catalogue, Consent, Entry
 from subscribers.segment_parse import closest
@@ -29,6 +30,8 @@ from subscribers.values import (
 )
 
 REQUIRED = ("email", "consent_source")
+#: cells that are lists, separated by ``;``
+LISTS = frozenset({"regions", "topics", "editions", "tags"})
 COLUMNS = (
     "email",
     "name",
@@ -65,11 +68,14 @@ class Problem(StrEnum):
     NUL = "nul_character"
     ENCODING = "not_utf8"
     TOO_LONG = "too_long"
+    UNCONFIRMED = "never_confirmed"
+    OTHER_LIST = "left_another_list"
     # the row is taken, without what is named
     UNKNOWN_VALUE = "unknown_value"
     KEPT_OUT = "left_or_suppressed_edition"
     KEPT_CHOICE = "reader_chose_themselves"
     NO_EDITION = "no_edition"
+    STAYS = "asked_here_since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,8 @@ class Finding:
     line: int
     problem: Problem
     detail: str = ""
+    #: of an export of several
+    file: str = ""
 
 
 class RowError(Exception):
@@ -108,10 +116,7 @@ class RowReader:
         Raises RowError where the row is rejected.
         """
         _check_cells(cells)
-        try:
-            mailbox = address.parse(cells["email"])
-        except BadAddressError as error:
-            raise RowError(Problem.BAD_ADDRESS, str(error)) from None
+        mailbox = _mailbox(cells)
         left_out: list[tuple[Problem, str]] = []
         regions = _known(cells, "regions", self.catalogue.regions, left_out)
         topics = _known(cells, "topics", self.catalogue.topics, left_out)
@@ -136,6 +141,12 @@ class RowReader:
         )
         return entry, left_out
 
+    def leaver(self, cells: Mapping[str, str], left_at: str) -> tuple[Address, datetime | None]:
+        """Whom a row tells never to mail, and since when. Raises RowError."""
+        email = {"email": cells["email"]}
+        _check_cells(email)
+        return _mailbox(email), self._moment(left_at, "when they left") if left_at else None
+
     def _consent(self, cells: Mapping[str, str]) -> Consent:
         source = person_name(cells["consent_source"])
         if not source:
@@ -145,17 +156,25 @@ class RowReader:
         return Consent(source=source, at=self._consent_at(cells.get("consent_at", "").strip()))
 
     def _consent_at(self, text: str) -> datetime:
-        if not text:
-            return self.now
+        return self._moment(text, "consent_at") if text else self.now
+
+    def _moment(self, text: str, what: str) -> datetime:
         try:
             at = datetime.fromisoformat(text)
             # astimezone fails at the ends of the calendar
             at = at.replace(tzinfo=UTC) if at.utcoffset() is None else at.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise RowError(Problem.BAD_DATE, "consent_at: use 2026-01-31 or ISO 8601") from None
+            raise RowError(Problem.BAD_DATE, f"{what}: use 2026-01-31 or ISO 8601") from None
         if at > self.now:
-            raise RowError(Problem.BAD_DATE, "consent_at is in the future")
+            raise RowError(Problem.BAD_DATE, f"{what} is in the future")
         return at
+
+
+def _mailbox(cells: Mapping[str, str]) -> Address:
+    try:
+        return address.parse(cells["email"])
+    except BadAddressError as error:
+        raise RowError(Problem.BAD_ADDRESS, str(error)) from None
 
 
 def _check_cells(cells: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from sqlalchemy.engine import Engine
 from subscribers import address, audience, leaving, preferences, store, suppression, tokens
 from subscribers.enrolment import Registrar, enrol
 from subscribers.errors import BadTokenError, SuppressedError, UnknownError
+from subscribers.foreign import FORMATS
+from subscribers.given import Columns, Reading, foreign, own
 from subscribers.model import (
     Catalogue,
     Choice,
@@ -29,7 +32,7 @@ from subscribers.segment_sql import condition
 from subscribers.segments import Filter, holds
 from subscribers.store import facts_of, reading
 from subscribers.tables import subscriber, subscription
-from subscribers.transfer import ImportReport, import_csv
+from subscribers.transfer import Import, ImportReport
 from subscribers.why import Why, why
 
 #: subscriptions that get their leave keys in one transaction
@@ -134,15 +137,58 @@ class Subscribers:
         now: datetime,
         actor: str,
         default_editions: frozenset[str] = frozenset(),
+        reading: Reading | None = None,
         dry_run: bool = False,
     ) -> ImportReport:
         """Import a CSV (see rows.py for its columns). Mails nobody.
 
         Raises UnreadableFileError if the file cannot be begun.
         """
-        rows = RowReader(catalogue=self.catalogue, now=now, default_editions=default_editions)
-        registrar = Registrar(keys=self._keys, now=now, action=ConsentAction.IMPORTED, actor=actor)
-        return import_csv(self._engine, stream, rows, registrar, dry_run=dry_run)
+        columns = Columns()
+        given = own(stream, reading or Reading(), columns)
+        return self._importing(now, actor, default_editions, columns, dry_run=dry_run).run(given)
+
+    def import_export(
+        self,
+        path: Path,
+        system: str,
+        *,
+        now: datetime,
+        actor: str,
+        reading: Reading,
+        leavers_only: bool = False,
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Import what another system (one of ``FORMATS``) exported. Mails nobody.
+
+        Who left there, or could not be reached, is suppressed here; with ``leavers_only`` nothing
+        else is done, so that it can be repeated while both systems run. Raises
+        UnreadableFileError and OSError.
+        """
+        columns = Columns()
+        given = foreign(path, FORMATS[system], self.catalogue, reading, columns)
+        run = self._importing(now, actor, reading.editions, columns, dry_run=dry_run)
+        run.once, run.leavers_only = False, leavers_only
+        return run.run(given)
+
+    def _importing(
+        self,
+        now: datetime,
+        actor: str,
+        editions: frozenset[str],
+        columns: Columns,
+        *,
+        dry_run: bool,
+    ) -> Import:
+        return Import(
+            engine=self._engine,
+            rows=RowReader(catalogue=self.catalogue, now=now, default_editions=editions),
+            registrar=Registrar(
+                keys=self._keys, now=now, action=ConsentAction.IMPORTED, actor=actor
+            ),
+            columns=columns,
+            dry_run=dry_run,
+        )
 
     def leave_by_key(
         self, key: str, now: datetime, *, everything: bool = False, actor: str = "mail client"

@@ -1,178 +1,198 @@
-"""CSV import: streamed, in short transactions, with a report of every row that was not taken whole.
+"""Import: streamed, in short transactions, with a report of every row that was not taken whole.
 
-A row is one line: a quote left open breaks its own row and no other. Nobody is mailed.
+Nobody is mailed. Rows may come again, also after a crash in the middle: they add nobody twice.
 """
 
-import csv
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import BinaryIO
+from typing import TypeAlias
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
+from subscribers.address import Address
 from subscribers.enrolment import Registrar, enrol
-from subscribers.errors import UnreadableFileError
+from subscribers.foreign.row import LEAVERS, Standing
+from subscribers.given import Columns, Given
+from subscribers.leavers import Leaver, bar
 from subscribers.model import Enrolment, EnrolmentOutcome, Entry
-from subscribers.rows import COLUMNS, REQUIRED, Finding, Problem, RowError, RowReader
-from subscribers.segment_parse import closest
+from subscribers.rows import Finding, Problem, RowError, RowReader
 
 #: rows in one transaction
 CHUNK = 1000
-#: bytes; ours have no business being longer
-LONGEST_LINE = 64 * 1024
+#: why somebody is suppressed who left elsewhere
+REASONS = {
+    Standing.LEFT: "left elsewhere",
+    Standing.BOUNCED: "bounced elsewhere",
+}
 
 
 @dataclass(slots=True, kw_only=True)
 class ImportReport:
-    """What became of a file. ``rows = added + updated + len(rejected)``."""
+    """What became of an import.
+
+    ``rows = added + updated + barred + skipped + len(rejected)``.
+    """
 
     dry_run: bool
     rows: int = 0
     added: int = 0
     updated: int = 0
+    #: people who left elsewhere, suppressed here
+    barred: int = 0
+    #: rows that were not asked for
+    skipped: int = 0
     #: rows that were not taken
     rejected: list[Finding] = field(default_factory=list)
     #: rows that were taken without something
     warnings: list[Finding] = field(default_factory=list)
     #: columns of the file that mean nothing to us
     ignored_columns: tuple[str, ...] = ()
+    #: column of another system → how many of its words mean something here, and how many do not
+    words: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A row that can be enrolled, with its place in the file."""
+    """A row that can be taken, with its place in the file."""
 
-    line: int
-    entry: Entry
+    given: Given
+    what: Entry | Leaver
 
-
-def import_csv(
-    engine: Engine,
-    stream: BinaryIO,
-    rows: RowReader,
-    registrar: Registrar,
-    *,
-    dry_run: bool = False,
-) -> ImportReport:
-    """Import a UTF-8 CSV with a header line. A dry run does all of it and takes it back.
-
-    Raises UnreadableFileError if it cannot even begin; then nothing was changed.
-    """
-    lines = _lines(stream)
-    header = _header(lines)
-    ignored = tuple(name for name in header if name not in COLUMNS)
-    report = ImportReport(dry_run=dry_run, ignored_columns=ignored)
-    # An unnamed SQLite database is a temporary file: a million rows need no memory of ours.
-    with closing(sqlite3.connect("")) as seen:
-        seen.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
-        read = _read(lines, header, rows, seen, report)
-        while chunk := list(islice(read, CHUNK)):
-            with engine.connect() as connection, connection.begin() as transaction:
-                results = enrol(connection, [one.entry for one in chunk], registrar)
-                if dry_run:
-                    transaction.rollback()
-            _count(report, chunk, results)
-    report.rejected.sort(key=lambda finding: finding.line)
-    report.warnings.sort(key=lambda finding: finding.line)
-    return report
+    @property
+    def address(self) -> Address:
+        return self.what.address
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, str | None]]:
-    """The lines with their numbers; None for one too long to read. Never holds more than one."""
-    number = 0
-    while line := stream.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) > LONGEST_LINE:
-            while line and not line.endswith(b"\n"):
-                line = stream.readline(LONGEST_LINE)  # reads to the line's end
-            yield number, None
-        else:
-            yield number, line.decode("utf-8", "surrogateescape").rstrip("\r\n")
+_Seen: TypeAlias = sqlite3.Connection | None
 
 
-def _header(lines: Iterator[tuple[int, str | None]]) -> list[str]:
-    _, first = next(lines, (0, ""))
-    if first is None or first.startswith(("\udcff\udcfe", "\udcfe\udcff")) or "\0" in first:
-        raise UnreadableFileError("this is no CSV in UTF-8; export it as “CSV UTF-8”")
-    cells = _cells(first.removeprefix("\ufeff")) or []
-    names = [cell.strip().casefold() for cell in cells]
-    for wanted in REQUIRED:
-        if wanted not in names:
-            near = closest(wanted, [name for name in names if name.isidentifier()])
-            raise UnreadableFileError(
-                f"the first line must name the columns, separated by commas, and {wanted!r} is"
-                f" not among them; {near}"
+@dataclass(slots=True, kw_only=True)
+class Import:
+    """One import. ``once``: each person may stand in it but once, as in our own CSV."""
+
+    engine: Engine
+    rows: RowReader
+    registrar: Registrar
+    columns: Columns
+    once: bool = True
+    #: take nobody new, only who left elsewhere
+    leavers_only: bool = False
+    dry_run: bool = False
+
+    def run(self, given: Iterable[Given]) -> ImportReport:
+        """Take the rows. A dry run does all of it and takes it back."""
+        report = ImportReport(dry_run=self.dry_run)
+        # An unnamed SQLite database is a temporary file: a million rows need no memory of ours.
+        with closing(sqlite3.connect("")) as seen:
+            seen.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+            read = self._read(given, seen if self.once else None, report)
+            for chunk in _chunks(read):
+                with self.engine.connect() as connection, connection.begin() as transaction:
+                    self._take(connection, chunk, report)
+                    if self.dry_run:
+                        transaction.rollback()
+        report.rejected.sort(key=lambda finding: (finding.file, finding.line))
+        report.warnings.sort(key=lambda finding: (finding.file, finding.line))
+        report.ignored_columns = tuple(sorted(self.columns.ignored))
+        counted = self.columns.matched.keys() | self.columns.unmatched.keys()
+        report.words = {
+            one: (self.columns.matched[one], self.columns.unmatched[one]) for one in sorted(counted)
+        }
+        return report
+
+    def _read(self, given: Iterable[Given], seen: _Seen, report: ImportReport) -> Iterator[_Read]:
+        """The rows that can be taken; all others go into the report."""
+        for one in given:
+            report.rows += 1
+            try:
+                read = self._one(one, report)
+            except RowError as error:
+                report.rejected.append(_finding(one, error.problem, error.detail))
+                continue
+            if read is None:
+                report.skipped += 1
+                continue
+            try:
+                _check_first(seen, read.address.key, one.line)
+            except RowError as error:
+                report.rejected.append(_finding(one, error.problem, error.detail))
+                continue
+            yield read
+
+    def _one(self, given: Given, report: ImportReport) -> _Read | None:
+        if given.problem is not None:
+            raise given.problem
+        if given.standing in LEAVERS:
+            mailbox, left_at = self.rows.leaver(given.cells, given.left_at)
+            reason = REASONS[given.standing]
+            editions = given.left_editions
+            return _Read(
+                given, Leaver(address=mailbox, reason=reason, left_at=left_at, editions=editions)
             )
-    repeated = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
-    if repeated:
-        raise UnreadableFileError(f"column {repeated[0]!r} is there twice")
-    return names
+        if self.leavers_only:
+            return None
+        if given.standing is Standing.UNCONFIRMED:
+            raise RowError(Problem.UNCONFIRMED, "they never said yes there; nothing was stored")
+        entry, left_out = self.rows.entry(given.cells)
+        report.warnings.extend(_finding(given, problem, detail) for problem, detail in left_out)
+        return _Read(given, entry)
+
+    def _take(self, connection: Connection, chunk: list[_Read], report: ImportReport) -> None:
+        leavers = [(one.given, one.what) for one in chunk if isinstance(one.what, Leaver)]
+        barred = bar(connection, [leaver for _, leaver in leavers], self.registrar)
+        for (given, _), done in zip(leavers, barred, strict=True):
+            if done:
+                report.barred += 1
+            else:
+                detail = "they asked for mail here after they had left there"
+                report.rejected.append(_finding(given, Problem.STAYS, detail))
+        entries = [(one.given, one.what) for one in chunk if isinstance(one.what, Entry)]
+        results = enrol(connection, [entry for _, entry in entries], self.registrar)
+        for (given, _), result in zip(entries, results, strict=True):
+            _count(report, given, result)
 
 
-def _cells(line: str) -> list[str] | None:
-    """The cells of a line; None if its quotes are broken."""
-    try:
-        return next(csv.reader([line], strict=True), [])
-    except csv.Error:
-        return None
+def _chunks(read: Iterable[_Read]) -> Iterator[list[_Read]]:
+    """Runs of rows, nobody twice in one."""
+    chunk: list[_Read] = []
+    keys: set[str] = set()
+    for one in read:
+        if len(chunk) >= CHUNK or one.address.key in keys:
+            yield chunk
+            chunk, keys = [], set()
+        chunk.append(one)
+        keys.add(one.address.key)
+    if chunk:
+        yield chunk
 
 
-def _read(
-    lines: Iterator[tuple[int, str | None]],
-    header: Sequence[str],
-    rows: RowReader,
-    seen: sqlite3.Connection,
-    report: ImportReport,
-) -> Iterator[_Read]:
-    """The rows that can be enrolled; all others go into the report."""
-    for number, line in lines:
-        if line is not None and not line.strip():
-            continue
-        report.rows += 1
-        try:
-            entry, left_out = rows.entry(_row(line, header))
-            _check_first(seen, entry.address.key, number)
-        except RowError as error:
-            report.rejected.append(Finding(number, error.problem, error.detail))
-            continue
-        report.warnings.extend(Finding(number, problem, detail) for problem, detail in left_out)
-        yield _Read(number, entry)
-
-
-def _row(line: str | None, header: Sequence[str]) -> dict[str, str]:
-    if line is None:
-        raise RowError(Problem.TOO_LONG, f"a line of over {LONGEST_LINE} bytes")
-    cells = _cells(line)
-    if cells is None:
-        raise RowError(Problem.QUOTES, "a quote is not closed on its line, or text follows it")
-    if len(cells) != len(header):
-        raise RowError(Problem.COLUMNS, f"{len(cells)} cells for {len(header)} columns")
-    return {name: cell for name, cell in zip(header, cells, strict=True) if name in COLUMNS}
-
-
-def _check_first(seen: sqlite3.Connection, key: str, line: int) -> None:
+def _check_first(seen: _Seen, key: str, line: int) -> None:
+    if seen is None:
+        return
     if seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, line)).rowcount:
         return
     (first,) = seen.execute("SELECT line FROM seen WHERE key = ?", (key,)).fetchone()
     raise RowError(Problem.DUPLICATE, f"the same address as line {first}")
 
 
-def _count(report: ImportReport, chunk: Sequence[_Read], results: Sequence[Enrolment]) -> None:
-    for read, result in zip(chunk, results, strict=True):
-        match result.outcome:
-            case EnrolmentOutcome.ADDED:
-                report.added += 1
-            case EnrolmentOutcome.UPDATED:
-                report.updated += 1
-            case EnrolmentOutcome.SUPPRESSED:
-                detail = "this address must not be mailed; nothing was stored"
-                report.rejected.append(Finding(read.line, Problem.SUPPRESSED, detail))
-        if result.kept_out:
-            editions = ", ".join(sorted(result.kept_out))
-            report.warnings.append(Finding(read.line, Problem.KEPT_OUT, editions))
-        if result.kept_choice:
-            detail = "all stays as they chose on their page"
-            report.warnings.append(Finding(read.line, Problem.KEPT_CHOICE, detail))
+def _finding(given: Given, problem: Problem, detail: str) -> Finding:
+    return Finding(given.line, problem, detail, given.file)
+
+
+def _count(report: ImportReport, given: Given, result: Enrolment) -> None:
+    match result.outcome:
+        case EnrolmentOutcome.ADDED:
+            report.added += 1
+        case EnrolmentOutcome.UPDATED:
+            report.updated += 1
+        case EnrolmentOutcome.SUPPRESSED:
+            detail = "this address must not be mailed; nothing was stored"
+            report.rejected.append(_finding(given, Problem.SUPPRESSED, detail))
+    if result.kept_out:
+        editions = ", ".join(sorted(result.kept_out))
+        report.warnings.append(_finding(given, Problem.KEPT_OUT, editions))
+    if result.kept_choice:
+        detail = "all stays as they chose on their page"
+        report.warnings.append(_finding(given, Problem.KEPT_CHOICE, detail))

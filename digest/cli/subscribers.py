@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest import languages
+from digest.cli.import_report import import_told
 from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.root import Options, cli
-from digest.errors import DigestError, ExitCode, NotFoundError
+from digest.errors import ExitCode, NotFoundError
 
 if TYPE_CHECKING:
     from digest.app import App
 
 people = typer.Typer(no_args_is_help=True, help="Import, count, explain and suppress subscribers.")
 cli.add_typer(people, name="subscribers")
-
-#: rejected rows that are told one by one; the rest is in --json
-TOLD = 20
 
 
 def _app(ctx: typer.Context) -> "App":
@@ -28,45 +26,53 @@ def _app(ctx: typer.Context) -> "App":
 
 
 @people.command("import")
-def import_(
+def import_(  # noqa: PLR0917 - a command line's options, each given by name
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="a UTF-8 CSV with a header line")],
+    file: Annotated[Path, typer.Argument(help="a UTF-8 CSV, or another system's export")],
     edition: Annotated[
         list[str] | None, typer.Option(help="the edition of rows that name none")
     ] = None,
+    system: Annotated[
+        str, typer.Option("--from", help="mailchimp, listmonk, ghost, substack or mailpoet")
+    ] = "",
+    column: Annotated[
+        list[str] | None, typer.Option("--map", help="'their column=ours', may be repeated")
+    ] = None,
+    means: Annotated[
+        list[str] | None, typer.Option(help="'their group or list=slug', may be repeated")
+    ] = None,
+    consent: Annotated[
+        str, typer.Option(help="where people said yes, for rows that do not tell")
+    ] = "",
+    leavers_only: Annotated[
+        bool, typer.Option(help="take over only who left there; to be repeated")
+    ] = False,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """Import subscribers from a CSV; rows that cannot be taken are listed, the rest goes in."""
+    """Import subscribers; rows that cannot be taken are listed, the rest goes in."""
     app = _app(ctx)
     for slug in edition or ():
         app.parts.edition(slug)
-    try:
-        with file.open("rb") as stream:
-            report = app.people.import_csv(
-                stream,
-                now=app.clock.now(),
-                actor="command line",
-                default_editions=frozenset(edition or ()),
-                dry_run=dry_run,
-            )
-    except OSError as error:
-        raise DigestError(f"cannot read {file}: {error.strerror}") from error
+    from digest.app import Bringing
+
+    report = app.bring(
+        Bringing(
+            file=file,
+            system=system,
+            editions=frozenset(edition or ()),
+            columns=_pairs(column, "--map"),
+            words=_pairs(means, "--means"),
+            consent=consent,
+            leavers_only=leavers_only,
+            dry_run=dry_run,
+        )
+    )
     if json:
         as_json(report)
     else:
-        did = "would add" if dry_run else "added"
-        line(
-            f"{report.rows} rows: {did} {report.added}, updated {report.updated}, "
-            f"rejected {len(report.rejected)}"
-        )
-        for what, findings in (("rejected", report.rejected), ("note", report.warnings)):
-            for finding in findings[:TOLD]:
-                line(f"  {what}: line {finding.line}: {finding.problem} {finding.detail}".rstrip())
-            if len(findings) > TOLD:
-                line(f"  and {len(findings) - TOLD} more; --json lists them all")
-        if report.ignored_columns:
-            line(f"  columns that mean nothing here: {', '.join(report.ignored_columns)}")
+        for told in import_told(report):
+            line(told)
     if report.rejected:
         raise typer.Exit(ExitCode.PARTIAL)
 
@@ -169,6 +175,16 @@ def link(
         as_json({"url": url})
     else:
         line(url)
+
+
+def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for one in given or ():
+        left, equals, right = one.rpartition("=")
+        if not equals or not left.strip() or not right.strip():
+            raise typer.BadParameter(f"{option} {one!r} is not 'theirs=ours'")
+        pairs[left.strip().casefold()] = right.strip()
+    return pairs
 
 
 def _how_often(frequency: str, weekly_on: int) -> str:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from subscribers import Choice, Frequency, ImportReport, Subscribers, UnreadableFileError
+from subscribers.records import LONGEST_LINE
 from subscribers.tables import metadata, subscriber
-from subscribers.transfer import LONGEST_LINE
 from tests.subscribers.conftest import EVERY_DAY, NOW, add, house
 
 HEADER = "email,name,language,regions,topics,editions,tags,consent_source,consent_at"
