@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,9 +33,24 @@ def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[s
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
+        # One statement, a column a parameter: a statement for each row costs several times that.
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        connection.execute(_insert_columns(table, tuple(columns)), columns)
     else:
         connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
+
+
+@lru_cache(32)
+def _insert_columns(table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
+    """``INSERT … SELECT unnest(…), …``: the values of each column as one array."""
+    unnested = [
+        sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type)))
+        for name in names
+    ]
+    found = postgresql.insert(table).from_select(
+        names, sa.select(*unnested), include_defaults=False
+    )
+    return found.on_conflict_do_nothing()
 
 
 def chosen(
