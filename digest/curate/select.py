@@ -50,18 +50,17 @@ class Selector:
         """What a reader with ``interest`` gets; None where that is too little to send.
 
         ``interest`` None is the issue itself, as editors see it, however short. Coarsened by
-        ``step``, except where that would leave too little: who gets mail without it gets mail.
+        ``step``, or by more where that would leave too little: who gets mail does not depend on it,
+        unless all that the issue holds for everybody is too little.
         """
         if interest is None:
             return _filled(self.filler.places(None))
         interest = self.narrowed(interest)
-        if step is Coarse.NOTHING:
-            return self._kept(interest)
-        found = self._kept(coarser(interest, step))
-        if found is None and self._kept(interest) is not None:
-            further = (self._kept(coarser(interest, one)) for one in Coarse if one > step)
-            found = next((one for one in further if one is not None), None)
-        return found
+        own = self._kept(interest)
+        if own is None or step is Coarse.NOTHING:
+            return own
+        coarsened = (self._kept(coarser(interest, one)) for one in Coarse if one >= step)
+        return next((one for one in coarsened if one is not None), None)
 
     def narrowed(self, interest: Interest) -> Interest:
         """The part of ``interest`` that can change this issue, so that fewer readers differ."""
