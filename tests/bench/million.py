@@ -9,12 +9,11 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from random import Random
 from time import process_time
-from typing import Any
 
 from digest import bundled
 from digest.curate import vary
@@ -27,6 +26,7 @@ from digest.model import (
     MailHeaders,
     Message,
     PickOrigin,
+    RenderedVariant,
     Selected,
     StoryId,
     SubscriberId,
@@ -43,7 +43,7 @@ from tests.render.issue import BRAND
 
 FEW, MANY = 100_000, 1_000_000
 STORIES = 200
-#: readers whose selections are held at a time, as in digest/steps/address.py
+#: readers whose selections are held at a time, as in digest/steps/choose.py
 CHUNK = 5_000
 #: MB of resident memory that no run may pass
 ROOM = 300
@@ -124,12 +124,12 @@ def _figures(run: Run) -> Iterator[Figure]:
 
 def _in_process(readers: int) -> Run:
     told = subprocess.run(
-        [sys.executable, "-m", "tests.bench.million", "run", str(readers)],
+        [sys.executable, "-m", "tests.bench.million", str(readers)],
         cwd=REPO,
         check=True,
         capture_output=True,
         text=True,
-        timeout=1800,
+        timeout=7200,
     )
     return Run(**json.loads(told.stdout))
 
@@ -220,8 +220,6 @@ def morning() -> Edition:
 
 def pool() -> tuple[Candidate, ...]:
     """200 stories of a week, a third of them from the issue's own window."""
-    from dataclasses import replace
-
     random = Random(5)
     made = []
     for number in range(1, STORIES + 1):
@@ -253,7 +251,7 @@ def pool() -> tuple[Candidate, ...]:
     return tuple(made)
 
 
-def message(number: int, variant: Any) -> Message:
+def message(number: int, variant: RenderedVariant) -> Message:
     """The reader's own message."""
     leave, choose = (f"https://news.meridian.example/{way}/{number:022}" for way in "up")
     return Message(
@@ -282,5 +280,4 @@ def message(number: int, variant: Any) -> Message:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["run"]:
-        print(json.dumps(asdict(run(int(sys.argv[2])))))
+    print(json.dumps(asdict(run(int(sys.argv[1])))))
