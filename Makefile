@@ -39,6 +39,11 @@ check: $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python -m tests.bench
 
+## bench-million: the same for a million readers with choices of their own; some ten minutes
+.PHONY: bench-million
+bench-million: $(STAMP)
+	@$(BIN)/python -m tests.bench million
+
 ## evaluate: regions, topics, copies and events on labelled data (needs ../shared/data)
 .PHONY: evaluate
 evaluate: $(STAMP)

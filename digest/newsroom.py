@@ -14,12 +14,13 @@ from digest.model import (
     IssueId,
     IssueState,
     Outcome,
+    Slot,
     StoryId,
     SubscriberId,
     VariantContent,
 )
 from digest.preview.preview import Preview
-from digest.steps import address, compose, letters, send
+from digest.steps import choose, compose, letters, pin, send
 from digest.steps.parts import Parts, zone
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
@@ -40,6 +41,8 @@ class SendPlan:
     variants: int
     messages: int
     left_out: Mapping[str, int]
+    #: how readers' selections are coarsened, and why; empty where they are not
+    coarsened: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +130,32 @@ class Newsroom:
         """
         content = self.content(issue, interest)
         rendered = self.parts.renderer.render(content)
-        return preflight(self.parts, issue, content, rendered, probe=probe)
+        found = preflight(self.parts, issue, content, rendered, probe=probe)
+        return (*found, *choose.findings(self.parts, issue, self.draft(issue)))
 
     def why(self, slug: str, key: StoryId) -> tuple[Issue, Why]:
         """Why the next issue of an edition holds a story, or does not. Stores nothing."""
         issue, _ = self.next_issue(slug, keep=False)
         return issue, why(self.parts, issue, key)
 
+    def pin_plan(
+        self, slug: str, key: StoryId, section: str = "", place: int = 1, *, everyone: bool = False
+    ) -> Slot:
+        """Where ``pin`` would put a story. Raises NotFoundError and WrongStateError."""
+        return pin.planned(self.parts.edition(slug), key, section, place, everyone=everyone)
+
+    def pin(self, slug: str, slot: Slot, who: str) -> Issue:
+        """Place a story in the next issue. Raises NotFoundError and WrongStateError."""
+        return pin.pin(self.parts, self.parts.edition(slug), slot, who)
+
+    def unpin(self, slug: str, key: StoryId, who: str) -> Issue:
+        """Leave it to the rules again. Raises NotFoundError and WrongStateError."""
+        return pin.unpin(self.parts, self.parts.edition(slug), key, who)
+
     def next_days(self, slug: str) -> tuple[Issue, frozenset[int]]:
         """The issue that goes out next, and the ISO weekdays it answers for. Stores nothing."""
         issue = compose.next_one(self.parts, self.parts.edition(slug), keep=False)
-        return issue, address.days(self.parts, issue)
+        return issue, choose.days(self.parts, issue)
 
     def approve(self, issue_id: IssueId, who: str) -> Issue:
         """Approve an issue as it stands. Raises WrongStateError."""
@@ -151,7 +169,7 @@ class Newsroom:
         """What ``send_now`` would do with today's issue. Stores nothing."""
         issue = compose.today(self.parts, self.parts.edition(slug), keep=False)
         draft = compose.draft(self.parts, issue)
-        told = address.forecast(self.parts, issue, draft)
+        told = choose.forecast(self.parts, issue, draft)
         return SendPlan(
             edition=slug,
             state=issue.state,
@@ -159,6 +177,7 @@ class Newsroom:
             variants=told.variants,
             messages=told.readers,
             left_out=dict(told.left_out),
+            coarsened=told.coarsened,
         )
 
     def send_test(self, slug: str, to: str) -> Outcome:

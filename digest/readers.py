@@ -20,7 +20,11 @@ from digest.render.words import direction
 def catalogue(settings: Settings, views: tuple[RegionView, ...], tag: str) -> subscribers.Catalogue:
     """What there is to choose, by its names in a language; the editions' languages too."""
     every = editions(settings, views)
-    spoken = dict.fromkeys(edition.language.lower() for edition in every.values())
+    spoken = dict.fromkeys(
+        one.lower()
+        for edition in every.values()
+        for one in (edition.language, *sorted(edition.languages))
+    )
     return subscribers.Catalogue(
         editions={slug: edition.name for slug, edition in every.items()},
         regions=region_names(views, settings.regions, tag),

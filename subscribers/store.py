@@ -57,17 +57,18 @@ def chosen(
     connection: Connection, subscribers: Sequence[int]
 ) -> dict[int, dict[Kind, frozenset[str]]]:
     """The regions and topics that each of these chose."""
-    found: dict[int, dict[Kind, set[str]]] = {
-        one: {kind: set() for kind in Kind} for one in subscribers
-    }
+    found: dict[str, dict[int, set[str]]] = {kind.value: {} for kind in Kind}
     rows = connection.execute(
-        sa.select(preference).where(preference.c.subscriber_id.in_(subscribers))
+        sa.select(preference.c.kind, preference.c.subscriber_id, preference.c.value).where(
+            preference.c.subscriber_id.in_(subscribers)
+        )
     )
-    for who, kind, value in rows:
-        found[who][Kind(kind)].add(value)
+    for kind, who, value in rows:
+        found[kind].setdefault(who, set()).add(value)
+    kinds, none = tuple(Kind), frozenset[str]()
     return {
-        who: {kind: frozenset(values) for kind, values in kinds.items()}
-        for who, kinds in found.items()
+        who: {kind: frozenset(found[kind.value].get(who, none)) for kind in kinds}
+        for who in subscribers
     }
 
 

@@ -10,7 +10,8 @@ from digest.cli.root import Options, cli
 from digest.errors import ExitCode
 
 if TYPE_CHECKING:
-    from digest.model import ParsedStory, Reject
+    from digest.model import ParsedStory, Reject, Slot
+    from digest.newsroom import Newsroom
     from digest.steps.add import Added
 
 
@@ -21,6 +22,9 @@ def add(
     edition: Annotated[
         list[str] | None, typer.Option(help="for this edition only; may be given again")
     ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--everyone", help="and pin it in the next issue, for every reader")
+    ] = False,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -42,10 +46,26 @@ def add(
     if isinstance(found, Reject):
         _refuse(url, found, json=json)
     done = (step.look if dry_run else step.add)(app.parts, found, edition or ())
+    pinned = _pinned(app.newsroom, done, keep=not dry_run) if everyone else {}
     if json:
-        as_json(_row(url, done, found, dry_run=dry_run))
+        as_json({**_row(url, done, found, dry_run=dry_run), "for_everyone": pinned})
     else:
         _show(done, found, dry_run=dry_run)
+        for slug, slot in pinned.items():
+            told = "would stand" if dry_run else "stands"
+            line(f"  {slug}: it {told} in {slot.section}, for every reader")
+
+
+def _pinned(room: "Newsroom", done: "Added", *, keep: bool) -> dict[str, "Slot"]:
+    """Edition → where the story is pinned in its next issue. Whose readers had it is left out."""
+    slots = {
+        slug: room.pin_plan(slug, done.story.id, everyone=True)
+        for slug in done.editions
+        if slug not in done.sent
+    }
+    for slug, slot in slots.items() if keep else ():
+        room.pin(slug, slot, "operator")
+    return slots
 
 
 def _refuse(url: str, reject: "Reject", *, json: bool) -> NoReturn:

@@ -138,6 +138,9 @@ def send(
                     for p in plans
                 ],
             )
+            for p in plans:
+                if p.coarsened:
+                    line(f"  {p.edition}: {p.coarsened}")
     else:
         pipeline.refresh(app.parts)
         wanted = (

@@ -91,6 +91,7 @@ def run() -> None:
         line,
         look,
         parse,
+        pin,
         preview,
         running,
         set_up,

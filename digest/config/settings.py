@@ -230,6 +230,9 @@ class EditionSettings(Table):
     lock_minutes: int = Field(default=10, ge=0, le=720)
     send_by_minutes: int = Field(default=90, ge=1, le=1440)
     minimum_stories: int = Field(default=1, ge=1)
+    reader_minimum: int = Field(default=1, ge=1, le=50)
+    max_variants: int = Field(default=0, ge=0)
+    languages: tuple[Language, ...] = ()
     updates: bool = True
     when_short: WhenShort = WhenShort.ROLL_OVER
     quiet_template: Slug = "quiet"

@@ -16,8 +16,8 @@ from digest.model import Candidate, Section, StoryId, Take
 #: a set of stories
 Bits: TypeAlias = int
 
-#: sets of regions and topics that are remembered: readers' choices repeat
-_KEPT = 20_000
+#: sets of regions, and of topics, that are remembered: readers' choices repeat
+_KEPT = 5_000
 
 
 class Order:
@@ -34,6 +34,7 @@ class Order:
         sources = self._by(lambda one: [one.stored.source])
         authors = self._by(lambda one: filter(None, [one.stored.story.byline]))
         folds = self._by(lambda one: [_told(one)])
+        self._languages = self._by(lambda one: [primary(one.stored.story.language)])
         #: by place: all of its source, and of its author
         self.of_source = [sources[one.stored.source] for one in self.candidates]
         self.of_author = [authors.get(one.stored.story.byline, 0) for one in self.candidates]
@@ -41,7 +42,8 @@ class Order:
         self.mates = {one.stored.id: folds[_told(one)] for one in self.candidates}
         own = (at for at, one in enumerate(self.candidates) if one.earlier is None)
         self._current = sum(1 << at for at in own)
-        self.wanted = lru_cache(_KEPT)(self._wanted)
+        self.of_regions = lru_cache(_KEPT)(self._of_regions)
+        self.of_topics = lru_cache(_KEPT)(self._of_topics)
         self.new_since = lru_cache(_KEPT)(self._new_since)
 
     def taken_by(self, section: Section) -> Bits:
@@ -59,18 +61,27 @@ class Order:
         """The stories of a set, best first."""
         return [story for at, story in enumerate(self.stories) if bits >> at & 1]
 
+    def others(self, stories: Iterable[StoryId]) -> list[Bits]:
+        """For each of ``stories``: all but it and what is shown as one with it."""
+        return [~self.mates[story] for story in stories]
+
     def of(self, stories: Iterable[StoryId]) -> Bits:
         """These stories, as far as they are in the pool."""
         return sum({1 << self._places[key] for key in stories if key in self._places})
 
-    def _wanted(self, regions: frozenset[str], topics: frozenset[str]) -> Bits:
-        """What a reader of these regions and topics wants; none of either means all."""
-        found = self._every
-        if regions:
-            found &= _any(self._regions, regions)
-        if topics:
-            found &= _any(self._topics, topics)
-        return found
+    def told_in(self, language: str) -> Bits:
+        """What is written in a language, or does not say in which; empty: all."""
+        if not language:
+            return self._every
+        return self._languages.get(primary(language), 0) | self._languages.get("", 0)
+
+    def _of_regions(self, regions: frozenset[str]) -> Bits:
+        """What plays in one of these regions; none means all."""
+        return _any(self._regions, regions) if regions else self._every
+
+    def _of_topics(self, topics: frozenset[str]) -> Bits:
+        """What is about one of these topics; none means all."""
+        return _any(self._topics, topics) if topics else self._every
 
     def _new_since(self, since: datetime | None) -> Bits:
         """What is new to a reader whose last issue covered all until then."""
@@ -88,6 +99,11 @@ class Order:
             for name in names(one):
                 found[name] |= 1 << at
         return dict(found)
+
+
+def primary(language: str) -> str:
+    """The language of a tag, without its script or country: ``pt`` of ``pt-BR``."""
+    return language.partition("-")[0].lower()
 
 
 def _told(one: Candidate) -> tuple[bool, StoryId]:

@@ -44,8 +44,8 @@ def _related(filler: Filler, candidate: Candidate) -> list[StoryId]:
 
 def _standing(one: Filled, filler: Filler, candidate: Candidate) -> str:
     place = one.stories.index(candidate.stored.id) + 1
-    pinned = candidate.stored.id in filler.pinned
-    told = "an editor placed it" if pinned else reason(one.section, candidate)
+    pin = filler.pinned.get(candidate.stored.id)
+    told = pin.reason or "an editor placed it" if pin else reason(one.section, candidate)
     return f"{one.section.slug} {place}: {told}"
 
 

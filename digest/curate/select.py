@@ -4,14 +4,16 @@ A million readers are no problem: equal interests are answered from memory, and 
 few operations on integers for each section.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
-from digest.curate.fill import Filled, Filler
-from digest.model import Candidate, Edition, Interest, Slot, StoryId, Take
+from digest.curate.coarse import Coarse, coarser
+from digest.curate.fill import Filler, Plan
+from digest.curate.order import primary
+from digest.model import Candidate, Edition, Interest, Slot, StoryId
 
 #: section → stories, in the order a reader sees them
 Selection: TypeAlias = tuple[tuple[str, tuple[StoryId, ...]], ...]
@@ -41,60 +43,81 @@ class Selector:
         self._edition = edition
         self._until = until
         self._told = frozenset(name for section in edition.sections for name in section.segments)
+        self._languages = frozenset(map(primary, edition.languages))
         self._kept = lru_cache(_KEPT)(self._select)
 
-    def select(self, interest: Interest | None) -> Selection | None:
+    def select(self, interest: Interest | None, step: Coarse = Coarse.NOTHING) -> Selection | None:
         """What a reader with ``interest`` gets; None where that is too little to send.
 
-        ``interest`` None is the issue itself, as editors see it, however short.
+        ``interest`` None is the issue itself, as editors see it, however short. Coarsened by
+        ``step``, or by more where that would leave too little: who gets mail does not depend on it,
+        unless all that the issue holds for everybody is too little.
         """
         if interest is None:
-            return _told(self.filler.filled(None))
-        return self._kept(self.narrowed(interest))
+            return _filled(self.filler.places(None))
+        interest = self.narrowed(interest)
+        own = self._kept(interest)
+        if own is None or step is Coarse.NOTHING:
+            return own
+        coarsened = (self._kept(coarser(interest, one)) for one in Coarse if one >= step)
+        return next((one for one in coarsened if one is not None), None)
 
     def narrowed(self, interest: Interest) -> Interest:
         """The part of ``interest`` that can change this issue, so that fewer readers differ."""
         segments = interest.segments & self._told
-        return replace(interest, segments=segments) if segments != interest.segments else interest
+        language = self._language(interest.language)
+        if segments == interest.segments and language == interest.language:
+            return interest
+        return replace(interest, segments=segments, language=language)
+
+    def _language(self, wanted: str) -> str:
+        """What a reader's stories are written in, where the edition tells them apart."""
+        if not self._languages:
+            return ""
+        wanted = primary(wanted)
+        return wanted if wanted in self._languages else primary(self._edition.language)
 
     def _select(self, interest: Interest) -> Selection | None:
         filler = self._slow if self._is_long(interest) else self.filler
-        found = filler.filled(interest)
-        missing = self._edition.reader_minimum - sum(len(one.stories) for one in found)
+        found = _filled(filler.places(interest))
+        # Who wants few stories is content with few.
+        minimum = self._edition.reader_minimum
+        minimum = min(minimum, interest.limit) if interest.limit else minimum
+        missing = minimum - _count(found)
         if missing > 0:
-            found = list(_topped_up(filler, found, interest, missing))
-        if sum(len(one.stories) for one in found) < self._edition.reader_minimum:
-            return None
-        return _told(found)
+            found = _topped_up(filler, found, interest, missing)
+            # What editors pinned for everyone is for everyone, be it all there is.
+            if not found or (_count(found) < minimum and not filler.for_everyone):
+                return None
+        return found
 
     def _is_long(self, interest: Interest) -> bool:
         since, until = interest.since, self._until
         return since is not None and until is not None and until - since > _LONG
 
 
-def _told(found: Iterable[Filled]) -> Selection:
-    return tuple((one.section.slug, one.stories) for one in found if one.stories)
+def _filled(found: Iterable[tuple[Plan, tuple[StoryId, ...]]]) -> Selection:
+    return tuple([(plan.section.slug, stories) for plan, stories in found if stories])
 
 
-def _topped_up(
-    filler: Filler, found: Sequence[Filled], interest: Interest, missing: int
-) -> Iterator[Filled]:
+def _count(found: Selection) -> int:
+    return sum([len(stories) for _, stories in found])
+
+
+def _topped_up(filler: Filler, found: Selection, interest: Interest, missing: int) -> Selection:
     """``found`` with further editors' picks, which are for everyone, in the section for them."""
-    picks = next((plan for plan in filler.plans if plan.section.take is Take.PICKS), None)
+    picks = filler.picks(interest)
     if picks is None:
-        yield from found
-        return
-    shown = {story for one in found for story in one.stories} | filler.removed
-    told = {story for one in shown for story in (one, *filler.folded(one))}
+        return found
+    had = {story for _, stories in found for story in stories}
+    told = {story for one in had | filler.removed for story in (one, *filler.folded(one))}
+    new = picks.order.new_since(interest.since) & picks.order.told_in(interest.language)
     more: list[StoryId] = []
-    for story in picks.order.listed(picks.fits & picks.order.new_since(interest.since)):
+    for story in picks.order.listed(picks.fits & new):
         if len(more) < missing and story not in told:
             more.append(story)
             told |= {story, *filler.folded(story)}
-    for plan in filler.plans:
-        one = next((one for one in found if one.section.slug == plan.section.slug), None)
-        stories = one.stories if one else ()
-        if plan is picks:
-            stories += tuple(more)
-        if stories:
-            yield Filled(plan.section, stories)
+    held = dict(found)
+    held[picks.section.slug] = (*held.get(picks.section.slug, ()), *more)
+    slugs = [plan.section.slug for plan in filler.plans]
+    return tuple([(slug, held[slug]) for slug in slugs if held.get(slug)])

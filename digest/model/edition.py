@@ -99,5 +99,9 @@ class Edition:
     house_ad: HouseAd | None = None
     #: a reader whose own choices leave fewer gets more of the editors' picks, or nothing
     reader_minimum: int = 1
+    #: with more variants readers' selections are coarsened, step by step; 0: no limit
+    max_variants: int = 0
+    #: the languages it tells stories in, each reader's mail in one; empty: any, side by side
+    languages: frozenset[str] = frozenset()
     #: a story already sent comes again, marked so, once it has changed a good deal
     updates: bool = True

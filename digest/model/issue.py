@@ -17,6 +17,8 @@ class SlotMode(StrEnum):
 
     AUTO = "auto"
     PINNED = "pinned"
+    #: pinned, and every reader gets it, whatever their regions and topics
+    EVERYONE = "everyone"
     REMOVED = "removed"
 
 
@@ -43,6 +45,11 @@ class Slot:
     overrides: Overrides = Overrides()
     #: why the story is here, for a person
     reason: str = ""
+
+    @property
+    def pinned(self) -> bool:
+        """Whether an editor placed it."""
+        return self.mode in {SlotMode.PINNED, SlotMode.EVERYONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +93,8 @@ class Interest:
     since: datetime | None = None
     #: the most stories they want; 0: all that the sections hold
     limit: int = 0
+    #: what their stories are written in, where the edition has several languages; empty: any
+    language: str = ""
 
 
 class IssueState(StrEnum):

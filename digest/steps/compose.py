@@ -152,7 +152,7 @@ def _draft(
 ) -> Draft:
     edition = parts.edition(issue.edition)
     manual = vary.manual_slots(issues.draft_of(connection, issue.id).slots)
-    pinned = [slot.story for slot in manual if slot.mode is SlotMode.PINNED]
+    pinned = [slot.story for slot in manual if slot.pinned]
     made = pool(connection, parts, edition, (after, now), pinned)
     removed = tuple(slot for slot in manual if slot.mode is SlotMode.REMOVED)
     return Draft(

@@ -36,7 +36,7 @@ class MessageMaker:
         self._parts = parts
         self._issue = issue
         self._edition = parts.edition(issue.edition)
-        self._kits: dict[tuple[str, str], _SheetKit] = {}
+        self._kits: dict[tuple[str, str], SheetKit] = {}
         with reading(parts.engine) as connection:
             self._sheets = variants.sheets(connection, issue.id)
         self._rendered = lru_cache(KEPT)(self._render)
@@ -58,7 +58,7 @@ class MessageMaker:
         speaks = selected.language, selected.style
         if speaks not in self._kits:
             sheet = self._sheets[selected.language]
-            self._kits[speaks] = _SheetKit(self._parts.renderer, sheet, selected.style)
+            self._kits[speaks] = SheetKit(self._parts.renderer, sheet, selected.style)
         return self._kits[speaks].variant(selected)
 
     def _message(self, recipient: Recipient, variant: RenderedVariant, now: datetime) -> Message:
@@ -66,7 +66,7 @@ class MessageMaker:
         return address_to(self._parts, self._edition, ref, recipient, variant, now)
 
 
-class _SheetKit:
+class SheetKit:
     """A sheet's variants by reference."""
 
     def __init__(self, renderer: Renderer, sheet: Sheet, style: str) -> None:

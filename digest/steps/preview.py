@@ -22,7 +22,7 @@ from digest.preview.preview import Mail, Preview, Sizes
 from digest.render.addresses import split_mailbox
 from digest.render.clean import is_loopback
 from digest.render.tokens import fill
-from digest.steps.address import interest_in
+from digest.steps.choose import interest_in
 from digest.steps.compose import content
 from digest.steps.parts import Parts
 from digest.steps.preflight import mail_of

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from digest.curate import short
+from digest.curate import coarse, short
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
@@ -59,7 +59,10 @@ def settle(parts: Parts, issue: Issue) -> Issue:
         reached = variants.delivered_stories(connection, issue.id, DeliveryState.ACCEPTED.value)
         versions = windows.versions_in(connection, issue.id, reached)
         windows.mark_seen(connection, issue.edition, versions, SeenReason.SENT, now, issue.id)
-        reason = short.told(issue) if counts.get(DeliveryState.ACCEPTED) else "reached nobody"
+        notes = [short.told(issue), coarse.noted(issue.reason)]
+        reason = "; ".join(filter(None, notes))
+        if not counts.get(DeliveryState.ACCEPTED):
+            reason = "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now
         )

@@ -155,3 +155,15 @@ def test_names_that_refer_to_nothing_are_found(tmp_path: Path) -> None:
     assert "did you mean 'wire'?" in told["editions[0].sources"]
     assert "no such segment" in told["editions[0].segments"]
     assert "did you mean 'business'?" in told['topics.rules."Money"']
+
+
+def test_what_an_edition_says_of_readers_selections(tmp_path: Path) -> None:
+    told = load(bundled.sample_config()).editions[0]
+    assert (told.reader_minimum, told.max_variants, told.languages) == (1, 0, ())
+    wrong = 'slug = "daily"\nreader_minimum = 0\nmax_variants = -1\nlanguages = ["English"]'
+    found = mistakes(write(tmp_path, GOOD.replace('slug = "daily"', wrong)))
+    assert sorted(found) == [
+        "editions[0].languages[0]",
+        "editions[0].max_variants",
+        "editions[0].reader_minimum",
+    ]

@@ -1,0 +1,223 @@
+"""Gives each reader of an issue their selection, and foretells what that comes to."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+from digest.curate import coarse, vary
+from digest.curate.coarse import Coarse
+from digest.curate.select import Selector
+from digest.languages import spoken
+from digest.model import Edition, Finding, Interest, Issue, Level, Selected, SubscriberId
+from digest.protocols import Reader
+from digest.render.style import Style
+from digest.schedule.days import answered_days
+from digest.steps.earlier import REACH, earlier
+from digest.steps.parts import Parts
+from digest.store import issues, reached
+from digest.store.engine import reading
+
+#: the reason of readers whose choices leave too little of this issue: never an empty mail
+TOO_FEW = "too_few"
+#: readers selected for at a time
+CHUNK = 5_000
+#: what a first issue reaches back to for readers who want mail once a week
+WEEK = timedelta(days=7)
+WEEKLY = "weekly"
+_STYLES = frozenset(style.value for style in Style)
+
+#: some readers by id with what each gets
+Chunk = list[tuple[SubscriberId, Selected]]
+
+
+def days(parts: Parts, issue: Issue) -> frozenset[int]:
+    """The ISO weekdays that an issue answers for: those since its edition's last that went."""
+    with reading(parts.engine) as connection:
+        previous = issues.went_last(connection, issue)
+    return answered_days(previous, issue.local_date, parts.edition(issue.edition).weekdays)
+
+
+def interest_of(reader: Reader, last: datetime | None, issue: Issue) -> Interest:
+    """What decides a reader's selection. ``last`` is where their last issue's window ended.
+
+    Nobody's window is shorter than the issue's own. After a pause of more than ``REACH`` it is
+    just that; who wants mail once a week starts with a week.
+    """
+    since = last
+    if since is None and reader.frequency == WEEKLY and issue.window_to is not None:
+        since = issue.window_to - WEEK
+    if since is not None and issue.window_from is not None and since >= issue.window_from:
+        since = None
+    return Interest(
+        regions=reader.regions,
+        topics=reader.topics,
+        segments=reader.segments,
+        since=since,
+        limit=reader.limit,
+        language=reader.language,
+    )
+
+
+def interest_in(parts: Parts, issue: Issue, reader: Reader) -> Interest:
+    """What decides one reader's selection of an issue."""
+    until = issue.window_to or parts.clock.now()
+    with reading(parts.engine) as connection:
+        before = issues.gone_since(connection, issue, until - REACH)
+        last = reached.last_accepted(connection, before, [reader.subscriber])
+    return interest_of(reader, last.get(reader.subscriber), issue)
+
+
+@dataclass(slots=True)
+class Choosing:
+    """Gives each reader of an issue their selection, within the edition's ``max_variants``.
+
+    Without such a limit it holds nothing of any reader; with one two machine words of each.
+    """
+
+    parts: Parts
+    issue: Issue
+    edition: Edition
+    selector: Selector
+    #: issues whose readers had what came before, newest first, each with its window's end
+    before: Sequence[Issue]
+    #: how far selections were coarsened
+    step: Coarse = Coarse.NOTHING
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Readers by id with what each gets, ``CHUNK`` at a time. Whoever gets nothing counts."""
+        most = self.edition.max_variants
+        if not most:
+            yield from self._round(Coarse.NOTHING)
+            return
+        for step in Coarse:
+            few = _gathered(self._round(step), most if step < max(Coarse) else None)
+            if few is not None:
+                yield from few.chunks()
+                return
+
+    def told(self, variants: int) -> str:
+        """How selections were coarsened, for a person; nothing where they were not."""
+        return coarse.told(self.step, self.edition.max_variants, variants)
+
+    def _round(self, step: Coarse) -> Iterator[Chunk]:
+        """All readers, their selections coarsened by ``step``."""
+        parts, slug, now = self.parts, self.edition.slug, self.parts.clock.now()
+        asked = sorted({name for section in self.edition.sections for name in section.segments})
+        wanted, answered = sorted(self.edition.segments), days(parts, self.issue)
+        self.step = step
+        self.left_out = Counter(parts.audience.excluded(slug, wanted, answered, now))
+        stream = iter(parts.audience.readers(slug, wanted, asked, answered, now))
+        while readers := list(islice(stream, CHUNK)):
+            with reading(parts.engine) as connection:
+                last = reached.last_accepted(
+                    connection, self.before, [reader.subscriber for reader in readers]
+                )
+            found = [
+                (reader.subscriber, self._selected(reader, last.get(reader.subscriber)))
+                for reader in readers
+            ]
+            self.left_out[TOO_FEW] += sum(chosen is None for _, chosen in found)
+            yield [(who, chosen) for who, chosen in found if chosen is not None]
+
+    def _selected(self, reader: Reader, last: datetime | None) -> Selected | None:
+        sections = self.selector.select(interest_of(reader, last, self.issue), self.step)
+        if sections is None:
+            # On a quiet day that is what the mail says, so nobody is left out.
+            if not vary.quiet(self.issue):
+                return None
+            sections = ()
+        return Selected(
+            sections=sections,
+            language=reader.language if spoken(reader.language) else self.edition.language,
+            style=reader.style if reader.style in _STYLES else Style.FULL.value,
+        )
+
+
+def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:
+    """Make ready to select from ``draft`` and from what earlier issues had."""
+    edition = parts.edition(issue.edition)
+    until = issue.window_to or parts.clock.now()
+    with reading(parts.engine) as connection:
+        before = issues.gone_since(connection, issue, until - REACH)
+        pool = (*draft.pool, *earlier(connection, before, draft.pool, until))
+    manual = vary.manual_slots(draft.slots)
+    selector = Selector(edition, pool, manual, until)
+    return Choosing(parts, issue, edition, selector, before)
+
+
+@dataclass(slots=True)
+class _Few:
+    """Readers and what each gets, where that is one of few."""
+
+    readers: "array[int]" = field(default_factory=lambda: array("q"))
+    #: the number of what each gets
+    gets: "array[int]" = field(default_factory=lambda: array("q"))
+    selected: dict[Selected, int] = field(default_factory=dict)
+
+    def chunks(self) -> Iterator[Chunk]:
+        found = list(self.selected)
+        pairs = zip(self.readers, self.gets, strict=True)
+        while some := [(who, found[number]) for who, number in islice(pairs, CHUNK)]:
+            yield some
+
+
+def _gathered(chunks: Iterator[Chunk], most: int | None) -> _Few | None:
+    """What they hold; None once that is more than ``most`` variants."""
+    few = _Few()
+    for chunk in chunks:
+        for who, selected in chunk:
+            few.readers.append(who)
+            few.gets.append(few.selected.setdefault(selected, len(few.selected)))
+        if most is not None and len(few.selected) > most:
+            return None
+    return few
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What an issue would come to if it went now."""
+
+    readers: int
+    variants: int
+    left_out: Counter[str]
+    #: how selections would be coarsened, for a person
+    coarsened: str = ""
+
+
+def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
+    """Select for everybody, and only count. Stores nothing."""
+    chosen = choosing(parts, issue, draft)
+    keys: set[str] = set()
+    readers = 0
+    for chunk in chosen.chunks():
+        readers += len(chunk)
+        keys.update(vary.key(selected) for _, selected in chunk)
+    return Forecast(
+        readers=readers,
+        variants=len(keys),
+        left_out=+chosen.left_out,
+        coarsened=chosen.told(len(keys)),
+    )
+
+
+def findings(parts: Parts, issue: Issue, draft: issues.Draft) -> list[Finding]:
+    """What preflight says of the number of variants, where the edition limits it."""
+    most = parts.edition(issue.edition).max_variants
+    if not most:
+        return []
+    told = forecast(parts, issue, draft)
+    if told.coarsened:
+        return [
+            Finding(
+                check="variants",
+                level=Level.WARN,
+                why=told.coarsened,
+                fix="Raise max_variants, or offer readers fewer choices",
+            )
+        ]
+    why = f"{told.variants} variants for {told.readers} readers, at most {most}"
+    return [Finding(check="variants", level=Level.PASS, why=why)]
