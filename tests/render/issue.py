@@ -122,7 +122,7 @@ def full_house(template: str = "daily", style: str = "full") -> VariantContent:
     def told(number: int) -> Card:
         made = card(
             number,
-            f"River towns rebuild above the old flood line, street by street, for the {number}th time",
+            f"River towns rebuild above the old flood line, street after street, part {number}",
             url=f"{place}-{number}/{counted}",
             standfirst="Councils along the lower river are moving homes, a school and two clinics "
             "uphill. The first families moved in last week; the ferry landing stays where it was.",
