@@ -1,7 +1,7 @@
 """One headless Chromium for many pages, driven over a pair of pipes (the DevTools protocol).
 
-Nothing is loaded over a network: pages are handed in as text, and the browser's proxy is a closed
-port. What a page asks of ``http://127.0.0.1`` still works, for pictures that a test serves.
+Nothing is loaded over a network: the browser's proxy is a closed port. Pages are handed in as text,
+or served by a test on ``http://127.0.0.1`` with their pictures.
 """
 
 import json
@@ -67,12 +67,21 @@ class Browser:
 
     def show(self, html: str, *, width: int = 800, dark: bool = False) -> None:
         """Show a page, laid out at ``width``, under one of the two colour schemes."""
+        self.visit("about:blank", width=width, dark=dark)
+        frame = self._ask("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self._ask("Page.setDocumentContent", frameId=frame, html=html)
+        self._loaded()
+
+    def visit(self, url: str, *, width: int = 800, dark: bool = False) -> None:
+        """Go to a page that a test serves: it may load pictures, unlike one handed in."""
         self._lay_out(width, 900)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._ask("Emulation.setEmulatedMedia", features=[scheme])
-        self._ask("Page.navigate", url="about:blank")
-        frame = self._ask("Page.getFrameTree")["frameTree"]["frame"]["id"]
-        self._ask("Page.setDocumentContent", frameId=frame, html=html)
+        told = self._ask("Page.navigate", url=url)
+        assert "errorText" not in told, told["errorText"]
+        self._loaded()
+
+    def _loaded(self) -> None:
         self.evaluate(
             "new Promise(done => document.readyState === 'complete' ? done()"
             " : addEventListener('load', done))"

@@ -28,7 +28,7 @@ from digest.render.slim import slim
 from digest.render.source import TAG, Source
 
 #: goes up when the same source compiles to something else
-VERSION = 2
+VERSION = 3
 _WORKER = Path(__file__).with_name("worker.py")
 _SENTINEL = re.compile(r"zJ(\d{4})Zj")
 _STYLE = re.compile(r"(<mj-style\b[^>]*>)(.*?)(</mj-style\s*>)", re.DOTALL)

@@ -303,6 +303,10 @@ BROKEN: Mapping[tuple[str, str], str] = {
     ("mj-social-element", "icon-position"): "the engine ignores it",
 }
 
+#: what the widths of columns and pictures are counted from, for Outlook. Of a ``padding`` with more
+#: than one size the engine counts none
+COUNTED = frozenset({"mj-wrapper", "mj-section", "mj-column", "mj-image"})
+
 #: attributes that the engine reads as numbers or names: no Jinja2 in them
 NO_JINJA = frozenset(
     {

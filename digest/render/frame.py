@@ -1,9 +1,8 @@
 """What stands around the stories of a variant: shared stretches, and blocks that tell of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from digest.model import Fragment, TokenText
 from digest.render.side import Side
@@ -11,8 +10,8 @@ from digest.render.view import IndexEntry, SectionView
 
 #: how many wordings of a block are kept, such as one preheader for each lead story
 KEPT = 1024
-
-Part = Literal["html", "text"]
+#: how many of their combinations are: each holds but references
+COMBINED = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +29,42 @@ class Frame:
 
     def __init__(self, html: Side, text: Side) -> None:
         (html_before, html_after), (text_before, text_after) = html.frame(), text.frame()
-        self._before = _both(html_before, html, text_before, text)
-        self._after = _both(html_after, html, text_after, text)
+        self._before = list(_both(html_before, html, text_before, text))
+        self._after = list(_both(html_after, html, text_after, text))
+        pieces = (*self._before, *self._after)
+        self._sections = any(isinstance(one, _Block) and one.sections for one in pieces)
+        self._kept = lru_cache(COMBINED)(self._without_stories)
 
     def around(self, stories: list[Fragment], told: Told) -> tuple[Fragment, ...]:
         """The whole mail: ``stories`` with all that stands around them."""
-        return (
-            *[one if isinstance(one, Fragment) else one.fragment(told) for one in self._before],
-            *stories,
-            *[one if isinstance(one, Fragment) else one.fragment(told) for one in self._after],
+        if self._sections:
+            before, after = self._made(told)
+        else:
+            before, after = self._kept(told.subject, told.preheader, told.index)
+        return (*before, *stories, *after)
+
+    def _without_stories(
+        self, subject: str, preheader: str, index: tuple[IndexEntry, ...]
+    ) -> tuple[list[Fragment], list[Fragment]]:
+        return self._made(Told(subject, preheader, index, tuple))
+
+    def _made(self, told: Told) -> tuple[list[Fragment], list[Fragment]]:
+        before, after = (
+            [one if isinstance(one, Fragment) else one.fragment(told) for one in pieces]
+            for pieces in (self._before, self._after)
         )
-
-
-def _both(
-    html: list[TokenText | str], html_side: Side, text: list[TokenText | str], text_side: Side
-) -> "list[Fragment | _Block]":
-    """The pieces of both parts. The first two share a fragment where they can: fewer to join."""
-    if html and text and not isinstance(html[0], str) and not isinstance(text[0], str):
-        first: list[Fragment | _Block] = [Fragment(html[0], text[0])]
-        html, text = html[1:], text[1:]
-    else:
-        first = []
-    return [
-        *first,
-        *(_piece(piece, "html", html_side) for piece in html),
-        *(_piece(piece, "text", text_side) for piece in text),
-    ]
+        return before, after
 
 
 class _Block:
-    """A block of the frame; kept by its words, unless it looks at the stories."""
+    """A block of the frame in one part or both; kept by its words, unless it looks at stories."""
 
-    def __init__(self, name: str, part: Part, side: Side) -> None:
+    def __init__(self, name: str, html: Side | None, text: Side | None) -> None:
         self._name = name
-        self._part: Part = part
-        self._side = side
-        uses = side.uses(name)
-        self._sections = "sections" in uses
+        self._html = html
+        self._text = text
+        uses = frozenset[str]().union(*(side.uses(name) for side in (html, text) if side))
+        self.sections = "sections" in uses
         self._subject = "subject" in uses
         self._preheader = "preheader" in uses
         self._index = "index" in uses
@@ -74,7 +72,7 @@ class _Block:
 
     def fragment(self, told: Told) -> Fragment:
         """The block as it reads for one variant."""
-        if self._sections:
+        if self.sections:
             return self._made(
                 subject=told.subject,
                 preheader=told.preheader,
@@ -91,12 +89,28 @@ class _Block:
         return self._made(subject=subject, preheader=preheader, index=index)
 
     def _made(self, **values: object) -> Fragment:
-        return _fragment(self._side.block(self._name, values), self._part)
+        return Fragment(
+            self._html.block(self._name, values) if self._html else (),
+            self._text.block(self._name, values) if self._text else (),
+        )
 
 
-def _piece(piece: TokenText | str, part: Part, side: Side) -> Fragment | _Block:
-    return _Block(piece, part, side) if isinstance(piece, str) else _fragment(piece, part)
+def _both(
+    html: list[TokenText | str], html_side: Side, text: list[TokenText | str], text_side: Side
+) -> Iterator[Fragment | _Block]:
+    """The pieces of both parts, in the order of each: a text, or the name of a block.
 
-
-def _fragment(text: TokenText, part: Part) -> Fragment:
-    return Fragment(html=text) if part == "html" else Fragment(text=text)
+    Where both have a text, or a block of one name, they share a piece: the fewer, the quicker.
+    """
+    waiting = text
+    for piece in html:
+        beside = waiting[0] if waiting else ()
+        if isinstance(piece, str):
+            shared = beside == piece
+            yield _Block(piece, html_side, text_side if shared else None)
+        else:
+            shared = not isinstance(beside, str)
+            yield Fragment(piece, () if isinstance(beside, str) else beside)
+        waiting = waiting[1:] if shared else waiting
+    for piece in waiting:
+        yield _Block(piece, None, text_side) if isinstance(piece, str) else Fragment(text=piece)

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from operator import getitem
+from operator import attrgetter, getitem
 
 from digest.model import (
     Card,
@@ -43,6 +43,7 @@ from digest.render.words import translate
 
 #: cards kept by what they say: some 12 KB each, encoded and all
 KEPT = 8192
+_digest = attrgetter("digest")
 
 
 class Kit:
@@ -59,6 +60,7 @@ class Kit:
         values: Mapping[str, object],
         language: str,
         style: Style = Style.FULL,
+        template: str = "",
     ) -> None:
         places = Placeholders()
         known = {
@@ -68,6 +70,7 @@ class Kit:
         }
         self.language = language
         self.style = style
+        self.template = template
         self._html = Side(html, known, places, tidy_html)
         self._text = Side(text, known, places, tidy_text)
         self._frame = Frame(self._html, self._text)
@@ -94,9 +97,9 @@ class Kit:
     def join(self, stories: list[Fragment], told: Told) -> RenderedVariant:
         """The variant that ``stories`` and what is ``told`` around them make."""
         fragments = self._frame.around(stories, told)
-        seed = [told.subject.encode(), b"\n", *[one.digest for one in fragments]]
+        seed = b"".join([told.subject.encode(), b"\n", *map(_digest, fragments)])
         return RenderedVariant(
-            key=hashlib.sha256(b"".join(seed)).hexdigest(),
+            key=hashlib.sha256(seed).hexdigest(),
             subject=told.subject,
             preheader=told.preheader,
             language=self.language,
@@ -128,7 +131,7 @@ class IssueKit:
         self._kit = kit
         self._index = lru_cache(4096)(self._find_index)
         self._pools: dict[tuple[str, bool], _Pool] = {}
-        for section in kit.style.sections(sections):
+        for section in kit.style.sections(sections, kit.template):
             cards = {card.story: card for card in section.cards}
             for first in (True, False):
                 self._pools[section.slug, first] = _Pool(kit, section, cards, first=first)
@@ -146,15 +149,14 @@ class IssueKit:
         does not hold, BadTemplateError where the template is at fault.
         """
         stories: list[Fragment] = []
+        filled: list[tuple[str, int]] = []
         for slug, chosen in sections:
             if chosen:
                 stories += self._pools[slug, not stories].fragments(chosen)
-        told = Told(
-            one_line(subject),
-            one_line(preheader),
-            self._index(tuple([(slug, len(chosen)) for slug, chosen in sections if chosen])),
-            partial(self._views, sections),
-        )
+                filled.append((slug, len(chosen)))
+        index = self._index(tuple(filled))
+        views = partial(self._views, sections)
+        told = Told(one_line(subject), one_line(preheader), index, views)
         return self._kit.join(stories, told)
 
     def _find_index(self, filled: tuple[tuple[str, int], ...]) -> tuple[IndexEntry, ...]:

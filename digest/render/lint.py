@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import urlsplit
 
-from digest.render.components import BROKEN, COMPONENTS, NO_JINJA, REFUSED, Kind
+from digest.render.components import BROKEN, COMPONENTS, COUNTED, NO_JINJA, REFUSED, Kind
 from digest.render.markup import Attribute, Element, Fault, scan
 from digest.render.mistakes import Mistake
 from digest.render.source import TAG, Source
@@ -132,6 +132,15 @@ def _value(element: Element, attribute: Attribute, kind: Kind, own_hosts: Collec
     elif not kind.allows(value):
         where = f"{attribute.name}={value!r} on <{element.name}>"
         yield attribute.at, f"{where} is no {kind.name.lower()}: {kind.text} is allowed"
+    elif attribute.name == "padding" and element.name in COUNTED and _narrows(value):
+        problem = f"padding={value!r} on <{element.name}>: the engine leaves the sides uncounted, "
+        yield attribute.at, problem + "and Outlook sets it too wide; write padding-left and -right"
+
+
+def _narrows(box: str) -> bool:
+    """Whether a ``padding`` of several sizes has any at the sides."""
+    sizes = box.split()
+    return any(size.strip("0px%") for size in sizes[1::2])
 
 
 def _html(element: Element, own_hosts: Collection[str]) -> Found:

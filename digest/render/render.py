@@ -98,8 +98,9 @@ class Renderer:
         return read(self._folders, f"{template}.mjml"), read(self._folders, f"{template}.txt")
 
     def _make_kit(self, html: Source, text: Source, shared: VariantContent) -> Kit:
-        values = frame(self._brand, shared)
-        return Kit(self._part(html), self._part(text), values, shared.language, Style(shared.style))
+        values, style = frame(self._brand, shared), Style(shared.style)
+        parts = self._part(html), self._part(text)
+        return Kit(*parts, values, shared.language, style, shared.template)
 
     def _make_part(self, source: Source) -> PartTemplate:
         if source.name.endswith(".mjml"):

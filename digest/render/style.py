@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from digest.model import FilledSection, Layout
 
+#: templates that set headlines alone, whatever a section's layout and the style
+HEADLINES_ONLY = frozenset({"brief"})
+
 
 class Style(StrEnum):
     """A way to set any edition."""
@@ -25,8 +28,8 @@ class Style(StrEnum):
         grown = size + min(size / 3, 6) if self is Style.LARGE else size
         return f"{round(grown)}px"
 
-    def sections(self, given: Iterable[FilledSection]) -> tuple[FilledSection, ...]:
-        """The sections laid out as this style wants them."""
-        if self is not Style.HEADLINES:
+    def sections(self, given: Iterable[FilledSection], template: str) -> tuple[FilledSection, ...]:
+        """The sections laid out as this style wants them, and the template."""
+        if self is not Style.HEADLINES and template not in HEADLINES_ONLY:
             return tuple(given)
         return tuple(replace(section, layout=Layout.HEADLINES) for section in given)

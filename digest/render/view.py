@@ -82,6 +82,8 @@ class Spot(NamedTuple):
     opens: bool
     #: whether it is the last
     closes: bool
+    #: whether a rule stands above: nothing else tells a card without a picture from the one before
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class Place:
     kind: RowKind
     opens: bool
     closes: bool
+    ruled: bool
     card: CardView
 
 
@@ -154,7 +157,9 @@ def house(brand: Brand, language: str, style: Style = Style.FULL) -> dict[str, o
 def varying(content: VariantContent) -> dict[str, object]:
     """The names that depend on the variant."""
     style = Style(content.style)
-    filled = [section for section in style.sections(content.sections) if section.cards]
+    filled = [
+        section for section in style.sections(content.sections, content.template) if section.cards
+    ]
     return {
         "subject": one_line(content.subject),
         "preheader": one_line(content.preheader),
@@ -220,7 +225,7 @@ def house_ad(given: HouseAd | None) -> HouseAd | None:
 
 def place(card: CardView, spot: Spot) -> Place:
     """``card`` set as ``spot`` says."""
-    return Place(kind=spot.kind, opens=spot.opens, closes=spot.closes, card=card)
+    return Place(card=card, **spot._asdict())
 
 
 @lru_cache(8192)
@@ -284,10 +289,11 @@ def spots(pictured: tuple[bool, ...], layout: Layout, *, single: bool = False) -
         found.append(Spot(RowKind.LEAD, opens=True, closes=True))
     while len(found) <= last:
         picture, following = pictured[len(found)], pictured[len(found) + 1 : len(found) + 2]
+        ruled = bool(found) and not picture
         if following == (picture,) and not single:
             kind = RowKind.PAIR if picture else RowKind.PLAIN_PAIR
-            found += [Spot(kind, opens=True, closes=False), Spot(kind, opens=False, closes=True)]
+            found += [Spot(kind, True, False, ruled), Spot(kind, False, True, ruled)]
         else:
             kind = wide if picture else RowKind.PLAIN
-            found.append(Spot(kind, opens=True, closes=True))
+            found.append(Spot(kind, opens=True, closes=True, ruled=ruled))
     return tuple(found)

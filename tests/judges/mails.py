@@ -16,6 +16,13 @@ LETTERS = list(LetterKind)
 LANGUAGES = ("en", "ar", "hi")
 MAILS = [(name, language) for name in NAMES for language in LANGUAGES]
 POST = [(kind.value, language) for kind in LETTERS for language in LANGUAGES]
+#: in the other styles that readers can ask for
+STYLED = [
+    (name, language, style)
+    for name in NAMES
+    for language in ("en", "ar")
+    for style in ("large", "headlines")
+]
 
 #: what stories say in each language: edition, section titles, headline, standfirst, kicker, byline
 WORDS = {
@@ -99,14 +106,14 @@ def told(kind: LetterKind, language: str) -> Letter:
 
 
 @cache
-def variant(template: str, language: str) -> RenderedVariant:
+def variant(template: str, language: str, style: str = "full") -> RenderedVariant:
     """The mail or letter rendered."""
     if template in LETTERS:
         kind = LetterKind(template)
         return Renderer([TEMPLATES], BRAND).letter(kind, told(kind, language), language)
-    return Renderer([TEMPLATES], BRAND).render(issue(template, language))
+    return Renderer([TEMPLATES], BRAND).render(replace(issue(template, language), style=style))
 
 
-def page(template: str, language: str) -> str:
+def page(template: str, language: str, style: str = "full") -> str:
     """Its HTML as a reader gets it."""
-    return fill(variant(template, language).html, TOKENS, html=True)
+    return fill(variant(template, language, style).html, TOKENS, html=True)

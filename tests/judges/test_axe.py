@@ -53,6 +53,14 @@ def test_mail(browser: Browser, template: str, language: str, dark: bool) -> Non
     assert told["violations"] == []
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("template", "language", "style"), mails.STYLED)
+def test_styles(browser: Browser, template: str, language: str, style: str, dark: bool) -> None:
+    told = judged(browser, mails.page(template, language, style), dark=dark)
+    assert told["passes"] > 20
+    assert told["violations"] == []
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Every page that readers see, with its style inside."""

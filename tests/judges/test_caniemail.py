@@ -41,6 +41,7 @@ def test_what_programs_lack_is_on_our_list(catalogue: dict[str, Any]) -> None:
     used = {
         slug
         for mail in [*mails.MAILS, *mails.POST]
+        if mail[1] != "hi"  # whose mails are built as the English ones are
         for slug in Features(mails.page(*mail), catalogue).found
     }
     assert len(used) > 50, "the reading itself works"

@@ -19,10 +19,16 @@ def test_a_good_mail_passes_and_each_check_says_what_it_looked_at() -> None:
     assert all(finding.why for finding in found)
 
 
-@pytest.mark.parametrize("template", ["daily", "brief", "quiet"])
+@pytest.mark.parametrize("template", ["daily", "weekly", "brief", "quiet"])
 @pytest.mark.parametrize("language", ["en", "fr", "ar", "hi", "sw"])
 def test_the_bundled_templates_pass(template: str, language: str) -> None:
     assert said(mail(template=template, language=language)) == []
+
+
+@pytest.mark.parametrize("template", ["daily", "weekly", "brief", "quiet"])
+@pytest.mark.parametrize("style", ["large", "headlines"])
+def test_so_does_every_style(template: str, style: str) -> None:
+    assert said(mail(template=template, style=style)) == []
 
 
 CARDS = [

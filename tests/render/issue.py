@@ -1,16 +1,19 @@
 """Invented issues to render."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from digest.model import (
     Card,
     FilledSection,
+    HouseAd,
     Image,
     IssueId,
     Layout,
     MailHeaders,
     Message,
+    More,
     RenderedVariant,
     StoryId,
     SubscriberId,
@@ -100,6 +103,71 @@ def twenty(pictures: str = "https://meridian.example/picture-{}.png") -> Variant
             slug="asia", title="Asia & Oceania", layout=Layout.CARDS, cards=(hindi, arabic)
         ),
         FilledSection(slug="brief", title="In brief", layout=Layout.HEADLINES, cards=cards(11, 8)),
+    )
+
+
+def full_house(template: str = "daily", style: str = "full") -> VariantContent:
+    """Twenty stories as long as a newsroom's are, in seven sections, with all that can be around.
+
+    Addresses are counted and long, two stories tell of more reports, most have pictures.
+    """
+    place = "https://www.meridian.example/2026/11/24/world/river-towns-rebuild-above-old-flood-line"
+    counted = "?utm_source=newsletter&utm_medium=email&utm_campaign=world-morning-2026-11-24"
+    report = More(
+        headline="Ferry landing to stay where it is, engineers say",
+        url=f"{place}-report/{counted}",
+        source="Port Ardle Observer",
+    )
+
+    def told(number: int) -> Card:
+        made = card(
+            number,
+            f"River towns rebuild above the old flood line, street after street, part {number}",
+            url=f"{place}-{number}/{counted}",
+            standfirst="Councils along the lower river are moving homes, a school and two clinics "
+            "uphill. The first families moved in last week; the ferry landing stays where it was.",
+            picture=f"{place}/uploads/2026/11/flood-line-{number}-1200x800.jpg"
+            if number % 4
+            else "",
+            alt="A street of half-built brick houses above the flood line at dawn",
+        )
+        return replace(made, more=(report, report) if number in {1, 6} else ())
+
+    layout = Layout.COMPACT if template == "weekly" else Layout.CARDS
+    names = ("Africa", "Americas", "Asia & Oceania", "Europe", "Middle East")
+    sections = [
+        FilledSection(
+            slug=f"region-{at}",
+            title=name,
+            layout=layout,
+            cards=tuple(map(told, range(4 + 3 * at, 7 + 3 * at))),
+        )
+        for at, name in enumerate(names)
+    ]
+    return content(
+        FilledSection(
+            slug="picks",
+            title="Editors’ picks",
+            layout=Layout.LEAD,
+            cards=tuple(map(told, range(1, 4))),
+        ),
+        *sections,
+        FilledSection(
+            slug="brief",
+            title="In brief",
+            layout=Layout.HEADLINES,
+            cards=tuple(map(told, (19, 20))),
+        ),
+        template=template,
+        style=style,
+        note="Good morning. Our correspondents walked the new line with those who drew it.",
+        house_ad=HouseAd(
+            text="Become a member: our reporting depends on it",
+            url=f"https://www.meridian.example/join{counted}",
+            image=Image(url=f"{place}/join.jpg", alt="Our reporters on a boat"),
+        ),
+        web_url="https://news.meridian.example/web/7-0123456789abcdef",
+        subscribe_url="https://news.meridian.example/subscribe/world-morning",
     )
 
 

@@ -3,12 +3,10 @@
 The pictures taken stay in pytest's temporary folder, to be looked at.
 """
 
-import html as markup
-import json
 import re
-import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,39 +16,30 @@ import pytest
 from PIL import Image
 
 from digest.render.brand import contrast
+from digest.render.letters import LetterKind
 from digest.render.render import Renderer
 from digest.render.tokens import fill
-from tests.parts import chromium
-from tests.render.issue import BRAND, TEMPLATES, TOKENS, content, twenty
+from tests.browser import Browser
+from tests.judges import mails
+from tests.render.issue import BRAND, TEMPLATES, TOKENS, full_house
 
 PHONE, DESK = 375, 800
-#: frames the mail at both widths side by side and tells how it lies in each
-MEASURE = f"""<!doctype html><body style="margin:0;white-space:nowrap">
-<iframe src="mail.html" width="{PHONE}" height="6000" style="border:0"></iframe>
-<iframe src="mail.html" width="{DESK}" height="6000" style="border:0"></iframe>
-<pre id="told"></pre><script src="measure.js"></script>"""
-SCRIPT = """
-const measure = frame => {
-  const doc = frame.contentDocument, win = frame.contentWindow;
+#: tells how the mail lies at the window's width
+MEASURE = """(() => {
   const box = node => node.getBoundingClientRect();
-  const all = selector => [...doc.body.querySelectorAll(selector)];
+  const all = selector => [...document.body.querySelectorAll(selector)];
   return {
-    scroll: doc.documentElement.scrollWidth,
-    wide: all("*").filter(node => box(node).right > frame.width * 1 + 1)
+    scroll: document.documentElement.scrollWidth,
+    wide: all("*").filter(node => box(node).right > innerWidth + 1 || box(node).left < -1)
       .map(node => node.outerHTML.slice(0, 80)),
     columns: new Set(all("h3").map(node => Math.round(box(node).left))).size,
     pictures: all("img").map(node => Math.round(box(node).width)),
-    hues: all("h1, h2, h3, h3 a, p, p b").map(node => [
-      win.getComputedStyle(node).color,
-      win.getComputedStyle(node.closest(".s, .f")).backgroundColor]),
+    hues: all("h1, h2, h3, h3 a, p, p b, li, li span").map(node => [
+      getComputedStyle(node).color,
+      getComputedStyle(node.closest(".s, .f")).backgroundColor]),
     links: all("a").length,
   };
-};
-addEventListener("load", () => {
-  const told = [...document.querySelectorAll("iframe")].map(measure);
-  document.getElementById("told").textContent = JSON.stringify(told);
-});
-"""
+})()"""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -72,30 +61,20 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     server.server_close()
 
 
-def browse(*arguments: str) -> str:
-    """Run the browser once without a network."""
-    command = [
-        str(chromium()),
-        *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
-        *("--proxy-server=127.0.0.1:9", "--virtual-time-budget=4000"),
-        *arguments,
-    ]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
-    return done.stdout.decode()
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("profile")) as one:
+        yield one
 
 
-def measure(folder: Path, base: str, *, dark: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the mail looks like at both widths; leaves a picture beside it."""
-    (folder / "frame.html").write_text(MEASURE, "utf-8")
-    (folder / "measure.js").write_text(SCRIPT, "utf-8")
-    scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
-    window = f"--window-size={PHONE + DESK + 20},6000"
-    told = browse(*scheme, window, "--dump-dom", f"{base}/frame.html")
-    found = re.search(r'<pre id="told">(.*?)</pre>', told, re.DOTALL)
-    assert found, told[-2000:]
-    browse(*scheme, window, f"--screenshot={folder / 'look.png'}", f"{base}/frame.html")
-    phone, desk = json.loads(markup.unescape(found[1]))
-    return phone, desk
+def measure(browser: Browser, url: str, folder: Path, *, dark: bool) -> list[dict[str, Any]]:
+    """What the mail looks like on a phone and on a desk; leaves a picture of each in ``folder``."""
+    told = []
+    for width in (PHONE, DESK):
+        browser.visit(url, width=width, dark=dark)
+        told.append(browser.evaluate(MEASURE))
+        browser.picture(folder / f"look-{width}.png")
+    return told
 
 
 def colour(told: str) -> str:
@@ -103,30 +82,62 @@ def colour(told: str) -> str:
     return "#" + "".join(f"{int(number):02x}" for number in re.findall(r"\d+", told)[:3])
 
 
+LOOKS = [
+    *[(name, "en", False) for name in ("daily", "brief", "quiet", "weekly", *LetterKind)],
+    *[(name, "ar", True) for name in ("daily", "brief", "quiet", "weekly", *LetterKind)],
+    *[("daily", language, False) for language in ("es", "fr", "hi", "pt", "sw")],
+]
+
+
 @pytest.mark.part("chromium")
-@pytest.mark.parametrize(
-    ("template", "language", "dark"),
-    [("daily", "en", False), ("daily", "ar", True), ("brief", "en", True), ("quiet", "en", False)],
-)
+@pytest.mark.parametrize(("template", "language", "dark"), LOOKS)
 def test_on_a_phone_and_a_desk(
-    site: tuple[Path, str], template: str, language: str, dark: bool
+    browser: Browser, site: tuple[Path, str], template: str, language: str, dark: bool
 ) -> None:
     folder, base = site
     for number in range(3):
         Image.new("RGB", (900, 600), (40 * number, 90, 120)).save(folder / f"{number}.png")
-    issue = twenty(pictures=base + "/{}.png")
-    issue = content(*issue.sections, template=template, language=language)
-    variant = Renderer([TEMPLATES], BRAND).render(issue)
-    (folder / "mail.html").write_text(fill(variant.html, TOKENS, html=True), "utf-8")
+    letter = template in list(LetterKind)
+    html = mails.page(template, language) if letter else page(template, language, base)
+    (folder / "mail.html").write_text(html, "utf-8")
 
-    phone, desk = measure(folder, base, dark=dark)
-    assert phone["wide"] == []
+    phone, desk = measure(browser, f"{base}/mail.html", folder, dark=dark)
+    assert phone["wide"] == desk["wide"] == []
     assert (phone["scroll"], desk["scroll"]) == (PHONE, DESK)
-    assert phone["links"] >= len(issue.cards)
+    assert phone["links"] >= (1 if letter else 20)
     if template == "daily":
         assert set(phone["pictures"]) == {PHONE - 48}, "the full width of the column"
+    if template in {"daily", "weekly"}:
         assert desk["columns"] > phone["columns"]
     for ink, ground in [*phone["hues"], *desk["hues"]]:
         assert contrast(colour(ink), colour(ground)) >= 4.5, (ink, ground)
         assert (contrast(colour(ground), "#ffffff") > 10) == dark, "the sheet follows the scheme"
-    assert (folder / "look.png").stat().st_size > 10_000
+    assert (folder / f"look-{PHONE}.png").stat().st_size > 5_000
+
+
+@pytest.mark.part("chromium")
+@pytest.mark.parametrize("style", ["full", "large"])
+def test_long_words_fit_a_small_phone(browser: Browser, site: tuple[Path, str], style: str) -> None:
+    folder, base = site
+    long = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+    issue = full_house("daily", style)
+    sections = tuple(
+        replace(
+            section,
+            title=f"Südostasiatische Inselstaaten, {long}",
+            cards=tuple(replace(card, headline=long, kicker=long) for card in section.cards),
+        )
+        for section in issue.sections
+    )
+    variant = Renderer([TEMPLATES], BRAND).render(replace(issue, sections=sections, language="de"))
+    (folder / "mail.html").write_text(fill(variant.html, TOKENS, html=True), "utf-8")
+    browser.visit(f"{base}/mail.html", width=320)
+    told = browser.evaluate(MEASURE)
+    assert told["wide"] == []
+    assert told["scroll"] == 320
+
+
+def page(template: str, language: str, base: str) -> str:
+    """The sample issue with pictures that are there."""
+    variant = Renderer([TEMPLATES], BRAND).render(mails.issue(template, language, base + "/{}.png"))
+    return fill(variant.html, TOKENS, html=True)

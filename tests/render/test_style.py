@@ -54,6 +54,20 @@ def test_headlines_alone() -> None:
     assert html.count("<h3") == 20
 
 
+def test_a_brief_is_a_list_whatever_the_layouts() -> None:
+    html, _ = parts(replace(FULL, template="brief", house_ad=None))
+    assert "<img" not in html
+    rules = html.count("border-top:1px solid")
+    assert rules == 1 + 20 - 4, "the masthead's, and between the stories of each section"
+
+
+def test_a_story_right_below_a_title_needs_no_rule() -> None:
+    bare = replace(FULL.sections[1], cards=FULL.sections[1].cards[1:2])
+    for template in ("daily", "quiet"):
+        html, _ = parts(replace(FULL, sections=(bare,), template=template))
+        assert html.count("border-top:1px solid") == 1, "the masthead's"
+
+
 def test_a_style_is_a_variant_of_its_own() -> None:
     keys = {RENDERER.render(replace(FULL, style=style)).key for style in ("full", "large")}
     assert len(keys) == 2

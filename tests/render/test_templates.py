@@ -39,6 +39,7 @@ def in_column(content: str) -> str:
         (in_column('<mj-text colour="#fff">x</mj-text>'), "no attribute 'colour'; did you mean 'c"),
         (in_column('<mj-text font-size="12bananas">x</mj-text>'), "is no px: pixels like 12px"),
         (in_column('<mj-text align="middle">x</mj-text>'), "is no text_align: left, right"),
+        ('<mj-section padding="0 12px 4px"></mj-section>', "the sides uncounted, and Outlook sets"),
         ("<mj-section><mj-text>x</mj-text></mj-section>", "may not stand in <mj-section>"),
         (in_column("<mj-section></mj-section>"), "may not stand in <mj-column>"),
         (in_column("<p>x</p>"), "put HTML into mj-text or mj-raw"),
