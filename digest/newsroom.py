@@ -1,7 +1,7 @@
 """What people ask of the line: the command line and the desk put the same questions here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from digest import pipeline
@@ -19,7 +19,7 @@ from digest.model import (
     VariantContent,
 )
 from digest.preview.preview import Preview
-from digest.steps import address, compose, letters, send
+from digest.steps import address, compose, copies, letters, send
 from digest.steps.parts import Parts, zone
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
@@ -164,8 +164,12 @@ class Newsroom:
     def send_test(self, slug: str, to: str) -> Outcome:
         """One marked copy of the next issue to ``to``; never counted, and to nobody else."""
         issue, content = self.next_issue(slug, keep=False)
-        rendered = self.parts.renderer.render(content)
+        rendered = self.parts.renderer.render(replace(content, web_copy=False))
         return letters.send_test(self.parts, issue, rendered, to)
+
+    def copy(self, name: str) -> str | None:
+        """The page of a variant at ``/v/<name>``; None where there is none."""
+        return copies.copy(self.parts, name)
 
     def progress(self, issue: Issue) -> dict[DeliveryState, int]:
         """How many deliveries of the issue are in which state."""

@@ -11,7 +11,7 @@ from digest.render.tokens import fill
 from tests.render.issue import BRAND, TEMPLATES, TOKENS, twenty
 from tests.render.test_kit import joined, whole
 
-RENDERER = Renderer([TEMPLATES], BRAND)
+RENDERER = Renderer([TEMPLATES], replace(BRAND, subscribe_url="https://meridian.example/subscribe"))
 FULL = replace(
     twenty(),
     template="weekly",
@@ -21,8 +21,7 @@ FULL = replace(
         url="https://m.example/join?a=1&b=2",
         image=Image(url="https://m.example/a.png", alt="A press"),
     ),
-    web_url="https://m.example/web/7",
-    subscribe_url="https://m.example/subscribe",
+    web_copy=True,
 )
 
 
