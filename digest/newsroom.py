@@ -27,6 +27,7 @@ from digest.steps.why import Why, why
 from digest.store import issues, sources, variants
 from digest.store.engine import reading
 from digest.store.issues import Draft
+from digest.store.not_sent import not_sent
 from digest.store.sources import SourceState
 
 
@@ -174,6 +175,11 @@ class Newsroom:
     def progress(self, issue: Issue) -> dict[DeliveryState, int]:
         """How many deliveries of the issue are in which state."""
         return send.progress_of(self.parts, issue)
+
+    def not_sent(self, issue: Issue) -> Mapping[str, Sequence[SubscriberId]]:
+        """Who was left out or refused since the audience was frozen, by reason."""
+        with reading(self.parts.engine) as connection:
+            return not_sent(connection, issue.id)
 
     def variant_count(self, issue: Issue) -> int:
         """How many variants the issue was frozen into."""
