@@ -16,6 +16,7 @@ from digest.render.render import Renderer
 from digest.render.tokens import fill
 from digest.render.utm import tagged
 from tests.render.issue import BRAND, TEMPLATES, TOKENS, twenty
+from tests.render.test_kit import joined, whole
 
 OURS = Utm(
     parameters=(
@@ -121,6 +122,7 @@ def test_links_of_both_parts_and_none_of_our_own() -> None:
         assert all(one.count("utm_source=") == 1 for one in campaigned)
     assert "https://meridian.example/top?utm_source=wire&utm_medium=email" in "".join(html)
     assert "https://meridian.example/subscribe" in html
+    assert joined(told) == whole(told), "a card is rendered once, links and all"
     paid = replace(
         told, house_ad=HouseAd(text="Buy", url="https://shop.example/?utm_id=1", paid=True)
     )
