@@ -26,6 +26,7 @@ from digest.config.editions import (
     topic_names,
 )
 from digest.config.standard import standard
+from digest.copy_links import CopyLinks
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
@@ -37,7 +38,7 @@ from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
 from digest.store import engine as database
 from digest.store import migrations
-from digest.web import files
+from digest.web import copies, files
 from digest.web.desk import DeskPages
 from digest.web.server import Address
 from digest.web.site import site
@@ -96,6 +97,7 @@ class App:
             audience=self._audience,
             transport=self._transport,
             identity=self._identity,
+            copies=self._copies,
             names=cache(self._names),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
@@ -150,7 +152,13 @@ class App:
             from_=given.sending.from_ or f"{given.newsroom.name} <digest@localhost>",
             reply_to=given.sending.reply_to,
             public_url=given.web.public_url,
+            precedence=given.sending.precedence,
+            unsubscribe_mailto=given.sending.unsubscribe_mailto,
         )
+
+    @cached_property
+    def _copies(self) -> CopyLinks:
+        return CopyLinks(tuple(one.derived("copy") for one in self._signing))
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
@@ -218,15 +226,19 @@ class App:
             raise ConfigError("config.toml", mistakes) from error
 
     @cached_property
+    def _signing(self) -> tuple[keys.SigningKey, ...]:
+        given = self.settings.web.signing_keys.get_secret_value()
+        return keys.read_signing(given or self._made(keys.SIGNING))
+
+    def _made(self, name: str) -> str:
+        """A secret of our own. Only the outbox gets this far without: config refuses real mail."""
+        keys.make(self.settings.secrets)
+        return (self.settings.secrets / name).read_text("ascii").strip()
+
+    @cached_property
     def _keys(self) -> subscribers.Keys:
-        signing = self.settings.web.signing_keys.get_secret_value()
-        pepper = self.settings.web.pepper.get_secret_value()
-        if not signing or not pepper:
-            # Only the outbox gets this far without keys: config refuses real mail.
-            keys.make(self.settings.secrets)
-            signing = signing or (self.settings.secrets / keys.SIGNING).read_text("ascii")
-            pepper = pepper or (self.settings.secrets / keys.PEPPER).read_text("ascii").strip()
-        secrets = keys.read_signing(signing)
+        pepper = self.settings.web.pepper.get_secret_value() or self._made(keys.PEPPER)
+        secrets = self._signing
         return subscribers.Keys(
             leave=tuple(
                 subscribers.LeaveSecret(one.id, one.derived("leave").hex()) for one in secrets
@@ -294,7 +306,7 @@ class App:
     def _reader_pages(self) -> list[BaseRoute]:
         styles = files.own(bundled.templates("web"))
         pages = subscribers.routes(self.people, self._templates, self.clock.now, self._voice)
-        return [*styles, *pages]
+        return [*styles, *pages, *copies.routes(self.newsroom.copy)]
 
     @cached_property
     def desk(self) -> DeskPages:

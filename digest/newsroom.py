@@ -1,7 +1,7 @@
 """What people ask of the line: the command line and the desk put the same questions here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from digest import pipeline
@@ -20,7 +20,7 @@ from digest.model import (
     VariantContent,
 )
 from digest.preview.preview import Preview
-from digest.steps import choose, compose, letters, pin, send
+from digest.steps import choose, compose, copies, letters, pin, send
 from digest.steps.parts import Parts, zone
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
@@ -28,6 +28,7 @@ from digest.steps.why import Why, why
 from digest.store import issues, sources, variants
 from digest.store.engine import reading
 from digest.store.issues import Draft
+from digest.store.not_sent import not_sent
 from digest.store.sources import SourceState
 
 
@@ -183,12 +184,21 @@ class Newsroom:
     def send_test(self, slug: str, to: str) -> Outcome:
         """One marked copy of the next issue to ``to``; never counted, and to nobody else."""
         issue, content = self.next_issue(slug, keep=False)
-        rendered = self.parts.renderer.render(content)
+        rendered = self.parts.renderer.render(replace(content, web_copy=False))
         return letters.send_test(self.parts, issue, rendered, to)
+
+    def copy(self, name: str) -> str | None:
+        """The page of a variant at ``/v/<name>``; None where there is none."""
+        return copies.copy(self.parts, name)
 
     def progress(self, issue: Issue) -> dict[DeliveryState, int]:
         """How many deliveries of the issue are in which state."""
         return send.progress_of(self.parts, issue)
+
+    def not_sent(self, issue: Issue) -> Mapping[str, Sequence[SubscriberId]]:
+        """Who was left out or refused since the audience was frozen, by reason."""
+        with reading(self.parts.engine) as connection:
+            return not_sent(connection, issue.id)
 
     def variant_count(self, issue: Issue) -> int:
         """How many variants the issue was frozen into."""

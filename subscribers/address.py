@@ -29,11 +29,6 @@ class Address:
     #: equal for two ways to write one address: the local part case-folded, for uniqueness only
     key: str
 
-    @property
-    def needs_smtputf8(self) -> bool:
-        """Whether the local part is beyond ASCII, so that only RFC 6531 servers take it."""
-        return not self.email.isascii()
-
 
 def parse(text: str) -> Address:
     """Read an address.

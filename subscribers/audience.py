@@ -35,8 +35,6 @@ class Exclusion(StrEnum):
     #: erased, or never there
     UNKNOWN = "unknown"
     BAD_ADDRESS = "bad_address"
-    #: the local part is beyond ASCII, which our transports cannot hand over
-    EAI_UNSUPPORTED = "eai_unsupported"
     #: no leave link would work; ``Subscribers.issue_leave_keys`` mends it
     NO_LEAVE_KEY = "no_leave_key"
 
@@ -195,8 +193,7 @@ def _reason(row: Row[tuple[int, str, str, int, str, bool]], key: str | None) -> 
     if row.state != SubscriptionState.ACTIVE:
         return Exclusion.PENDING
     try:
-        if address.parse(row.email).needs_smtputf8:
-            return Exclusion.EAI_UNSUPPORTED
+        address.parse(row.email)
     except BadAddressError:
         return Exclusion.BAD_ADDRESS
     return None if key else Exclusion.NO_LEAVE_KEY

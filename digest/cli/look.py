@@ -8,6 +8,9 @@ from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
 from digest.model import IssueId, IssueState, StoryId
 
+#: readers named for each reason why a mail was not sent
+NAMED = 10
+
 
 @cli.command()
 def issues(
@@ -54,9 +57,10 @@ def show(
     room = app.newsroom
     found = room.issue(IssueId(issue))
     draft = room.draft(found)
-    counts = room.progress(found)
+    counts, not_sent = room.progress(found), room.not_sent(found)
     if json:
-        as_json({"issue": found, "slots": draft.slots, "deliveries": counts})
+        told = {"issue": found, "slots": draft.slots, "deliveries": counts, "not_sent": not_sent}
+        as_json(told)
         return
     line(f"{found.edition} {found.local_date}, issue {found.id}, revision {found.revision}")
     line(f"{found.state}{': ' + found.reason if found.reason else ''}; due {found.scheduled_at}")
@@ -70,6 +74,9 @@ def show(
     line(f"{len(draft.pool)} stories in the pool")
     for state, count in counts.items():
         line(f"  {count} {state}")
+    for reason, readers in not_sent.items():
+        some = ", ".join(map(str, readers[:NAMED])) + (", …" if len(readers) > NAMED else "")
+        line(f"      {reason}: subscriber {some}")
 
 
 @cli.command()

@@ -25,6 +25,7 @@ def brand(settings: Settings) -> Brand:
         logo_alt=given.name,
         logo_width=given.logo_width,
         tagline=given.tagline,
+        subscribe_url=given.subscribe_url or "",
         heading_font=font_stack(look.heading_font),
         text_font=font_stack(look.text_font),
         corner=look.corner,

@@ -10,11 +10,12 @@ from digest.config.settings import (
     Regions,
     SectionSettings,
     Settings,
+    UtmSettings,
 )
 from digest.curate.regions import RegionView
 from digest.languages import Language, language
 from digest.marked import marked
-from digest.model import TOPICS, Edition, HouseAd, Image, Section, SourceWeight, Take
+from digest.model import TOPICS, Edition, HouseAd, Image, Section, SourceWeight, Take, Utm
 
 TOPIC_NAMES = {
     "politics": marked("Politics"),
@@ -128,6 +129,17 @@ def _edition(
         quiet_subject=given.quiet_subject,
         note=given.note,
         house_ad=_house_ad(given.house_ad),
+        utm=_utm(settings.utm),
+    )
+
+
+def _utm(given: UtmSettings) -> Utm | None:
+    if not given.source:
+        return None
+    told = given.model_dump(exclude={"hosts"})
+    return Utm(
+        parameters=tuple((f"utm_{name}", value) for name, value in told.items() if value),
+        hosts=given.hosts,
     )
 
 

@@ -16,9 +16,11 @@ from digest.config.values import (
     Host,
     HttpUrl,
     Language,
+    LeaveAddress,
     LocalTime,
     Mailbox,
     Slug,
+    UtmPattern,
     Zone,
 )
 from digest.model import HALF_LIFE, Layout, Take, Usage, WhenShort
@@ -42,6 +44,8 @@ class Newsroom(Table):
     tagline: str = ""
     #: law asks for it in every mail (CAN-SPAM, CASL); required before real mail
     postal_address: str = ""
+    #: where others sign up; a mail that is passed on leads there
+    subscribe_url: HttpUrl | None = None
     logo_url: HttpUrl | None = None
     logo_width: int = Field(default=180, ge=40, le=560)
     accent: Colour = "#0b5d4e"
@@ -118,9 +122,24 @@ class Sending(Table):
     transport: Literal["outbox", "smtp", "sendgrid"] = "outbox"
     from_: Mailbox = Field(default="", alias="from")
     reply_to: Mailbox = ""
+    #: what the header Precedence says, if anything
+    precedence: Literal["bulk", "list", ""] = "bulk"
+    #: where mail programs that leave a list by mail write to; the subject is the reader's leave key
+    unsubscribe_mailto: LeaveAddress = ""
     outbox: Path = Path("var/outbox")
     smtp: Smtp = Smtp()
     sendgrid: SendGrid = SendGrid()
+
+
+class UtmSettings(Table):
+    """[utm]: what links to stories carry; nothing while ``source`` is empty."""
+
+    source: UtmPattern = ""
+    medium: UtmPattern = "email"
+    campaign: UtmPattern = "{edition}-{date}"
+    content: UtmPattern = ""
+    #: only links there carry it; left out: all
+    hosts: tuple[Host, ...] = ()
 
 
 class Alerts(Table):
@@ -314,6 +333,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     web: Web = Web()
     sending: Sending = Sending()
+    utm: UtmSettings = UtmSettings()
     alerts: Alerts = Alerts()
     preflight: Preflight = Preflight()
     gather: Gather = Gather()

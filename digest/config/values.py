@@ -8,6 +8,9 @@ from pydantic import AfterValidator, StringConstraints
 
 from digest.render.brand import font_stack
 
+#: what 72 characters leave beside ``mailto:``, ``?subject=`` and a key of 22
+LONGEST_LEAVE_ADDRESS = 34
+
 
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
@@ -48,6 +51,27 @@ def _mailbox(value: str) -> str:
         r"(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value
     ):
         raise ValueError("use an address like 'The Meridian <news@example.org>'")
+    if not value.rpartition("@")[0].rpartition("<")[2].isascii():
+        raise ValueError("must be ASCII before the @: not every server takes it otherwise")
+    return value
+
+
+def _leave_address(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", value):
+        raise ValueError("use a bare ASCII address like 'leave@news.example'")
+    if len(value) > LONGEST_LEAVE_ADDRESS:
+        raise ValueError(
+            f"has {len(value)} characters; {LONGEST_LEAVE_ADDRESS} at most leave room for the "
+            "reader's key within the 72 that mail software keeps on a line: use a shorter one"
+        )
+    return value
+
+
+def _utm(value: str) -> str:
+    if re.search(r"[{}]", re.sub(r"\{(?:edition|date)\}", "", value)):
+        raise ValueError("knows the placeholders {edition} and {date} only")
+    if value and (not value.isprintable() or value != value.strip()):
+        raise ValueError("use words on one line, without spaces around them")
     return value
 
 
@@ -66,6 +90,8 @@ Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[str, AfterValidator(_time)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+LeaveAddress = Annotated[str, AfterValidator(_leave_address)]
+UtmPattern = Annotated[str, AfterValidator(_utm), StringConstraints(max_length=100)]
 Address = Annotated[str, AfterValidator(_address)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]

@@ -88,6 +88,7 @@ def sheet(
         ),
         note=edition.note,
         house_ad=edition.house_ad,
+        utm=edition.utm.of(edition.slug, issue.local_date) if edition.utm else None,
     )
 
 
@@ -113,6 +114,8 @@ def content(told: Sheet, selected: Selected) -> VariantContent:
         style=selected.style,
         note=told.note,
         house_ad=told.house_ad,
+        utm=told.utm,
+        web_copy=True,
     )
 
 

@@ -11,5 +11,9 @@ class MessageWriter:
     """
 
     def __call__(self, message: Message) -> bytes:
-        """The whole message, CRLF line ends. Raises AddressError or HeaderError for it alone."""
-        return build(message)
+        """The whole message, CRLF line ends. Raises AddressError or HeaderError for it alone.
+
+        An address beyond ASCII (``utf8_address``) stands in it in UTF-8: a transport whose way does
+        not speak SMTPUTF8 must leave its reader out.
+        """
+        return build(message, utf8=True)

@@ -57,6 +57,7 @@ from digest.model.story import (
     StoryId,
     StoryState,
 )
+from digest.model.utm import Utm
 from digest.model.variant import (
     Card,
     FilledSection,
@@ -127,6 +128,7 @@ __all__ = [
     "Token",
     "TokenText",
     "Usage",
+    "Utm",
     "VariantContent",
     "VariantId",
     "WhenShort",

@@ -29,6 +29,10 @@ class MailHeaders:
     list_id: str = ""
     #: HTTPS, at most 72 characters; empty on letters that no list sends
     leave_url: str = ""
+    #: ``mailto:``, at most 72 characters; for mail programs that leave a list by mail
+    leave_mailto: str = ""
+    #: what a list's mail says in Precedence: ``bulk``, ``list`` or nothing
+    precedence: str = "bulk"
     feedback_id: str = ""
     auto_submitted: bool = False
     extra: tuple[tuple[str, str], ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from digest.model.house_ad import HouseAd
+from digest.model.utm import Utm
 
 #: hours after which a story is worth half as much, where a section says nothing else
 HALF_LIFE = 12.0
@@ -97,6 +98,8 @@ class Edition:
     #: the editor's standing words before the stories: plain text, blank lines between paragraphs
     note: str = ""
     house_ad: HouseAd | None = None
+    #: what links to stories carry, placeholders unfilled
+    utm: Utm | None = None
     #: a reader whose own choices leave fewer gets more of the editors' picks, or nothing
     reader_minimum: int = 1
     #: with more variants readers' selections are coarsened, step by step; 0: no limit

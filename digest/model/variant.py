@@ -13,6 +13,7 @@ from digest.model.edition import Layout
 from digest.model.house_ad import HouseAd
 from digest.model.issue import IssueId
 from digest.model.story import Image, StoryId
+from digest.model.utm import Utm
 
 VariantId = NewType("VariantId", int)
 
@@ -68,14 +69,15 @@ class VariantContent:
     subject: str
     preheader: str
     sections: tuple[FilledSection, ...]
-    #: how readers want it set: ``full``, ``large`` or ``headlines``
+    #: how readers want it set: ``full``, ``large``, ``headlines`` or ``plain``
     style: str = "full"
     #: the editor's, before the stories: plain text, paragraphs parted by blank lines
     note: str = ""
     house_ad: HouseAd | None = None
-    #: where the same issue stands on the web, and where others may subscribe
-    web_url: str = ""
-    subscribe_url: str = ""
+    #: what links to stories carry
+    utm: Utm | None = None
+    #: whether the variant stands on the web too, so that the mail may lead there
+    web_copy: bool = False
 
     @property
     def shared(self) -> "VariantContent":
@@ -107,6 +109,7 @@ class Sheet:
     sections: tuple[FilledSection, ...]
     note: str = ""
     house_ad: HouseAd | None = None
+    utm: Utm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,8 @@ class Token(StrEnum):
     NAME = "name"
     #: what the reader's links end in where clicks are counted; may be empty
     CLICK = "click"
+    #: where the variant stands on the web: the same for all its readers
+    WEB_URL = "web_url"
 
 
 #: text cut at its tokens: the pieces between, literal or token; none is empty
@@ -175,6 +180,8 @@ class RenderedVariant:
     preheader: str
     language: str
     fragments: tuple[Fragment, ...]
+    #: text alone: the mail has no HTML part
+    plain: bool = False
 
     @property
     def html(self) -> TokenText:

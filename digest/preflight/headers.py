@@ -15,7 +15,7 @@ from digest.preflight.hosts import host, matches
 from digest.preflight.mail import Standard, shortened
 from digest.preflight.proof import Proof, block, passed, warn
 from digest.render.clean import is_loopback
-from digest.render.headers import LONGEST_LEAVE_URL
+from digest.render.headers import LONGEST_LEAVE_URL, PRECEDENCE
 
 #: octets, without the line end (RFC 5322 §2.1.1)
 LONGEST_LINE = 998
@@ -67,25 +67,35 @@ def _presence(found: list[tuple[str, str]]) -> Iterator[Finding]:
 
 
 def _list(found: dict[str, str], standard: Standard) -> Iterator[Finding]:
-    """One-click unsubscribe: one https URI on one line, and the word for the POST."""
+    """One-click unsubscribe: one https URI, perhaps a mailto on the next line, and the POST's word.
+
+    A fold between the two is as RFC 5322 has it; inside of one it would break the address.
+    """
     value = found.get("list-unsubscribe", "")
     uris = re.findall(r"<([^<>]*)>", value)
     web = [uri for uri in uris if uri.lower().startswith(("https://", "http://"))]
-    if value and ("\n" in value or "=?" in value):
+    if value and ("\n" in re.sub(r">,\r\n <", ">, <", value) or "=?" in value):
         yield _wrong("List-Unsubscribe", "List-Unsubscribe is folded or encoded")
     if value and (len(web) != 1 or not _secure(web[0], standard)):
         yield _wrong("List-Unsubscribe", "List-Unsubscribe must hold exactly one https address")
-    if any(len(uri) > LONGEST_LEAVE_URL for uri in web):
+    others = [uri for uri in uris if uri not in web]
+    if web and uris[0] not in web:
+        yield _wrong("List-Unsubscribe", "the https address must stand first")
+    if any(not re.fullmatch(r"mailto:[^\s@<>]+@[^\s@<>]+", uri) for uri in others):
+        yield _wrong("List-Unsubscribe", "beside the https address only a mailto may stand")
+    if any(len(uri) > LONGEST_LEAVE_URL for uri in uris):
         yield warn(
             "headers",
             f"the address is longer than {LONGEST_LEAVE_URL} characters: mail software on the way "
             "may fold or encode it",
             where="List-Unsubscribe",
-            fix="Shorten public_url in [web]",
+            fix="Shorten public_url in [web], or unsubscribe_mailto in [sending]",
         )
     post = found.get("list-unsubscribe-post", "")
     if post and post.strip() != "List-Unsubscribe=One-Click":
         yield _wrong("List-Unsubscribe-Post", "it must say List-Unsubscribe=One-Click")
+    if found.get("precedence", "").strip() not in PRECEDENCE:
+        yield _wrong("Precedence", "it must say bulk, list or nothing")
     name = found.get("list-id", "")
     if name and not re.fullmatch(r"[^<>]*<[\w-]+(?:\.[\w-]+)+>", name):
         yield _wrong("List-Id", "it must be a dotted name in angle brackets")

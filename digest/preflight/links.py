@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 from digest.model import Finding
 from digest.preflight.hosts import host, is_example, not_for_readers
 from digest.preflight.mail import Answer, shortened
 from digest.preflight.page import Link
 from digest.preflight.proof import Proof, block, passed, warn
-from digest.render.clean import is_loopback, web_url
+from digest.render.clean import is_loopback
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 #: answers that say that nothing is there; a login or a refusal of robots says nothing of readers
@@ -20,7 +21,9 @@ def links(proof: Proof) -> Iterator[Finding]:
     seen = _different(proof)
     for link in seen:
         yield from _link(link, proof)
-    yield passed("links", f"{len(seen)} different links, each to a public address")
+    jumps = sum(link.href.startswith("#") for link in seen)
+    told = f"{len(seen) - jumps} different links, each to a public address"
+    yield passed("links", told + (f"; {jumps} jumps inside the mail" if jumps else ""))
 
 
 def _link(link: Link, proof: Proof) -> Iterator[Finding]:
@@ -29,8 +32,11 @@ def _link(link: Link, proof: Proof) -> Iterator[Finding]:
     kind = scheme[1].lower() if scheme else ""
     if kind in {"mailto", "tel"}:
         return
+    if link.href[:1] == "#" and len(link.href) > 1:
+        yield from _anchor(link.href, proof, where)
+        return
     if kind not in {"http", "https"} or not (name := host(link.href)):
-        yield _nowhere(link.href, kind, where)
+        yield _nowhere(kind, where)
         return
     if trouble := not_for_readers(name, proof.standard):
         yield block(
@@ -56,14 +62,18 @@ def _link(link: Link, proof: Proof) -> Iterator[Finding]:
         )
 
 
-def _nowhere(href: str, kind: str, where: str) -> Finding:
-    if href[:1] == "#" and len(href) > 1:
-        return warn(
+def _anchor(href: str, proof: Proof, where: str) -> Iterator[Finding]:
+    """A jump inside the mail: where a program does not do it, its reader scrolls."""
+    if unquote(href[1:]) not in proof.page.anchors:
+        yield warn(
             "links",
-            "a link jumps inside the mail, which many mail programs do not do",
+            f"a link jumps to {shortened(href)}, which is nowhere in the mail",
             where=where,
-            fix="Link to a page instead",
+            fix="Give what it means an id of that name, in the template",
         )
+
+
+def _nowhere(kind: str, where: str) -> Finding:
     web = kind in {"", "http", "https"}
     why = "a link leads nowhere" if web else f"a link is of the kind {kind[:20]!r}"
     return block("links", why, where=where, fix="Give the story an https address")
@@ -118,8 +128,9 @@ def _trouble(answer: Answer) -> str:
 
 def _different(proof: Proof) -> list[Link]:
     """The links but for the reader's own, each address once, by its story or its words."""
-    own = {proof.mail.leave_url, proof.mail.preferences_url}
-    stories = {web_url(card.url): card.headline for card in proof.mail.content.cards}
+    mail = proof.mail
+    own = {mail.leave_url, mail.preferences_url, mail.web_url}
+    stories = {mail.link(card): card.headline for card in mail.content.cards}
     found: dict[str, Link] = {}
     for link in proof.page.links:
         if link.href in own and link.href:

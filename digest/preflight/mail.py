@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.model import VariantContent
+from digest.model import Card, VariantContent
+from digest.render.clean import web_url
+from digest.render.utm import tagged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,8 @@ class Mail:
     text: str
     leave_url: str
     preferences_url: str
+    #: where it stands on the web; empty: nowhere
+    web_url: str = ""
     #: the whole message as it would go over the wire
     raw: bytes = b""
     #: why ``raw`` could not be built
@@ -41,6 +45,10 @@ class Mail:
                 for more in card.more:
                     yield f"more on “{name}”", more.headline
                     yield f"source of more on “{name}”", more.source
+
+    def link(self, card: Card) -> str:
+        """Where a card's link leads; empty where its address is unusable."""
+        return tagged(web_url(card.url), self.content.utm)
 
     def urls(self) -> Iterator[str]:
         """All addresses that sources and editors gave."""

@@ -70,6 +70,8 @@ class Page:
     tables: int = 0
     #: tables that a screen reader would read out as data
     data_tables: int = 0
+    #: where links may jump to inside the mail
+    anchors: set[str] = field(default_factory=set)
     #: values of attributes that readers meet
     values: list[tuple[str, str]] = field(default_factory=list)
 
@@ -176,6 +178,9 @@ def _note(page: Page, node: LexborNode, attributes: dict[str, str | None]) -> No
         page.title = page.title or _text(node)
     elif tag == "html":
         page.lang, page.dir = attributes.get("lang") or "", attributes.get("dir") or ""
+    named = attributes.get("id") or (attributes.get("name") if tag == "a" else None)
+    if named:
+        page.anchors.add(named)
     for name in ("href", "src", "alt", "title", "lang", "dir"):
         if value := attributes.get(name):
             page.values.append((f"{name} of <{tag}>", value))

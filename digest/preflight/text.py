@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from digest.model import Finding
 from digest.preflight.mail import shortened
 from digest.preflight.proof import Proof, block, passed, warn
-from digest.render.clean import web_url
 
 #: octets, without the line end (RFC 5322 §2.1.1)
 LONGEST_LINE = 998
@@ -28,7 +27,7 @@ def text(proof: Proof) -> Iterator[Finding]:
             fix="Write the template’s .txt",
         )
         return
-    urls = {web_url(card.url): card.headline for card in proof.mail.content.cards}
+    urls = {proof.mail.link(card): card.headline for card in proof.mail.content.cards}
     for url, headline in urls.items():
         if url and url not in plain:
             yield warn(

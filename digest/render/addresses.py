@@ -2,6 +2,7 @@
 
 import re
 from email.utils import parseaddr
+from unicodedata import category
 
 import idna
 
@@ -20,11 +21,15 @@ _PLAIN = re.compile(
 )
 
 
+#: of an address whose part before the @ is not ASCII: that needs SMTPUTF8 (RFC 6531), and punycode
+#: there would name another mailbox
+BEYOND_ASCII = "eai_unsupported"
+
+
 class AddressError(DigestError):
     """An address cannot be written into a message.
 
-    ``reason`` is ``bad_address``, or ``eai_unsupported`` where the part before the @ is not ASCII:
-    that needs SMTPUTF8 (RFC 6531), and punycode there would name another mailbox.
+    ``reason`` is ``bad_address``, or ``BEYOND_ASCII`` where the address is fine but the way is not.
     """
 
     def __init__(self, reason: str) -> None:
@@ -39,19 +44,39 @@ def ascii_address(address: str) -> str:
     """
     if _PLAIN.fullmatch(address):  # nearly all of them, and three times as fast
         return address
+    written = utf8_address(address)
+    if not written.isascii():
+        raise AddressError(BEYOND_ASCII)
+    return written
+
+
+def utf8_address(address: str) -> str:
+    """The same for a way that speaks SMTPUTF8: before the @ any script (RFC 6531 §3.3, RFC 6532).
+
+    The domain is in IDNA here too, which every server can look up. Raises AddressError.
+    """
+    if _PLAIN.fullmatch(address):
+        return address
     local, at, domain = address.strip().rpartition("@")
     if not at or not local or not domain or re.search(r"[\x00-\x20\x7f-\x9f<>()]", local + domain):
         raise AddressError("bad_address")
-    if not local.isascii():
-        raise AddressError("eai_unsupported")
     host = _host(domain)
-    if not _DOT_ATOM.fullmatch(local):
-        if re.search(r"[\"\\]", local):
+    if not _dot_atom(local):
+        if re.search(r"[\"\\]", local) or not local.isascii():
             raise AddressError("bad_address")
         local = f'"{local}"'  # RFC 5322 §3.4.1: old mailboxes with two dots and the like
-    if len(local) > 64 or len(local) + 1 + len(host) > 254:
+    octets = len(local.encode())
+    if octets > 64 or octets + 1 + len(host) > 254:
         raise AddressError("bad_address")
     return f"{local}@{host}"
+
+
+def _dot_atom(local: str) -> bool:
+    if local.isascii():
+        return _DOT_ATOM.fullmatch(local) is not None
+    # C: controls, overrides, surrogates; Z: spaces that a header would be folded at or lose
+    seen = not any(category(char)[0] in "CZ" for char in local)
+    return seen and _DOT_ATOM.fullmatch(re.sub(r"[^\x00-\x7f]", "x", local)) is not None
 
 
 def _host(domain: str) -> str:

@@ -76,6 +76,8 @@ class Brand:
     logo_alt: str = ""
     logo_width: int = 180
     tagline: str = ""
+    #: where others sign up
+    subscribe_url: str = ""
     #: stacks of families, see ``font_stack``
     heading_font: str = Markup(HEADING_FONT)  # noqa: S704 - our own
     text_font: str = Markup(TEXT_FONT)  # noqa: S704 - our own

@@ -139,6 +139,8 @@ def token_lines(values: Mapping[Token, str]) -> tuple[dict[Token, bytes], dict[T
     for token, value in values.items():
         if _PLAIN.fullmatch(value):
             html[token] = text[token] = value.encode().replace(b"=", b"=3D") + _SOFT
+        elif not value:
+            html[token] = text[token] = b""
         else:
             html[token], text[token] = quoted_printable(escape(value)), quoted_printable(value)
     return html, text

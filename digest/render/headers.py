@@ -2,7 +2,7 @@
 
 Python's own policy.SMTP turns a List-Unsubscribe URL that does not fit a 78-character line into
 encoded words, which kills one-click unsubscribe; so fields are written here. RFC 5322 (form),
-RFC 2047 (encoded words), RFC 2369, RFC 2919 and RFC 8058 (lists).
+RFC 2047 (encoded words), RFC 2369, RFC 2919 and RFC 8058 (lists), RFC 6532 (addresses in UTF-8).
 """
 
 import re
@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 from digest.errors import DigestError
 from digest.model import MailHeaders
-from digest.render.addresses import ascii_address, split_mailbox
+from digest.render.addresses import ascii_address, split_mailbox, utf8_address
 from digest.render.clean import clean_line, is_loopback
 
 #: longer ones get folded or encoded by mail software on the way
 LONGEST_LEAVE_URL = 72
+_MAILTO = re.compile(r"mailto:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+(?:\?subject=[A-Za-z0-9._~-]+)?")
 _PLAIN_LEAVE = re.compile(r"https://[A-Za-z0-9._~/?&=-]{1,64}")
 _LINE = 78
 _WORD = 75
@@ -26,6 +27,7 @@ _WORD = 75
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _LIST_ID = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _FEEDBACK_ID = re.compile(r"[!-~]{1,400}")
+PRECEDENCE = ("bulk", "list", "")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _SPECIAL = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]")
@@ -43,24 +45,27 @@ class HeaderError(DigestError):
     """A header field cannot be written."""
 
 
-def write(headers: MailHeaders) -> bytes:
+def write(headers: MailHeaders, *, utf8: bool = False) -> bytes:
     """The header block of one message, each field ended by CRLF, without the empty line after it.
 
     Names and the subject lose control and bidi-override characters; an address, identifier or URL
-    that is not clean is refused. Raises AddressError or HeaderError, neither with the value.
+    that is not clean is refused. ``utf8``: the way speaks SMTPUTF8, so the reader's address may
+    have any script before the @; all else is ASCII there too. Raises AddressError or HeaderError,
+    neither with the value.
     """
     leave = headers.leave_url
+    to = utf8_address(headers.to_address) if utf8 else ascii_address(headers.to_address)
     fields = [
         _sender(headers.from_, headers.reply_to),
-        f"To: {mailbox('To', headers.to_name, headers.to_address)}\r\n",
+        f"To: {mailbox('To', headers.to_name, to)}\r\n",
         _subject(headers.subject),
         _date(headers.date),
         f"Message-ID: <{_checked(headers.message_id, _MESSAGE_ID, 'Message-ID')}>\r\n",
-        _list(headers.list_id, has_leave_url=bool(leave)),
+        _list(headers.list_id, headers.precedence, has_leave_url=bool(leave)),
     ]
     if leave:
         fields.append(
-            f"List-Unsubscribe: <{leave_url(leave)}>\r\n"
+            f"List-Unsubscribe: {ways_out(leave, headers.leave_mailto, fold=True)}\r\n"
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         )
     if headers.feedback_id:
@@ -69,7 +74,7 @@ def write(headers: MailHeaders) -> bytes:
     if headers.auto_submitted:
         fields.append("Auto-Submitted: auto-generated\r\n")
     fields += [_extra(name, value) for name, value in headers.extra]
-    return "".join(fields).encode("ascii")
+    return "".join(fields).encode("utf-8" if utf8 else "ascii")
 
 
 # What an issue's messages share is written once: these are asked the same again and again.
@@ -77,9 +82,11 @@ def write(headers: MailHeaders) -> bytes:
 
 @lru_cache(64)
 def _sender(from_: str, reply_to: str) -> str:
-    written = f"From: {mailbox('From', *split_mailbox(from_))}\r\n"
-    if reply_to:
-        written += f"Reply-To: {mailbox('Reply-To', *split_mailbox(reply_to))}\r\n"
+    named = [("From", from_)] + ([("Reply-To", reply_to)] if reply_to else [])
+    written = ""
+    for field, whole in named:
+        name, address = split_mailbox(whole)
+        written += f"{field}: {mailbox(field, name, ascii_address(address))}\r\n"
     return written
 
 
@@ -95,10 +102,13 @@ def _date(date: datetime) -> str:
 
 
 @lru_cache(64)
-def _list(list_id: str, *, has_leave_url: bool) -> str:
+def _list(list_id: str, precedence: str, *, has_leave_url: bool) -> str:
     if not list_id and not has_leave_url:
         return ""
-    written = "Precedence: bulk\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n"
+    if precedence not in PRECEDENCE:
+        raise HeaderError("must be bulk, list or nothing", header="Precedence")
+    written = f"Precedence: {precedence}\r\n" if precedence else ""
+    written += "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
     if list_id:
         written += f"List-Id: <{_checked(list_id, _LIST_ID, 'List-Id')}>\r\n"
     return written
@@ -109,6 +119,22 @@ def _extra(name: str, value: str) -> str:
         raise HeaderError("this header is written here, or is no header name", header=name)
     line = unstructured(name, clean_line(value, 900))
     return f"{name}: {line}\r\n" if line else ""
+
+
+def ways_out(url: str, mailto: str = "", *, fold: bool = False) -> str:
+    """What List-Unsubscribe says: the HTTPS URI, then the mailto URI if there is one (RFC 8058).
+
+    ``fold``: the second on a line of its own. Raises HeaderError.
+    """
+    if not mailto:
+        return f"<{leave_url(url)}>"
+    if len(mailto) > LONGEST_LEAVE_URL or not _MAILTO.fullmatch(mailto):
+        problem = f"no plain mailto: address of at most {LONGEST_LEAVE_URL} characters"
+        raise HeaderError(
+            problem, header="List-Unsubscribe", hint="Shorten [sending] unsubscribe_mailto"
+        )
+    gap = ",\r\n " if fold else ", "
+    return f"<{leave_url(url)}>{gap}<{mailto}>"
 
 
 def leave_url(url: str) -> str:
@@ -128,9 +154,8 @@ def leave_url(url: str) -> str:
     return url
 
 
-def mailbox(field: str, name: str, address: str) -> str:
-    """``name <address>``, the name quoted or encoded as it needs. Raises AddressError."""
-    written = ascii_address(address)
+def mailbox(field: str, name: str, written: str) -> str:
+    """``name <address>``, the name quoted or encoded as it needs. The address is written as is."""
     if _PLAIN_NAME.fullmatch(name) and len(field) + len(name) + len(written) <= _LINE - 5:
         return f"{name} <{written}>"
     name = clean_line(name, 120)

@@ -18,11 +18,12 @@ from digest.model import (
     Fragment,
     RenderedVariant,
     StoryId,
+    Utm,
     VariantContent,
 )
 from digest.render.blocks import CARD, SECTION_TITLE, PartTemplate
 from digest.render.frame import Frame, Told
-from digest.render.side import Side
+from digest.render.side import NoSide, Side
 from digest.render.slim import tidy_html, tidy_text
 from digest.render.style import Style
 from digest.render.tokens import Placeholders
@@ -61,17 +62,20 @@ class Kit:
         language: str,
         style: Style = Style.FULL,
         template: str = "",
+        utm: Utm | None = None,
     ) -> None:
         places = Placeholders()
         known = {
-            **values,
             **{token.value: mark for token, mark in places.values.items()},
+            **values,  # may tell a token's name itself: then no reader's value goes there
             "_": partial(translate, language=language),
         }
         self.language = language
         self.style = style
         self.template = template
-        self._html = Side(html, known, places, tidy_html)
+        self.utm = utm
+        plain = style is Style.PLAIN
+        self._html = NoSide() if plain else Side(html, known, places, tidy_html)
         self._text = Side(text, known, places, tidy_text)
         self._frame = Frame(self._html, self._text)
         self.card = lru_cache(KEPT)(self._card)
@@ -104,13 +108,14 @@ class Kit:
             preheader=told.preheader,
             language=self.language,
             fragments=fragments,
+            plain=self.style is Style.PLAIN,
         )
 
     def _title(self, section: FilledSection, *, first: bool) -> Fragment:
         return self._story(SECTION_TITLE, {"section": section_view(section, first=first)})
 
     def _card(self, section: FilledSection, card: Card, spot: Spot, *, first: bool) -> Fragment:
-        view = card_view(card, self.language)
+        view = card_view(card, self.language, self.utm)
         values = {"section": section_view(section, first=first), "place": place(view, spot)}
         return self._story(CARD, values)
 
@@ -205,7 +210,8 @@ class _Pool:
 
     def view(self, stories: Sequence[StoryId]) -> SectionView:
         """The section as a template sees it."""
-        cards = [card_view(self._cards[story], self._kit.language) for story in stories]
+        kit = self._kit
+        cards = [card_view(self._cards[story], kit.language, kit.utm) for story in stories]
         return section_view(self._section, first=self._first, cards=cards, single=self._single)
 
     def _find_tables(self, pictured: tuple[bool, ...]) -> list[dict[StoryId, Fragment]]:

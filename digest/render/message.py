@@ -14,16 +14,24 @@ from digest.render.headers import write
 BOUNDARY = "=_newsletter-digest"
 
 
-def build(message: Message) -> bytes:
+def build(message: Message, *, utf8: bool = False) -> bytes:
     """The whole message as it goes over the wire, CRLF line ends, no dots stuffed.
 
-    A ``multipart/alternative`` of text and HTML (RFC 2046 §5.1.4). Raises AddressError or
-    HeaderError for this message alone.
+    A ``multipart/alternative`` of text and HTML (RFC 2046 §5.1.4), or text alone. ``utf8``: the way
+    speaks SMTPUTF8. Raises AddressError or HeaderError for this message alone.
     """
     html, text = encode(message.variant.fragments, message.tokens)
+    head = write(message.headers, utf8=utf8)
+    if message.variant.plain:
+        return b"".join([head, _alone(text.transfer_encoding), *text.pieces])
     opening, between, closing = _around(text.transfer_encoding, html.transfer_encoding)
-    head = write(message.headers)
     return b"".join([head, opening, *text.pieces, between, *html.pieces, closing])
+
+
+@cache
+def _alone(transfer_encoding: str) -> bytes:
+    """MIME headers of a message that is text alone."""
+    return f"MIME-Version: 1.0\r\n{_kind('plain', transfer_encoding)}".encode("ascii")
 
 
 @cache
@@ -41,7 +49,11 @@ def _around(text_encoding: str, html_encoding: str) -> tuple[bytes, bytes, bytes
 
 
 def _part(kind: str, transfer_encoding: str) -> str:
+    return f"--{BOUNDARY}\r\n{_kind(kind, transfer_encoding)}"
+
+
+def _kind(kind: str, transfer_encoding: str) -> str:
     return (
-        f"--{BOUNDARY}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
+        f"Content-Type: text/{kind}; charset=utf-8\r\n"
         f"Content-Transfer-Encoding: {transfer_encoding}\r\n\r\n"
     )

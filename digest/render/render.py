@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from digest.model import RenderedVariant, VariantContent
+from digest.model import RenderedVariant, Token, VariantContent
 from digest.render.blocks import PartTemplate
 from digest.render.brand import Brand
 from digest.render.compile import Compiler
@@ -21,6 +21,7 @@ from digest.render.letters import Letter, LetterKind, cleaned
 from digest.render.mistakes import BadTemplateError, Mistake
 from digest.render.source import Source, read
 from digest.render.style import Style
+from digest.render.tokens import fill, reader_name
 from digest.render.view import frame, house
 
 #: kits kept: an edition's issue of today, its neighbours, other languages
@@ -72,6 +73,16 @@ class Renderer:
         html, text = self._sources(content.template)
         return self._kit(html, text, content.shared)
 
+    def page(self, content: VariantContent) -> str:
+        """``content`` as a page for anybody: the mail's HTML with nothing of a reader in it.
+
+        Its links to leave, to choose and to itself are empty, and it calls nobody by name. Raises
+        BadTemplateError.
+        """
+        html, text = self._sources(content.template)
+        kit = self._kit(html, text, content.shared, nobodys=True)
+        return fill(kit.render(content).html, {}, html=True)
+
     def letter(self, kind: LetterKind, values: Letter, language: str) -> RenderedVariant:
         """Render a letter of ``kind`` that tells ``values``. Raises BadTemplateError."""
         html, text = self._sources(kind.value)
@@ -97,10 +108,17 @@ class Renderer:
             raise BadTemplateError(template, [Mistake(template, 0, problem)])
         return read(self._folders, f"{template}.mjml"), read(self._folders, f"{template}.txt")
 
-    def _make_kit(self, html: Source, text: Source, shared: VariantContent) -> Kit:
-        values, style = frame(self._brand, shared), Style(shared.style)
-        parts = self._part(html), self._part(text)
-        return Kit(*parts, values, shared.language, style, shared.template)
+    def _make_kit(
+        self, html: Source, text: Source, shared: VariantContent, *, nobodys: bool = False
+    ) -> Kit:
+        values = frame(self._brand, shared)
+        if nobodys:
+            values |= {
+                **{token.value: "" for token in Token},
+                Token.NAME.value: reader_name("", shared.language),
+            }
+        parts, style = (self._part(html), self._part(text)), Style(shared.style)
+        return Kit(*parts, values, shared.language, style, shared.template, shared.utm)
 
     def _make_part(self, source: Source) -> PartTemplate:
         if source.name.endswith(".mjml"):

@@ -60,3 +60,24 @@ class Side:
 
     def _cut(self, text: str) -> TokenText:
         return self._places.cut(self._tidy(text))
+
+
+class NoSide(Side):
+    """The part that a mail goes without."""
+
+    def __init__(self) -> None:
+        """Of no template."""
+
+    def frame(self) -> tuple[list[TokenText | str], list[TokenText | str]]:
+        """Nothing around the stories."""
+        return [], []
+
+    def story(self, block: str, values: Mapping[str, object]) -> TokenText:
+        """Nothing of a story."""
+        del block, values
+        return ()
+
+    def whole(self, values: Mapping[str, object]) -> TokenText:
+        """Nothing at all."""
+        del values
+        return ()

@@ -1,4 +1,4 @@
-"""How readers want a mail set: in full, in larger print, or as headlines alone."""
+"""How readers want a mail set: in full, in larger print, as headlines or as text alone."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,6 +17,8 @@ class Style(StrEnum):
     #: larger print in a single column
     LARGE = "large"
     HEADLINES = "headlines"
+    #: no HTML part
+    PLAIN = "plain"
 
     @property
     def single_column(self) -> bool:

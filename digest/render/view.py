@@ -10,10 +10,11 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from digest.model import Card, FilledSection, HouseAd, Image, Layout, More, VariantContent
+from digest.model import Card, FilledSection, HouseAd, Image, Layout, More, Utm, VariantContent
 from digest.render.brand import Brand
 from digest.render.clean import clean_line, web_url
 from digest.render.style import Style
+from digest.render.utm import tagged
 from digest.render.words import direction, long_date, text_direction
 
 #: pictures known to be narrower, in pixels, are left out: blown up they look worse than none
@@ -132,9 +133,9 @@ def frame(brand: Brand, content: VariantContent) -> dict[str, object]:
         "edition": clean_line(content.edition_name, 120),
         "date": long_date(content.local_date, content.language),
         "note": paragraphs(content.note),
-        "house_ad": house_ad(content.house_ad),
-        "web_url": web_url(content.web_url),
-        "subscribe_url": web_url(content.subscribe_url),
+        "house_ad": house_ad(content.house_ad, content.utm),
+        "subscribe_url": web_url(brand.subscribe_url),
+        **({} if content.web_copy else {"web_url": ""}),
     }
 
 
@@ -171,7 +172,7 @@ def varying(content: VariantContent) -> dict[str, object]:
             section_view(
                 section,
                 first=place == 0,
-                cards=[card_view(card, content.language) for card in section.cards],
+                cards=[card_view(card, content.language, content.utm) for card in section.cards],
                 single=style.single_column,
             )
             for place, section in enumerate(filled)
@@ -213,13 +214,18 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (clean_line(one, _LONGEST_NOTE) for one in found)))
 
 
-def house_ad(given: HouseAd | None) -> HouseAd | None:
-    """The advertisement, if it has words and an address that can be followed."""
+def house_ad(given: HouseAd | None, utm: Utm | None = None) -> HouseAd | None:
+    """The advertisement, if it has words and an address that can be followed.
+
+    One that somebody pays for keeps its address as it is: it is theirs to count.
+    """
     if given is None:
         return None
     url, text = web_url(given.url), clean_line(given.text, 300)
     if not url or not text:
         return None
+    if not given.paid:
+        url = tagged(url, utm)
     return HouseAd(text=text, url=url, image=usable(given.image), paid=given.paid)
 
 
@@ -229,15 +235,15 @@ def place(card: CardView, spot: Spot) -> Place:
 
 
 @lru_cache(8192)
-def card_view(card: Card, language: str) -> CardView:
-    """A card in an edition in ``language``."""
+def card_view(card: Card, language: str, utm: Utm | None = None) -> CardView:
+    """A card in an edition in ``language``, whose links carry ``utm``."""
     headline = clean_line(card.headline, 300)
     standfirst = clean_line(card.standfirst, 600)
     facing = text_direction(f"{headline} {standfirst}", direction(card.language or language))
     said_by = (clean_line(card.byline, 120), clean_line(card.source, 80))
     return CardView(
         headline=headline,
-        url=web_url(card.url) or "#",
+        url=tagged(web_url(card.url), utm) or "#",
         standfirst="" if standfirst == headline else standfirst,
         kicker=clean_line(card.kicker, 60),
         credits=tuple(dict.fromkeys(filter(None, said_by))),
@@ -246,18 +252,18 @@ def card_view(card: Card, language: str) -> CardView:
         align="right" if facing == "rtl" else "left",
         image=usable(card.image),
         update=card.update,
-        more=tuple(_more(card.more, facing)),
+        more=tuple(_more(card.more, facing, utm)),
     )
 
 
-def _more(more: Iterable[More], facing: str) -> Iterator[MoreView]:
+def _more(more: Iterable[More], facing: str, utm: Utm | None) -> Iterator[MoreView]:
     """Reports whose address can be followed."""
     for one in more:
         headline = clean_line(one.headline, 200)
         if headline and (url := web_url(one.url)):
             yield MoreView(
                 headline=headline,
-                url=url,
+                url=tagged(url, utm),
                 source=clean_line(one.source, 80),
                 dir=text_direction(headline, facing),
             )

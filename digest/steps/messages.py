@@ -49,9 +49,12 @@ class MessageMaker:
         keys = {batch.deliveries[subscriber] for subscriber in recipients}
         with reading(self._parts.engine) as connection:
             chosen = variants.selected(connection, self._issue.id, keys)
+            ids = variants.ids(connection, self._issue.id, keys)
+        copies = {key: self._parts.copies.path(ids[key]) for key in keys}
         return [
-            self._message(recipient, self._rendered(chosen[batch.deliveries[subscriber]]), now)
+            self._message(recipient, self._rendered(chosen[key]), now, copies[key])
             for subscriber, recipient in recipients.items()
+            for key in [batch.deliveries[subscriber]]
         ]
 
     def _render(self, selected: Selected) -> RenderedVariant:
@@ -61,9 +64,11 @@ class MessageMaker:
             self._kits[speaks] = SheetKit(self._parts.renderer, sheet, selected.style)
         return self._kits[speaks].variant(selected)
 
-    def _message(self, recipient: Recipient, variant: RenderedVariant, now: datetime) -> Message:
+    def _message(
+        self, recipient: Recipient, variant: RenderedVariant, now: datetime, web_path: str
+    ) -> Message:
         ref = f"{self._issue.id}-{recipient.subscriber}"
-        return address_to(self._parts, self._edition, ref, recipient, variant, now)
+        return address_to(self._parts, self._edition, ref, recipient, variant, now, web_path)
 
 
 class SheetKit:
@@ -95,8 +100,12 @@ def address_to(
     recipient: Recipient,
     variant: RenderedVariant,
     now: datetime,
+    web_path: str = "",
 ) -> Message:
-    """One variant addressed to one recipient. ``ref`` names the send for ever."""
+    """One variant addressed to one recipient. ``ref`` names the send for ever.
+
+    ``web_path`` is where the variant stands on the web, if it does.
+    """
     identity = parts.identity
     leave_url = identity.public_url + recipient.leave_path if recipient.leave_path else ""
     preferences = identity.public_url + recipient.preferences_path
@@ -109,6 +118,7 @@ def address_to(
             Token.PREFERENCES_URL: preferences,
             Token.NAME: reader_name(recipient.name, variant.language),
             Token.CLICK: "",  # until clicks are counted
+            Token.WEB_URL: identity.public_url + web_path if web_path else "",
         },
         headers=MailHeaders(
             from_=identity.from_,
@@ -120,9 +130,18 @@ def address_to(
             reply_to=identity.reply_to,
             list_id=f"{edition.slug}.{identity.domain}",
             leave_url=leave_url,
+            leave_mailto=_mailto(identity.unsubscribe_mailto, recipient.leave_path),
+            precedence=identity.precedence,
             feedback_id=f"{ref.partition('-')[0]}:{edition.slug}:{variant.key[:8]}:digest",
         ),
     )
+
+
+def _mailto(address: str, leave_path: str) -> str:
+    """Leaving by mail: the subject is the leave key, so that it tells which subscription."""
+    if not address or not leave_path:
+        return ""
+    return f"mailto:{address}?subject={leave_path.rpartition('/')[2]}"
 
 
 def _message_id(ref: str, key: str, domain: str) -> str:

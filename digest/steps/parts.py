@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
+from digest.copy_links import CopyLinks
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
 from digest.errors import NotFoundError
@@ -26,6 +27,10 @@ class Identity:
     reply_to: str
     #: what links to our own pages start with, no slash at the end
     public_url: str
+    #: what lists' mail says in Precedence
+    precedence: str = "bulk"
+    #: a bare address for mail programs that leave a list by mail; may be empty
+    unsubscribe_mailto: str = ""
 
     @property
     def domain(self) -> str:
@@ -48,6 +53,8 @@ class Parts:
     audience: Audience
     transport: Transport
     identity: Identity
+    #: where variants stand on the web
+    copies: CopyLinks
     #: language → region slug, topic or ``source/<name>`` → what its readers call it
     names: Callable[[str], Mapping[str, str]]
     #: how often a source is polled

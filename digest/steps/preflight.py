@@ -1,5 +1,6 @@
 """preflight: the mail of an issue as a reader would get it, before anybody does."""
 
+from digest.copy_links import COPIES
 from digest.errors import DigestError
 from digest.model import Finding, Issue, RenderedVariant, Token, VariantContent
 from digest.preflight import Mail, to_try
@@ -39,7 +40,8 @@ def preflight(
 def mail_of(parts: Parts, issue: Issue, content: VariantContent, rendered: RenderedVariant) -> Mail:
     """The mail to a reader made up for the purpose."""
     edition = parts.edition(issue.edition)
-    message = address_to(parts, edition, f"{issue.id}-0", _READER, rendered, issue.scheduled_at)
+    at, web_path = issue.scheduled_at, f"{COPIES}1000000-{'x' * 22}"
+    message = address_to(parts, edition, f"{issue.id}-0", _READER, rendered, at, web_path)
     raw, unbuilt = b"", ""
     try:
         raw = build(message)
@@ -53,6 +55,7 @@ def mail_of(parts: Parts, issue: Issue, content: VariantContent, rendered: Rende
         text=fill(rendered.text, message.tokens, html=False),
         leave_url=message.tokens[Token.LEAVE_URL],
         preferences_url=message.tokens[Token.PREFERENCES_URL],
+        web_url=message.tokens[Token.WEB_URL],
         raw=raw,
         unbuilt=unbuilt,
     )

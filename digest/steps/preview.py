@@ -35,6 +35,7 @@ INERT = {
     Token.PREFERENCES_URL: "#preferences",
     Token.NAME: "reader",
     Token.CLICK: "",
+    Token.WEB_URL: "#web",
 }
 
 

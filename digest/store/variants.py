@@ -23,7 +23,7 @@ def save(
     connection: Connection, issue_id: IssueId, chosen: Mapping[str, Selected]
 ) -> dict[str, VariantId]:
     """Freeze variants of an issue; key → id. Those already there stay as they are."""
-    known = _ids(connection, issue_id, chosen)
+    known = ids(connection, issue_id, chosen)
     rows = [
         {"issue_id": issue_id, "key": key, "selection": codec.dump(codec.SELECTED, one)}
         for key, one in sorted(chosen.items())  # in one order, so that no two wait for each other
@@ -32,7 +32,7 @@ def save(
     if not rows:
         return known
     insert_new(connection, variant, rows)
-    return known | _ids(connection, issue_id, [row["key"] for row in rows])
+    return known | ids(connection, issue_id, [row["key"] for row in rows])
 
 
 def keep_sheets(connection: Connection, sheets: Iterable[Sheet]) -> None:
@@ -92,7 +92,24 @@ def delivered_stories(connection: Connection, issue_id: IssueId, state: str) -> 
     return found
 
 
-def _ids(connection: Connection, issue_id: IssueId, keys: Collection[str]) -> dict[str, VariantId]:
+def gone(connection: Connection, variant_id: VariantId) -> tuple[Sheet, Selected] | None:
+    """What a variant holds and is made of, once its issue goes out: then its sheet is kept."""
+    row = connection.execute(
+        sa.select(variant.c.issue_id, variant.c.selection).where(variant.c.id == variant_id)
+    ).first()
+    if row is None:
+        return None
+    chosen = codec.SELECTED.validate_python(row.selection)
+    kept = connection.scalar(
+        sa.select(sheet.c.content).where(
+            sheet.c.issue_id == row.issue_id, sheet.c.language == chosen.language
+        )
+    )
+    return (codec.SHEET.validate_python(kept), chosen) if kept is not None else None
+
+
+def ids(connection: Connection, issue_id: IssueId, keys: Collection[str]) -> dict[str, VariantId]:
+    """The numbers of an issue's variants, by key; absent: there is none."""
     found: dict[str, VariantId] = {}
     wanted = sorted(keys)
     for start in range(0, len(wanted), KEYS):

@@ -26,6 +26,12 @@ MAIL_POLICY = (
     "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups"
 )
+#: a mail as a page of its own, whose links open as pages do
+COPY_POLICY = (
+    "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 #: mails in frames by ``srcdoc``, which are under their page's policy: so the page cannot act either
 PREVIEW_POLICY = (
     "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'; "

@@ -6,8 +6,10 @@ import pytest
 
 from digest import bundled
 from digest.config import load
+from digest.config.editions import editions
 from digest.errors import ConfigError
-from digest.model import WhenShort
+from digest.model import Utm, WhenShort
+from digest.render.headers import LONGEST_LEAVE_URL
 
 GOOD = """
 [[sources]]
@@ -119,6 +121,48 @@ def test_real_mail_needs_its_settings_first(tmp_path: Path) -> None:
 def test_a_public_url_too_long_for_leave_links_is_refused(tmp_path: Path) -> None:
     told = mistakes(write(tmp_path, GOOD), web__public_url="https://" + "a" * 40 + ".example.org")
     assert "at most 47" in told["web.public_url"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("sending.precedence", "junk", "'bulk', 'list' or ''"),
+        ("sending.unsubscribe_mailto", "leave", "bare ASCII address"),
+        ("sending.unsubscribe_mailto", "jörg@news.example", "bare ASCII address"),
+        ("sending.unsubscribe_mailto", "Leave <leave@news.example>", "bare ASCII address"),
+        ("sending.unsubscribe_mailto", f"{'a' * 22}@news.example", "34 at most"),
+        ("sending.from", "Jörg <jörg@news.example>", "ASCII before the @"),
+        ("newsroom.subscribe_url", "/subscribe", "https://"),
+        ("utm.campaign", "{edition}-{day}", "{edition} and {date} only"),
+        ("utm.source", " mail", "without spaces around"),
+        ("utm.hosts", '["https://m.example/"]', "bare host"),
+    ],
+)
+def test_headers_and_links_that_cannot_be(tmp_path: Path, key: str, value: str, words: str) -> None:
+    told = mistakes(write(tmp_path, GOOD), **{key.replace(".", "__"): value})
+    assert words in "".join(told.values())
+    assert all(one.startswith(key) for one in told)
+
+
+def test_the_longest_address_to_leave_by_mail_fits_with_its_key(tmp_path: Path) -> None:
+    longest = f"{'a' * 21}@news.example"
+    given = load(write(tmp_path, GOOD), {"sending.unsubscribe_mailto": longest})
+    assert given.sending.unsubscribe_mailto == longest
+    assert len(f"mailto:{longest}?subject={'x' * 22}") == LONGEST_LEAVE_URL
+
+
+def test_utm_is_off_until_it_has_a_source(tmp_path: Path) -> None:
+    file = write(tmp_path, GOOD)
+    assert editions(load(file), ())["daily"].utm is None
+    given = load(file, {"utm.source": "digest", "utm.hosts": '["*.m.example"]'})
+    assert editions(given, ())["daily"].utm == Utm(
+        parameters=(
+            ("utm_source", "digest"),
+            ("utm_medium", "email"),
+            ("utm_campaign", "{edition}-{date}"),
+        ),
+        hosts=("*.m.example",),
+    )
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def mail_server(**options: Any) -> Iterator[MailServer]:
     """Start one on a free port; ``options`` go to aiosmtpd's SMTP, or change the handler."""
     handler = MailServer(**{key: options.pop(key) for key in ("rcpt", "data") if key in options})
     options.setdefault("data_size_limit", 10_000_000)
+    options.setdefault("enable_SMTPUTF8", False)
     controller = _OnAFreePort(handler, hostname="127.0.0.1", **options)
     controller.start()
     try:

@@ -7,19 +7,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from digest.deliver.journal import FileJournal
+from digest.deliver.transports.answer import NEEDS_UTF8
 from digest.deliver.transports.outbox import Outbox
 from digest.deliver.transports.sendgrid import SendGrid
 from digest.deliver.transports.smtp import Smtp
 from digest.deliver.transports.smtp_session import SmtpServer
 from digest.deliver.writer import MessageWriter
 from digest.errors import TransportError
-from digest.model import DeliveryState, Message, Outcome, SubscriberId
+from digest.model import DeliveryState, Fragment, Message, Outcome, SubscriberId
 from digest.protocols import Transport
 from tests.deliver.newsroom import message, rendered
 from tests.deliver.servers import closed_port, mail_server, sendgrid_api, silent_server
@@ -143,17 +144,35 @@ def test_nothing_was_taken_before_the_journal_knew(case: Case) -> None:
 def test_a_message_that_cannot_be_written_is_rejected_and_the_rest_goes_on(case: Case) -> None:
     messages = mails(range(1, 4))
     bad = message(4, address="nobody@exa mple.com")
-    beyond_ascii = message(5, address="jörg@example.com")
     forged = message(6, leave_url="https://example.org/\r\nBcc: all@example.org")
     outcomes = {
         one.subscriber: one
-        for one in case.transport.send("1.1.1", [bad, beyond_ascii, forged, *messages], Noted())
+        for one in case.transport.send("1.1.1", [bad, forged, *messages], Noted())
     }
-    assert [outcomes[number].state for number in (4, 5, 6)] == [DeliveryState.REJECTED] * 3
+    assert [outcomes[number].state for number in (4, 6)] == [DeliveryState.REJECTED] * 2
     assert [outcomes[number].state for number in (1, 2, 3)] == [DeliveryState.ACCEPTED] * 3
-    assert "eai_unsupported" in outcomes[5].code
     assert not any("@" in one.code for one in outcomes.values())
     assert sorted(case.taken()) == ["1-1", "1-2", "1-3"]
+
+
+def test_who_needs_smtputf8_is_left_out_as_such_where_it_is_not_spoken(case: Case) -> None:
+    journal = Noted()
+    messages = [message(1, address="jörg@bücher.example"), *mails([2])]
+    outcomes = {one.subscriber: one for one in case.transport.send("1.1.1", messages, journal)}
+    if case.transport.name == "outbox":  # a file takes any script
+        assert outcomes[1].state is DeliveryState.ACCEPTED
+    else:
+        assert (outcomes[1].state, outcomes[1].code) == (DeliveryState.EXCLUDED, NEEDS_UTF8)
+        assert case.taken() == ["1-2"]
+        assert ("D", 1) not in journal.entries
+    assert outcomes[2].state is DeliveryState.ACCEPTED
+
+
+def test_text_alone_is_sent_as_such(case: Case) -> None:
+    plain = replace(rendered("v1"), fragments=(Fragment(text=("Café\n",)),), plain=True)
+    (told,) = case.transport.send("1.1.1", [message(1, plain)], Noted())
+    assert told.state is DeliveryState.ACCEPTED
+    assert case.taken() == ["1-1"]
 
 
 def test_evidence_speaks_only_of_what_it_knows(case: Case) -> None:

@@ -26,6 +26,7 @@ from digest.protocols import Journal, Recipient
 from digest.store import doubt, ledger
 from digest.store.engine import make_engine, reading, writing
 from digest.store.migrations import migrate
+from digest.store.not_sent import not_sent
 from digest.store.tables import batch, delivery
 from tests.deliver.newsroom import ISSUE, NOW, Readers, audience, compose, freeze, sender
 from tests.deliver.scripted import Act, Death, Scripted
@@ -131,6 +132,8 @@ def test_who_left_since_the_audience_was_frozen_is_not_mailed(desk: Desk) -> Non
     assert desk.send().counts == {ACCEPTED: 22, EXCLUDED: 3}
     assert {desk.codes()[number] for number in (3, 4, 5)} == {"suppressed", "left", "unknown"}
     assert not {3, 4, 5} & desk.transport.taken.keys()
+    with reading(desk.engine) as connection:
+        assert not_sent(connection, ISSUE) == {"suppressed": [3], "left": [4], "unknown": [5]}
 
 
 def test_suppression_is_asked_batch_by_batch(desk: Desk) -> None:

@@ -136,6 +136,25 @@ def test_what_a_reader_gets_is_what_the_other_transports_send() -> None:
     assert html.escape(one.tokens[Token.PREFERENCES_URL]) in found["text/html"]
 
 
+def test_a_reader_of_plain_text_gets_no_html() -> None:
+    plain = replace(rendered("v1"), plain=True)
+    made = json.loads(body("1.1.1", Request([message(7, plain)]), sandbox=False))
+    assert [part["type"] for part in made["content"]] == ["text/plain"]
+
+
+def test_headers_as_set() -> None:
+    one = message(7)
+    mailto = "mailto:leave@news.example?subject=0000000000000000000007"
+    told = replace(one, headers=replace(one.headers, precedence="list", leave_mailto=mailto))
+    made = json.loads(body("1.1.1", Request([told]), sandbox=False))
+    assert made["headers"]["Precedence"] == "list"
+    unsubscribe = made["personalizations"][0]["headers"]["List-Unsubscribe"]
+    assert unsubscribe == f"<{one.headers.leave_url}>, <{mailto}>"
+    silent = replace(one, headers=replace(one.headers, precedence=""))
+    made = json.loads(body("1.1.1", Request([silent]), sandbox=False))
+    assert "Precedence" not in made["headers"]
+
+
 def test_substitution_keys_are_not_to_be_guessed() -> None:
     made = [json.loads(body("1.1.1", Request([message(1)]), sandbox=False)) for _ in range(2)]
     first, second = (set(one["personalizations"][0]["substitutions"]) for one in made)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,22 @@ def send(smtp: Smtp, journal: FileJournal, count: int = 3) -> dict[int, Outcome]
 
 def states(outcomes: dict[int, Outcome]) -> list[DeliveryState]:
     return [outcomes[number].state for number in sorted(outcomes)]
+
+
+def test_an_address_in_any_script_where_the_server_takes_it(journal: FileJournal) -> None:
+    messages = [message(1, address="jörg@bücher.example"), message(2)]
+    with mail_server(enable_SMTPUTF8=True) as server:
+        outcomes = list(transport(server.port).send("1.1.1", messages, journal))
+    assert [one.state for one in outcomes] == [ACCEPTED, ACCEPTED]
+    assert [to for _, to, _ in server.received] == [
+        "jörg@xn--bcher-kva.example",
+        "reader2@example.com",
+    ]
+    raw = server.received[0][2]
+    assert "To: Reader 1 <jörg@xn--bcher-kva.example>\r\n".encode() in raw
+    read = message_from_bytes(raw, policy=policy.default)
+    assert str(read["To"]) == "Reader 1 <jörg@xn--bcher-kva.example>"
+    assert server.received[1][2].isascii()
 
 
 def test_the_bytes_arrive_as_they_were_built(journal: FileJournal) -> None:

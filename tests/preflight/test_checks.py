@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from digest.model import Image, Layout, Level, More, Token
+from digest.model import Image, Layout, Level, More, Token, Utm
 from digest.preflight import CHECKS, Answer, Mail, Standard, blocking, preflight, to_try
-from tests.preflight.mails import STANDARD, good, kinds, mail, said, story
+from tests.preflight.mails import HEADLINES, STANDARD, good, kinds, mail, said, story
 from tests.render.issue import TOKENS, twenty
 
 LEAVE, PREFERENCES = TOKENS[Token.LEAVE_URL], TOKENS[Token.PREFERENCES_URL]
@@ -127,6 +127,8 @@ SPOILT = [
     (html("</h1>", '</h1><table class="k"><tr><td>x</table>'), ("structure", "warn")),
     (html("</h1>", '</h1><a href="">Nowhere</a>'), ("links", "block")),
     (html("</h1>", '</h1><a href="#top">Up</a>'), ("links", "warn")),
+    (html("</h1>", '</h1><a href="#up">Up</a><p class="k" id="up">There</p>'), None),
+    (html("</h1>", '</h1><a href="#Up%20there">Up</a><a name="Up there"></a>'), None),
     (html("</h1>", '</h1><a href="/about">About</a>'), ("links", "block")),
     (html("</h1>", '</h1><a href="mailto:a@b.news">Write</a>'), None),
     (html("</h1>", '</h1><img alt="x" src="data:a" width="9" height="9">'), ("images", "warn")),
@@ -152,6 +154,17 @@ SPOILT = [
 @pytest.mark.parametrize(("spoilt", "expected"), SPOILT)
 def test_a_template_at_fault(spoilt: Mail, expected: tuple[str, str] | None) -> None:
     assert kinds(said(spoilt)) == ({expected} if expected else set())
+
+
+def test_links_that_carry_a_campaign_are_the_stories_own() -> None:
+    utm = Utm(parameters=(("utm_source", "digest"), ("utm_medium", "email")))
+    one = mail(story(0), story(1, url="http://meridian.example/1"), utm=utm, web_copy=True)
+    one = replace(one, web_url=TOKENS[Token.WEB_URL])
+    (found,) = said(one)
+    assert (found.check, found.where) == ("links", HEADLINES[1])
+    tried = to_try(one)
+    assert "https://meridian.example/0?utm_source=digest&utm_medium=email" in tried
+    assert not set(TOKENS.values()) & set(tried), "a reader's own are not tried"
 
 
 def test_no_text_part() -> None:

@@ -9,6 +9,7 @@ from tests.render.issue import TOKENS
 
 LEAVE = next(iter(TOKENS.values())).encode()
 POST = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+MAILTO = b"<mailto:leave@meridian.example?subject=abc>"
 
 SPOILT = [
     (b"From: ", b"X-From: ", "From is missing"),
@@ -21,6 +22,9 @@ SPOILT = [
     (b"<" + LEAVE + b">", b"<" + LEAVE.replace(b"https", b"http") + b">", "exactly one https"),
     (b"<" + LEAVE + b">", b"<" + LEAVE + b">, <" + LEAVE + b">", "exactly one https"),
     (b"List-Unsubscribe: <", b"List-Unsubscribe:\r\n <", "folded"),
+    (b"<" + LEAVE + b">", b"<" + LEAVE + b">,\r\n <ftp://x.example>", "only a mailto"),
+    (b"<" + LEAVE + b">", MAILTO + b", <" + LEAVE + b">", "must stand first"),
+    (b"Precedence: bulk", b"Precedence: junk", "bulk, list or nothing"),
     (b"<world-morning.", b"<world morning.", "dotted name"),
     (b"Subject: ", "Subject: Zoë ".encode(), "not encoded"),
     (b"Subject: ", b"Subject: " + b"x" * 1000, "998"),
@@ -46,6 +50,14 @@ def test_a_message_at_fault(old: bytes, new: bytes, why: str) -> None:
 def test_a_long_leave_address_is_told() -> None:
     raw = good().raw.replace(b"<" + LEAVE + b">", b"<" + LEAVE + b"x" * 40 + b">")
     assert kinds(said(replace(good(), raw=raw))) == {("headers", "warn")}
+
+
+def test_a_mailto_may_stand_behind_the_leave_address() -> None:
+    for gap in (b", ", b",\r\n "):
+        raw = good().raw.replace(b"<" + LEAVE + b">", b"<" + LEAVE + b">" + gap + MAILTO)
+        assert said(replace(good(), raw=raw)) == []
+    long = raw.replace(b"subject=", b"subject=" + b"x" * 40)
+    assert kinds(said(replace(good(), raw=long))) == {("headers", "warn")}
 
 
 def test_plain_http_to_this_machine_on_a_trial() -> None:

@@ -43,14 +43,14 @@ def weekly(language: str, pictures: str) -> VariantContent:
         house_ad=HouseAd(
             text="Become a member: our reporting depends on it", url="https://meridian.example/"
         ),
-        web_url="https://meridian.example/web/7",
-        subscribe_url="https://meridian.example/subscribe",
+        web_copy=True,
     )
 
 
 def pages(base: str) -> Mapping[str, tuple[str, bool]]:
     """Name → HTML, and whether it is shown in the dark."""
-    renderer = Renderer([TEMPLATES], BRAND)
+    shown = replace(BRAND, subscribe_url="https://meridian.example/subscribe")
+    renderer = Renderer([TEMPLATES], shown)
     pictures = base + "/{}.png"
 
     def page(content: VariantContent) -> str:

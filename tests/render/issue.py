@@ -35,6 +35,7 @@ TOKENS = {
     Token.PREFERENCES_URL: "https://news.meridian.example/p/a.b-c_d?x=1&y=2",
     Token.NAME: "Zoë & Co",
     Token.CLICK: "?r=7",
+    Token.WEB_URL: "https://news.meridian.example/v/7-abcdefghij0123456789AB",
 }
 HINDI = "मानसून की देरी से किसान चिंतित ❤️"
 ARABIC = "الميناء القديم يستعيد حركته بعد عامين من الترميم"

@@ -1,6 +1,7 @@
 """Headers on the raw bytes: what goes in comes out, nothing else can get in, lists stay intact."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -86,6 +87,40 @@ def test_a_bad_leave_link_is_refused(url: str) -> None:
     assert url not in str(raised.value)
 
 
+def test_a_mailto_stands_behind_the_leave_link_on_a_line_of_its_own() -> None:
+    mailto = "mailto:leave@news.meridian.example?subject=abcdefghij0123456789AB"
+    raw = write(replace(PLAIN, leave_url=LONG_LEAVE, leave_mailto=mailto))
+    assert f"\r\nList-Unsubscribe: <{LONG_LEAVE}>,\r\n <{mailto}>\r\n".encode() in raw
+    told = parsed(replace(PLAIN, leave_url=LONG_LEAVE, leave_mailto=mailto))
+    assert told["List-Unsubscribe"] == f"<{LONG_LEAVE}>, <{mailto}>"
+    assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(
+    "mailto",
+    [
+        "mailto:" + "a@b.example".rjust(66, "a"),
+        "leave@news.example",
+        "https://news.example/",
+        "mailto:leave@news.example?subject=a b",
+        "mailto:leave@news.example>,<mailto:x@y.example",
+        "mailto:leave@news.example\r\nBcc: x",
+        "mailto:jörg@news.example",
+    ],
+)
+def test_a_bad_mailto_is_refused(mailto: str) -> None:
+    with pytest.raises(HeaderError) as raised:
+        write(replace(PLAIN, leave_mailto=mailto))
+    assert mailto not in str(raised.value)
+
+
+@pytest.mark.parametrize(("given", "told"), [("bulk", "bulk"), ("list", "list"), ("", None)])
+def test_precedence_is_as_set(given: str, told: str | None) -> None:
+    fields = parsed(replace(PLAIN, precedence=given))
+    assert fields.get("Precedence") == told
+    assert "X-Auto-Response-Suppress" in fields
+
+
 def test_plain_http_is_for_loopback_only() -> None:
     assert b"<http://127.0.0.1:8000/u/x>" in write(
         replace(PLAIN, leave_url="http://127.0.0.1:8000/u/x")
@@ -162,6 +197,31 @@ def test_addresses_that_cannot(address: str, reason: str) -> None:
     assert address not in str(raised.value)
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=30), st.sampled_from(["example.org", "bücher.example", "उदाहरण.example"]))
+def test_with_smtputf8_any_script_stands_before_the_at(local: str, domain: str) -> None:
+    """Refused as unclean, or written so that the standard library reads the same back."""
+    headers = replace(PLAIN, to_address=f"{local}@{domain}")
+    raw = b""
+    with suppress(AddressError):
+        raw = write(headers, utf8=True)
+    if not raw:
+        with pytest.raises(AddressError, match="bad_address"):
+            write(headers, utf8=True)
+        return
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+    assert raw.replace(local.strip().encode(), b"").isascii()
+    (to,) = message_from_bytes(raw + b"\r\n", policy=policy.SMTPUTF8)["To"].addresses
+    # the standard library keeps the octets apart
+    assert to.username.encode("utf-8", "surrogateescape").decode() == local.strip()
+    if local.strip().isascii():
+        assert write(headers) == raw
+    else:
+        with pytest.raises(AddressError) as raised:
+            write(headers)
+        assert raised.value.reason == "eai_unsupported"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -170,6 +230,7 @@ def test_addresses_that_cannot(address: str, reason: str) -> None:
         {"message_id": "a@b>\r\nBcc: c"},
         {"list_id": "a b"},
         {"feedback_id": "a b"},
+        {"precedence": "bulk\r\nBcc: c"},
         {"extra": (("To", "x@example.org"),)},
         {"extra": (("DKIM-Signature", "x"),)},
         {"extra": (("X-A: b\r\nBcc", "x"),)},

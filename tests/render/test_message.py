@@ -53,10 +53,11 @@ def made(*fragments: Fragment) -> RenderedVariant:
 
 
 def oracle(variant: RenderedVariant, values: dict[Token, str]) -> EmailMessage:
-    """The same two parts as the standard library would build them."""
+    """The same two parts, or text alone, as the standard library would build them."""
     whole = EmailMessage(policy=policy.SMTP)
     whole.set_content(_sendable(fill(variant.text, values, html=False)))
-    whole.add_alternative(_sendable(fill(variant.html, values, html=True)), subtype="html")
+    if not variant.plain:
+        whole.add_alternative(_sendable(fill(variant.html, values, html=True)), subtype="html")
     return message_from_bytes(whole.as_bytes(), policy=policy.default)  # type: ignore[return-value]
 
 
@@ -65,10 +66,13 @@ def _sendable(text: str) -> str:
 
 
 def parts(whole: EmailMessage) -> list[tuple[str, str]]:
-    """Type and content of each part; line ends as line feeds, one at the end."""
+    """Type with charset, and content of each part; line ends as line feeds, one at the end."""
     return [
-        (part.get_content_type(), part.get_content().replace("\r\n", "\n").removesuffix("\n"))
-        for part in whole.iter_parts()
+        (
+            f"{part.get_content_type()} {part.get_content_charset()}",
+            part.get_content().replace("\r\n", "\n").removesuffix("\n"),
+        )
+        for part in (whole.iter_parts() if whole.is_multipart() else [whole])
     ]
 
 
@@ -82,12 +86,12 @@ def sound(raw: bytes) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(FRAGMENTS, VALUES)
-@example((Fragment((), ("\x80", "From me\n", Token.NAME)),), dict.fromkeys(Token, ""))
+@given(FRAGMENTS, VALUES, st.booleans())
+@example((Fragment((), ("\x80", "From me\n", Token.NAME)),), dict.fromkeys(Token, ""), False)
 def test_a_message_equals_the_oracle(
-    fragments: tuple[Fragment, ...], values: dict[Token, str]
+    fragments: tuple[Fragment, ...], values: dict[Token, str], plain: bool
 ) -> None:
-    variant = made(*fragments)
+    variant = replace(made(*fragments), plain=plain)
     raw = build(replace(message(variant), tokens=values))
     sound(raw)
     back = message_from_bytes(raw, policy=policy.default)

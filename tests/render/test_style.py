@@ -2,16 +2,25 @@
 
 import re
 from dataclasses import replace
+from html import escape
+from pathlib import Path
 
 import pytest
 
 from digest.model import HouseAd, Image, VariantContent
+from digest.render.message import build
 from digest.render.render import Renderer
 from digest.render.tokens import fill
-from tests.render.issue import BRAND, TEMPLATES, TOKENS, twenty
+from tests.render.issue import BRAND, TEMPLATES, TOKENS, message, twenty, write_files
 from tests.render.test_kit import joined, whole
 
-RENDERER = Renderer([TEMPLATES], BRAND)
+RENDERER = Renderer([TEMPLATES], replace(BRAND, subscribe_url="https://meridian.example/subscribe"))
+OWN = (
+    '<mjml><mj-head><mj-title>T</mj-title><mj-attributes><mj-all font-family="serif"/>'
+    "</mj-attributes></mj-head><mj-body><mj-section><mj-column><mj-text>"
+    'Dear {{ name }}, <a href="{{ leave_url }}">leave</a>'
+    "</mj-text></mj-column></mj-section></mj-body></mjml>"
+)
 FULL = replace(
     twenty(),
     template="weekly",
@@ -21,8 +30,7 @@ FULL = replace(
         url="https://m.example/join?a=1&b=2",
         image=Image(url="https://m.example/a.png", alt="A press"),
     ),
-    web_url="https://m.example/web/7",
-    subscribe_url="https://m.example/subscribe",
+    web_copy=True,
 )
 
 
@@ -31,7 +39,7 @@ def parts(of: VariantContent) -> tuple[str, str]:
     return fill(variant.html, TOKENS, html=True), fill(variant.text, TOKENS, html=False)
 
 
-@pytest.mark.parametrize("style", ["full", "large", "headlines"])
+@pytest.mark.parametrize("style", ["full", "large", "headlines", "plain"])
 @pytest.mark.parametrize("template", ["daily", "weekly", "brief", "quiet"])
 def test_a_join_is_what_plain_jinja_renders(template: str, style: str) -> None:
     of = replace(FULL, template=template, style=style)
@@ -68,6 +76,39 @@ def test_a_story_right_below_a_title_needs_no_rule() -> None:
         assert html.count("border-top:1px solid") == 1, "the masthead's"
 
 
+def test_plain_is_the_text_of_full_and_nothing_else() -> None:
+    plain = RENDERER.render(replace(FULL, style="plain"))
+    full = RENDERER.render(FULL)
+    assert plain.plain
+    assert not full.plain
+    assert (plain.html, plain.text) == ((), full.text)
+    assert plain.key != full.key
+    raw = build(message(plain))
+    assert b"\r\nContent-Type: text/plain; charset=utf-8\r\n" in raw.partition(b"\r\n\r\n")[0]
+    assert b"multipart" not in raw
+
+
+def test_the_web_copy_is_the_mail_without_its_reader() -> None:
+    mail = fill(RENDERER.render(FULL).html, TOKENS, html=True)
+    page = RENDERER.page(replace(FULL, web_copy=False))
+    for card in FULL.cards:
+        assert escape(card.headline) in page
+    for value in TOKENS.values():
+        assert escape(value) not in page
+    for said in ("Unsubscribe", "View in browser", "because you subscribed"):
+        assert said in mail
+        assert said not in page
+    assert 'href=""' not in page
+    assert "Forwarded this?" in page
+
+
+def test_a_name_in_a_web_copy_is_a_word_for_anybody(tmp_path: Path) -> None:
+    write_files(tmp_path, {"own.mjml": OWN, "own.txt": "Dear {{ name }}"})
+    page = Renderer([tmp_path, TEMPLATES], BRAND).page(replace(FULL, template="own"))
+    assert "Dear reader, " in page
+    assert "<a>" in page.replace('<a href="">', "<a>")
+
+
 def test_a_style_is_a_variant_of_its_own() -> None:
     keys = {RENDERER.render(replace(FULL, style=style)).key for style in ("full", "large")}
     assert len(keys) == 2
@@ -97,6 +138,7 @@ def test_what_stands_around_the_stories() -> None:
 
 
 def test_nothing_stands_where_there_is_nothing() -> None:
-    for part in parts(replace(twenty(), template="weekly")):
+    nothing = Renderer([TEMPLATES], BRAND).render(replace(twenty(), template="weekly"))
+    for part in (fill(nothing.html, TOKENS, html=True), fill(nothing.text, TOKENS, html=False)):
         for said in ("From us", "Advertisement", "View in browser", "Forwarded this?"):
             assert said not in part

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from digest.model import Token
 from digest.render.compile import Compiler
 from digest.render.components import BROKEN, NO_JINJA, REFUSED
 from digest.render.lint import lint
 from digest.render.mistakes import BadTemplateError
+from digest.render.render import Renderer
 from digest.render.source import read
-from tests.render.issue import TEMPLATES, write_files
+from digest.render.tokens import fill
+from tests.render.issue import BRAND, TEMPLATES, TOKENS, twenty, write_files
 
 HEAD = (
     "<mjml><mj-head><mj-title>T</mj-title><mj-attributes>"
@@ -169,6 +172,25 @@ def test_a_newsroom_overrides_one_partial(tmp_path: Path) -> None:
     text = read([tmp_path, TEMPLATES], "daily.txt").text
     assert "our own footer" in text
     assert "{{ brand.name }}" in text, "the other partials are still the bundled ones"
+
+
+def test_the_page_has_the_newsrooms_own_partial_and_a_mistake_names_its_file(
+    tmp_path: Path,
+) -> None:
+    own = "<mj-section><mj-column>\n<mj-text>{}</mj-text></mj-column></mj-section>"
+    renderer = Renderer([tmp_path, TEMPLATES], BRAND)
+    write_files(tmp_path, {"partials/footer.mjml": own.format("Ours: {{ leave_url }}")})
+    html = fill(renderer.render(twenty()).html, TOKENS, html=True)
+    assert f"Ours: {TOKENS[Token.LEAVE_URL]}" in html
+    assert "Unsubscribe" not in html
+    assert "Story 3" in html, "all else is the bundled ones'"
+    broken = own.format("x").replace("<mj-text>", "<mj-text colour='red'>")
+    write_files(tmp_path, {"partials/footer.mjml": broken})
+    with pytest.raises(BadTemplateError, match=r"partials/footer\.mjml:2: .*colour"):
+        renderer.render(twenty())
+    write_files(tmp_path, {"partials/footer.mjml": own.format("{{ nothing.at_all }}")})
+    with pytest.raises(BadTemplateError, match=r"partials/footer\.mjml:2: .*nothing"):
+        renderer.render(twenty())
 
 
 def test_comments_are_left_out_and_lines_stay_true(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ killed and run again leaves one file per reader, and the files themselves are th
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
 from pathlib import Path
 
 from digest.deliver.transports import outbox_pages
@@ -58,8 +59,7 @@ class Outbox:
             return refused(message, error)
         path = self._path(message.ref)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        html = fill(message.variant.html, message.tokens, html=True)
-        _replace(path.with_suffix(".html"), html.encode())
+        _replace(path.with_suffix(".html"), _shown(message).encode("utf-8", "replace"))
         # Last, since this one is the evidence.
         _replace(path, data)
         return outcome(message, DeliveryState.ACCEPTED, "written")
@@ -75,6 +75,14 @@ class Outbox:
                 _replace(folder / "index.html", outbox_pages.issue_page(folder), os.getpid())
         if self._folder.exists():
             _replace(self._folder / "index.html", outbox_pages.top_page(self._folder), os.getpid())
+
+
+def _shown(message: Message) -> str:
+    """The HTML part; of a mail that has none its text as a page."""
+    if not message.variant.plain:
+        return fill(message.variant.html, message.tokens, html=True)
+    text = escape(fill(message.variant.text, message.tokens, html=False))
+    return f'<!doctype html><meta charset="utf-8"><title>Text</title><pre>{text}</pre>\n'
 
 
 def _replace(path: Path, data: bytes, writer: int = 0) -> None:

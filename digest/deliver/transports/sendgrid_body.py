@@ -16,7 +16,7 @@ from digest.errors import DigestError
 from digest.model import Fragment, Message, RenderedVariant, Token, TokenText
 from digest.render.addresses import ascii_address, split_mailbox
 from digest.render.clean import clean_line
-from digest.render.headers import leave_url
+from digest.render.headers import ways_out
 
 LARGEST = 1000
 #: bytes; today's page says 50,000, the description 10,000
@@ -70,6 +70,7 @@ def requests(messages: Sequence[Message]) -> list[Request]:
             headers.list_id,
             headers.feedback_id,
             headers.auto_submitted,
+            headers.precedence,
             headers.extra,
         )
         group = groups.setdefault(same, [])
@@ -121,8 +122,9 @@ def _keys() -> dict[Token, str]:
 
 
 def _personalization(message: Message, keys: dict[Token, str]) -> dict[str, Any]:
-    to = {"email": ascii_address(message.headers.to_address)}
-    if name := clean_line(message.headers.to_name, 120):
+    headers = message.headers
+    to = {"email": ascii_address(headers.to_address)}
+    if name := clean_line(headers.to_name, 120):
         to["name"] = name
     substitutions = {}
     for token in _used(message.variant):
@@ -137,9 +139,9 @@ def _personalization(message: Message, keys: dict[Token, str]) -> dict[str, Any]
         # Kept by SendGrid for ever as no personal data: never an address.
         "custom_args": {"dg_delivery": message.ref},
     }
-    if message.headers.leave_url:
+    if headers.leave_url:
         made["headers"] = {
-            "List-Unsubscribe": f"<{leave_url(message.headers.leave_url)}>",
+            "List-Unsubscribe": ways_out(headers.leave_url, headers.leave_mailto),
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     return made
@@ -158,7 +160,9 @@ def _headers(message: Message) -> dict[str, str]:
     if told.list_id:
         made["List-Id"] = f"<{told.list_id}>"
     if told.list_id or told.leave_url:
-        made |= {"Precedence": "bulk", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+        made["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+        if told.precedence:
+            made["Precedence"] = told.precedence
     if told.feedback_id:
         made["Feedback-ID"] = told.feedback_id
     if told.auto_submitted:
@@ -177,12 +181,12 @@ def _mailbox(text: str) -> dict[str, str]:
 
 
 def _content(variant: RenderedVariant, keys: dict[Token, str]) -> str:
-    """Both parts as JSON, joined from fragments that are escaped already."""
+    """Its parts as JSON, joined from fragments that are escaped already."""
     parts = zip(*map(_escaped, variant.fragments), strict=True)
     html, text = ([*chain.from_iterable(part)] for part in parts)
     plain = "".join(keys[one] + "t" if isinstance(one, Token) else one for one in text)
     rich = "".join(keys[one] + "h" if isinstance(one, Token) else one for one in html)
-    written = (("text/plain", plain), ("text/html", rich))
+    written = [("text/plain", plain)] + ([] if variant.plain else [("text/html", rich)])
     told = ", ".join(f'{{"type": "{kind}", "value": "{value}"}}' for kind, value in written)
     return f"[{told}]"
 

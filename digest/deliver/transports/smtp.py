@@ -11,12 +11,12 @@ from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread
 
-from digest.deliver.transports.answer import outcome, refused
+from digest.deliver.transports.answer import outcome, refused, unfit
 from digest.deliver.transports.smtp_session import LostError, SmtpServer, SmtpSession
 from digest.errors import DigestError, TransportError
 from digest.model import DeliveryState, Message, Outcome
 from digest.protocols import Journal
-from digest.render.addresses import ascii_address
+from digest.render.addresses import utf8_address
 
 #: a connection more is worth its handshake for so many messages
 WORTH_A_CONNECTION = 20
@@ -41,7 +41,7 @@ class _Work:
 
 
 class Smtp:
-    """Mail by SMTP. SMTPUTF8 is never asked for: our headers are ASCII, see render/addresses.py."""
+    """Mail by SMTP. SMTPUTF8 is asked for where an address needs it and the server offers it."""
 
     name = "smtp"
     batch_size = 200
@@ -113,7 +113,7 @@ class Smtp:
         except IndexError:
             return session, None
         try:
-            data, to = self._write(message), ascii_address(message.headers.to_address)
+            data, to = self._write(message), utf8_address(message.headers.to_address)
         except DigestError as error:
             return session, refused(message, error)
         try:
@@ -134,6 +134,8 @@ class Smtp:
     def _hand_over(
         self, work: _Work, session: SmtpSession, message: Message, to: str, data: bytes
     ) -> Outcome:
+        if not to.isascii() and not session.utf8:
+            return unfit(message)
         noted = partial(work.journal.handing_over, [message.subscriber])
         answer = session.send(to, data, noted)
         told = outcome(message, answer.state, answer.code, answer.queue_id)

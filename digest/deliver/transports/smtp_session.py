@@ -1,6 +1,7 @@
 """One SMTP connection, told by phase: before the final dot nothing is accepted, after it anything.
 
-RFC 5321 §4.5.3.2 for the timeouts, §4.2 for replies; RFC 3207 (STARTTLS), RFC 4954 (AUTH).
+RFC 5321 §4.5.3.2 for the timeouts, §4.2 for replies; RFC 3207 (STARTTLS), RFC 4954 (AUTH),
+RFC 6531 (SMTPUTF8).
 """
 
 import re
@@ -91,7 +92,8 @@ class SmtpSession:
 
     def _envelope(self, to: str) -> Answer | None:
         """Sender, recipient and DATA; the refusal if there was one."""
-        code, text = self._client.docmd(f"MAIL FROM:<{self._server.envelope_from}>")
+        asked = "" if to.isascii() else " BODY=8BITMIME SMTPUTF8"
+        code, text = self._client.docmd(f"MAIL FROM:<{self._server.envelope_from}>{asked}")
         if code >= 500 and code != 552:
             raise _unusable(self._server, f"refuses our sender: {_code(code, text)}")
         if code == 250:
@@ -119,6 +121,11 @@ class SmtpSession:
         if code == 421:
             self.close()
         return Answer(_state(code), _code(code, text), queued[1].decode() if queued else "")
+
+    @property
+    def utf8(self) -> bool:
+        """Whether the server takes addresses beyond ASCII."""
+        return self._client.has_extn("smtputf8")
 
     @property
     def closed(self) -> bool:
@@ -162,6 +169,8 @@ def _connect(server: SmtpServer) -> smtplib.SMTP:
         # The final dot is a packet of its own; it must not wait for an acknowledgement.
         client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.sock.settimeout(server.command_timeout)
+        if client.has_extn("smtputf8"):
+            client.command_encoding = "utf-8"
     except BaseException:
         client.close()
         raise
