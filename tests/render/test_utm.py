@@ -91,18 +91,18 @@ def links(html: str, text: str) -> tuple[list[str], list[str]]:
 
 
 def test_links_of_both_parts_and_none_of_our_own() -> None:
-    whole = twenty()
+    issue = twenty()
     top = replace(
-        whole.sections[0].cards[0],
+        issue.sections[0].cards[0],
         url="https://meridian.example/top?utm_source=wire#now",
         more=(More(headline="More on it", url="https://other.example/more"),),
     )
-    unusable = replace(whole.sections[0].cards[1], url="mailto:desk@meridian.example")
-    section = replace(whole.sections[0], cards=(top, unusable, *whole.sections[0].cards[2:]))
+    unusable = replace(issue.sections[0].cards[1], url="mailto:desk@meridian.example")
+    section = replace(issue.sections[0], cards=(top, unusable, *issue.sections[0].cards[2:]))
     told = replace(
-        whole,
+        issue,
         template="weekly",
-        sections=(section, *whole.sections[1:]),
+        sections=(section, *issue.sections[1:]),
         house_ad=HouseAd(text="Join", url="https://meridian.example/join"),
         utm=OURS,
         web_copy=True,
