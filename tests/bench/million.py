@@ -207,12 +207,16 @@ def people() -> Iterator[tuple[int, Interest, str]]:
 
 
 def morning() -> Edition:
-    """Picks, each region, four topics, the latest: up to some forty stories."""
+    """Picks, each region, four topics, the latest: up to some forty stories.
+
+    As headlines: the mail that is cheapest to join, so choosing weighs as much as it can.
+    """
     return edition(
         section("picks", Take.PICKS, maximum=3, layout=Layout.LEAD),
         *(section(one, Take.REGION, region=one, maximum=3) for one in REGIONS),
         *(section(one, Take.TOPIC, topic=one, maximum=2) for one in TOPICS[4:8]),
         section("latest", maximum=6, layout=Layout.HEADLINES),
+        template="brief",
         subject="{{ lead }}",
         preheader="{{ others }}",
     )

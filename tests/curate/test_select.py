@@ -53,7 +53,7 @@ SECTIONS = (
     section("africa", Take.REGION, region="africa", maximum=3, per_source=1, per_author=1),
     section("europe", Take.REGION, region="europe", maximum=4, half_life=72.0),
     section("club", Take.LATEST, maximum=2, segments=frozenset({"club"})),
-    section("latest", maximum=6, per_source=2, half_life=48.0),
+    section("latest", maximum=6, per_source=1, half_life=48.0),
 )
 ANYBODY = st.builds(
     Interest,
@@ -70,19 +70,22 @@ def week(seed: int) -> tuple[Candidate, ...]:
     """A pool with stories of earlier windows, of few authors and sources, in several languages."""
     random = Random(seed)
     made = []
-    for number in range(random.randrange(15)):
+    for number in range(random.choice((3, 12, 40))):
         one = candidate(
             number,
-            regions=tuple(random.sample(REGIONS, random.randrange(3))),
+            regions=tuple(random.sample(REGIONS, random.choice((0, 1, 2, 2)))),
             topics=tuple(random.sample(TOPICS, random.randrange(3))),
             pick=random.choice([None, PickOrigin.TAG]),
             fold=random.choice([None, None, StoryId(0), StoryId(1)]),
         )
         hours = random.choice([1.0, 5.0, 30.0, 100.0])
         fresh = round(0.5 ** (hours / 12), 4)
-        byline, language = random.choice(["", "Ann", "Bob"]), random.choice(["", "en", "fr-CA"])
+        byline, language = (
+            random.choice(["", "Ann", "Bob", "Cid"]),
+            random.choice(["", "en", "fr-CA"]),
+        )
         story = replace(one.stored.story, byline=byline, language=language)
-        source = random.choice(["wire", "site"])
+        source = random.choice(["wire", "site", "blog"])
         made.append(
             replace(
                 one,
@@ -90,7 +93,7 @@ def week(seed: int) -> tuple[Candidate, ...]:
                 score=fresh,
                 terms={"fresh": fresh},
                 age=hours,
-                earlier=random.choice([None, *ENDS]),
+                earlier=random.choice([None, None, *ENDS]),
             )
         )
     return tuple(made)
