@@ -38,34 +38,43 @@ def brand(settings: Settings) -> Brand:
 def unreadable(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
     """Text whose colour is too near to what it stands on, with a colour that is not."""
     for scheme, bundled in (("light", LIGHT), ("dark", DARK)):
+        accent = "accent" if scheme == "light" else "accent_dark"
         shades = {
             "paper": bundled.paper,
             "sheet": bundled.sheet,
             "ink": bundled.ink,
             "quiet": bundled.quiet,
         }
-        table = raw.get("brand")
-        given = table.get(scheme) if isinstance(table, Mapping) else None
-        shades |= {k: v for k, v in (given or {}).items() if k in shades}
+        shades |= {k: v for k, v in _table(_table(raw, "brand"), scheme).items() if k in shades}
+        own = _table(raw, "newsroom").get(accent, bundled.accent)
         try:
-            yield from _low(f"brand.{scheme}", shades)
+            for name in ("ink", "quiet"):
+                where = f"brand.{scheme}.{name}"
+                yield from _low(where, shades[name], shades, ("paper", "sheet"))
+            # what it colours stands on the sheet; the words of a button are the sheet's colour
+            yield from _low(f"newsroom.{accent}", own, shades, ("sheet",))
         except (TypeError, ValueError, AttributeError):
             continue  # no colour at all, which is told elsewhere
 
 
-def _low(where: str, shades: Mapping[str, str]) -> Iterator[ConfigMistake]:
-    grounds = shades["paper"], shades["sheet"]
-    for name in ("ink", "quiet"):
-        measured = {ground: contrast(shades[name], shades[ground]) for ground in ("paper", "sheet")}
-        worst = min(measured, key=measured.__getitem__)
-        if measured[worst] < LEAST_CONTRAST:
-            better = readable(shades[name], grounds, LEAST_CONTRAST)
-            fix = f"{better} would do" if better else "set paper and sheet closer to each other"
-            problem = (
-                f"{shades[name]} has a contrast of {measured[worst]:.1f} on the {worst}, "
-                f"{shades[worst]}; text needs {LEAST_CONTRAST}: {fix}"
-            )
-            yield ConfigMistake(f"{where}.{name}", problem)
+def _table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _low(
+    where: str, colour: str, shades: Mapping[str, str], grounds: tuple[str, ...]
+) -> Iterator[ConfigMistake]:
+    measured = {ground: contrast(colour, shades[ground]) for ground in grounds}
+    worst = min(measured, key=measured.__getitem__)
+    if measured[worst] < LEAST_CONTRAST:
+        better = readable(colour, tuple(shades[ground] for ground in grounds), LEAST_CONTRAST)
+        fix = f"{better} would do" if better else "set paper and sheet closer to each other"
+        problem = (
+            f"{colour} has a contrast of {measured[worst]:.1f} on the {worst}, "
+            f"{shades[worst]}; text needs {LEAST_CONTRAST}: {fix}"
+        )
+        yield ConfigMistake(where, problem)
 
 
 def _palette(bundled: Palette, given: Shades) -> Palette:

@@ -7,7 +7,7 @@ import pytest
 
 from digest.config import load
 from digest.config.brand import LEAST_CONTRAST, brand
-from digest.render.brand import DARK, LIGHT, Brand, Density, contrast
+from digest.render.brand import DARK, LIGHT, Brand, Density, Palette, contrast
 from digest.render.render import Renderer
 from tests.config.test_load import GOOD, mistakes, write
 from tests.render.issue import TEMPLATES, twenty
@@ -64,6 +64,19 @@ def test_a_colour_that_cannot_be_read_is_told_with_one_that_can(tmp_path: Path) 
     assert "#aaaaaa has a contrast of 2.0 on the paper, #f1eee8; text needs 4.5" in problem
     (better,) = re.findall(r"(#\w{6}) would do", problem)
     assert contrast(better, LIGHT.paper) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize(
+    ("key", "colour", "sheet"), [("accent", "#ffcc00", LIGHT), ("accent_dark", "#0b5d4e", DARK)]
+)
+def test_an_accent_is_measured_on_its_own_sheet(
+    tmp_path: Path, key: str, colour: str, sheet: Palette
+) -> None:
+    file = write(tmp_path, GOOD + f'[newsroom]\n{key} = "{colour}"\n')
+    problem = mistakes(file)[f"newsroom.{key}"]
+    (better,) = re.findall(r"(#\w{6}) would do", problem)
+    assert contrast(better, sheet.sheet) >= LEAST_CONTRAST
+    assert contrast(colour, sheet.sheet) < LEAST_CONTRAST
 
 
 def test_a_sheet_that_leaves_no_ink_is_told(tmp_path: Path) -> None:

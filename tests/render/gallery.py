@@ -3,6 +3,7 @@
 Each is the mail on a phone and on a desk side by side, half size and in few colours, to be small.
 """
 
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,21 +15,22 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
-from digest.model import HouseAd, Layout, VariantContent
+from digest.model import Card, HouseAd, Layout, VariantContent
 from digest.render.render import Renderer
 from digest.render.tokens import fill
+from digest.sample import pictures
+from tests.browser import Browser
 from tests.judges import mails
 from tests.parts import REPO
 from tests.render.issue import BRAND, TEMPLATES, TOKENS
-from tests.render.test_look import DESK, PHONE, Quiet, browse
+from tests.render.test_look import DESK, PHONE, Quiet
 
 GALLERY = REPO / "docs" / "gallery"
-HEIGHT = 1700
-FRAME = """<!doctype html><body style="margin:0;white-space:nowrap">
-<iframe src="mail.html" width="{}" height="{}" style="border:0"></iframe>
-<iframe src="mail.html" width="{}" height="{}" style="border:0"></iframe>"""
-#: what stands for a story's picture
-HUES = ((52, 92, 116), (150, 104, 70), (86, 120, 84))
+HEIGHT = 1900
+#: of a letter
+SHORT = 900
+#: of the sample newsroom's drawings, what stands for a story's picture
+DRAWINGS = ("night-train", "lagoon", "coral", "volcano", "parliament", "books", "lake-sunrise")
 
 
 def weekly(language: str, pictures: str) -> VariantContent:
@@ -47,22 +49,41 @@ def weekly(language: str, pictures: str) -> VariantContent:
     )
 
 
+def drawn(told: VariantContent, base: str) -> VariantContent:
+    """The issue with a drawing for each picture."""
+
+    def with_drawing(card: Card) -> Card:
+        if card.image is None:
+            return card
+        name = DRAWINGS[int(card.story) % len(DRAWINGS)]
+        return replace(card, image=replace(card.image, url=f"{base}/{name}.png"))
+
+    sections = tuple(
+        replace(one, cards=tuple(map(with_drawing, one.cards))) for one in told.sections
+    )
+    return replace(told, sections=sections)
+
+
 def pages(base: str) -> Mapping[str, tuple[str, bool]]:
     """Name → HTML, and whether it is shown in the dark."""
     shown = replace(BRAND, subscribe_url="https://meridian.example/subscribe")
     renderer = Renderer([TEMPLATES], shown)
-    pictures = base + "/{}.png"
 
     def page(content: VariantContent) -> str:
-        return fill(renderer.render(content).html, TOKENS, html=True)
+        return fill(renderer.render(drawn(content, base)).html, TOKENS, html=True)
 
-    daily = mails.issue("daily", "en", pictures)
+    daily = mails.issue("daily", "en", base)
     issues = {
         "daily": (page(daily), False),
-        "daily-dark": (page(mails.issue("daily", "ar", pictures)), True),
-        "weekly": (page(weekly("en", pictures)), False),
+        "daily-dark": (page(daily), True),
+        "daily-ar": (page(mails.issue("daily", "ar", base)), True),
+        "daily-hi": (page(mails.issue("daily", "hi", base)), False),
+        "weekly": (page(weekly("en", base)), False),
+        "weekly-fr": (page(weekly("fr", base)), True),
+        "brief": (page(mails.issue("brief", "en", base)), False),
+        "quiet": (page(mails.issue("quiet", "es", base)), False),
         "large": (page(replace(daily, style="large")), False),
-        "headlines": (page(replace(daily, style="headlines")), False),
+        "headlines": (page(replace(daily, style="headlines")), True),
     }
     letters = {kind.value: (mails.page(kind.value, "en"), False) for kind in mails.LETTERS}
     return {**issues, **letters}
@@ -79,29 +100,34 @@ def site() -> Iterator[tuple[Path, str]]:
         server.server_close()
 
 
-def shoot(folder: Path, base: str, html: str, *, dark: bool) -> Image.Image:
-    """The mail at both widths, cut where it ends."""
-    (folder / "mail.html").write_text(html, "utf-8")
-    (folder / "frame.html").write_text(FRAME.format(PHONE, HEIGHT, DESK, HEIGHT), "utf-8")
-    scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
-    window = f"--window-size={PHONE + DESK + 8},{HEIGHT}"
-    browse(*scheme, window, f"--screenshot={folder / 'look.png'}", f"{base}/frame.html")
-    with Image.open(folder / "look.png") as taken:
-        whole = taken.convert("RGB")
+def shoot(browser: Browser, folder: Path, url: str, *, dark: bool, height: int) -> Image.Image:
+    """The mail at both widths, cut at ``height``."""
+    whole = Image.new("RGB", (PHONE + DESK + 16, height), "#888888")
+    for width, left in ((PHONE, 0), (DESK, PHONE + 16)):
+        browser.visit(url, width=width, dark=dark)
+        browser.picture(folder / "look.png")
+        with Image.open(folder / "look.png") as taken:
+            whole.paste(
+                taken.convert("RGB").crop((0, 0, width, min(height, taken.height))), (left, 0)
+            )
     return whole.resize((whole.width // 2, whole.height // 2), Image.Resampling.LANCZOS)
 
 
 def main() -> None:
     """Take every picture anew."""
     GALLERY.mkdir(exist_ok=True)
-    with site() as (folder, base):
-        for number, hue in enumerate(HUES):
-            Image.new("RGB", (900, 600), hue).save(folder / f"{number}.png")
+    with (
+        site() as (folder, base),
+        TemporaryDirectory() as profile,
+        Browser(Path(profile)) as chrome,
+    ):
+        for name in DRAWINGS:
+            shutil.copy(str(pictures() / f"{name}.png"), folder)
         for name, (html, dark) in pages(base).items():
-            picture = shoot(folder, base, html, dark=dark)
-            low = picture.quantize(64, dither=Image.Dither.NONE)
-            letter = name in mails.LETTERS
-            low = low.crop((0, 0, low.width, 420)) if letter else low
+            (folder / f"{name}.html").write_text(html, "utf-8")
+            height = SHORT if name in mails.LETTERS else HEIGHT
+            picture = shoot(chrome, folder, f"{base}/{name}.html", dark=dark, height=height)
+            low = picture.quantize(96, dither=Image.Dither.NONE)
             low.save(GALLERY / f"{name}.png", optimize=True)
             print(f"{name}: {(GALLERY / f'{name}.png').stat().st_size / 1000:.0f} KB")
 
