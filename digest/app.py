@@ -23,6 +23,7 @@ from digest.config.editions import (
     region_names,
     region_views,
     source_weights,
+    take_names,
     topic_names,
 )
 from digest.config.standard import standard
@@ -118,7 +119,8 @@ class App:
 
     def _names(self, language: str) -> dict[str, str]:
         sources = {f"source/{one.name}": one.title for one in self.settings.sources}
-        return self._region_names(language) | topic_names(self.settings, language) | sources
+        choices = self._region_names(language) | topic_names(self.settings, language)
+        return choices | take_names(language) | sources
 
     @cached_property
     def _gazetteer(self) -> gazetteer.Gazetteer:

@@ -46,6 +46,12 @@ DAY_NAMES = (
 TAKE_NAMES = {Take.PICKS: marked("Picks"), Take.LATEST: marked("Latest")}
 
 
+def take_names(tag: str = "en") -> dict[str, str]:
+    """``take/<kind>`` → what a section is called that only takes that kind, in a language."""
+    words = language(tag)
+    return {f"take/{take}": words.gettext(name) for take, name in TAKE_NAMES.items()}
+
+
 def topic_names(settings: Settings, tag: str = "en") -> dict[str, str]:
     """The 12 topics with the names readers see: the publisher's own, else ours in a language."""
     own, words = settings.topics.names, language(tag)
@@ -172,6 +178,7 @@ def _sections(
             yield Section(
                 slug=slug,
                 title=title,
+                titled=bool(given.title),
                 take=given.take,
                 region=region,
                 topic=topic,

@@ -40,15 +40,19 @@ def vary(
     manual: Iterable[Slot],
     interest: Interest | None,
     names: Mapping[str, str],
+    language: str = "",
+    style: str = "full",
 ) -> VariantContent:
     """What readers with ``interest`` get of ``issue``; None is the issue itself, as editors see it.
 
-    ``names`` are what readers call regions and topics, and ``source/<name>`` a source. The content
-    may hold no story at all: whoever sends decides what then.
+    ``names`` are what readers call regions and topics, ``take/<kind>`` a section of that kind, and
+    ``source/<name>`` a source. ``language`` empty is the edition's. The content may hold no story
+    at all: whoever sends decides what then.
     """
+    speaks = language or edition.language
     selector = Selector(edition, pool, manual, issue.window_to)
-    selected = Selected(sections=selector.select(interest) or (), language=edition.language)
-    told = sheet(issue, edition, selector.filler, selected.sections, names)
+    selected = Selected(sections=selector.select(interest) or (), language=speaks, style=style)
+    told = sheet(issue, edition, selector.filler, selected.sections, names, speaks)
     return content(told, selected)
 
 
@@ -79,7 +83,7 @@ def sheet(
         sections=tuple(
             FilledSection(
                 slug=section.slug,
-                title=section.title,
+                title=_title(section, names),
                 layout=section.layout,
                 cards=_cards(Filled(section, wanted[section.slug]), filler, names),
             )
@@ -90,6 +94,15 @@ def sheet(
         house_ad=edition.house_ad,
         utm=edition.utm.of(edition.slug, issue.local_date) if edition.utm else None,
     )
+
+
+def _title(section: Section, names: Mapping[str, str]) -> str:
+    """A section's title in the language of ``names``, as far as that has one."""
+    if section.titled:
+        return section.title
+    taken = [part for part in (section.region, section.topic) if part] or [f"take/{section.take}"]
+    found = [names.get(part, "") for part in taken]
+    return ", ".join(found) if all(found) else section.title
 
 
 def content(told: Sheet, selected: Selected) -> VariantContent:

@@ -48,8 +48,11 @@ class Section:
     """A part of an edition: which stories, how many, how shown."""
 
     slug: str
+    #: in the edition's language
     title: str
     take: Take
+    #: whether the newsroom chose the title; else it is what the section takes, in any language
+    titled: bool = True
     region: str | None = None
     topic: str | None = None
     minimum: int = 1

@@ -61,6 +61,12 @@ def interest_of(reader: Reader, last: datetime | None, issue: Issue) -> Interest
     )
 
 
+def speaks(reader: Reader, edition: Edition) -> tuple[str, str]:
+    """The language and the style of a reader's mail."""
+    language = reader.language if spoken(reader.language) else edition.language
+    return language, reader.style if reader.style in _STYLES else Style.FULL.value
+
+
 def interest_in(parts: Parts, issue: Issue, reader: Reader) -> Interest:
     """What decides one reader's selection of an issue."""
     until = issue.window_to or parts.clock.now()
@@ -130,11 +136,8 @@ class Choosing:
             if not vary.quiet(self.issue):
                 return None
             sections = ()
-        return Selected(
-            sections=sections,
-            language=reader.language if spoken(reader.language) else self.edition.language,
-            style=reader.style if reader.style in _STYLES else Style.FULL.value,
-        )
+        language, style = speaks(reader, self.edition)
+        return Selected(sections=sections, language=language, style=style)
 
 
 def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:

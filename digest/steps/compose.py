@@ -161,9 +161,18 @@ def _draft(
 
 
 def content(
-    parts: Parts, issue: Issue, interest: Interest | None = None, at: datetime | None = None
+    parts: Parts,
+    issue: Issue,
+    interest: Interest | None = None,
+    at: datetime | None = None,
+    *,
+    language: str = "",
+    style: str = "full",
 ) -> VariantContent:
-    """What readers with ``interest`` would get of the issue; None: the whole issue."""
+    """What readers with ``interest`` would get of the issue; None: the whole issue.
+
+    ``language`` empty is the edition's.
+    """
     told = draft(parts, issue, at)
     edition, pool = parts.edition(issue.edition), told.pool
     if interest is not None and interest.since is not None:
@@ -172,7 +181,8 @@ def content(
             before = issues.gone_since(connection, issue, until - REACH)
             pool = (*pool, *earlier(connection, before, pool, until))
     manual = vary.manual_slots(told.slots)
-    return vary.vary(issue, edition, pool, manual, interest, parts.names(edition.language))
+    names = parts.names(language or edition.language)
+    return vary.vary(issue, edition, pool, manual, interest, names, language, style)
 
 
 def _next(edition: Edition, now: datetime) -> Occurrence:

@@ -22,7 +22,7 @@ from digest.preview.preview import Mail, Preview, Sizes
 from digest.render.addresses import split_mailbox
 from digest.render.clean import is_loopback
 from digest.render.tokens import fill
-from digest.steps.choose import interest_in
+from digest.steps.choose import interest_in, speaks
 from digest.steps.compose import content
 from digest.steps.parts import Parts
 from digest.steps.preflight import mail_of
@@ -48,6 +48,9 @@ class _Whom:
     told: str
     #: why they get no mail of the edition
     left_out: str = ""
+    #: empty: the edition's
+    language: str = ""
+    style: str = "full"
 
 
 def preview(
@@ -58,7 +61,7 @@ def preview(
     meant = _whom(parts, issue, edition, whom)
     with reading(parts.engine) as connection:
         at = newest(connection) or issue.scheduled_at
-    told = content(parts, issue, meant.interest, at)
+    told = content(parts, issue, meant.interest, at, language=meant.language, style=meant.style)
     goes = bool(told.cards) or vary.quiet(issue)
     rendered = parts.renderer.render(told) if goes else None
     # Measured and checked is the mail with links as long as a reader's; shown are dead ones.
@@ -113,11 +116,16 @@ def _whom(
     asked = {name for section in edition.sections for name in section.segments}
     reader = parts.audience.reader(whom, sorted(asked | edition.segments))
     interest = interest_in(parts, issue, reader)
-    speaks = f", language {reader.language}" if reader.language else ""
+    language, style = speaks(reader, edition)
+    said = f", language {reader.language}" if reader.language else ""
+    said += {"full": "", "plain": ", the text part alone"}.get(style, f", style {style}")
     return _Whom(
         interest=interest,
-        told=f"subscriber {whom}, with {_choices(parts, interest)}{speaks}",
+        told=f"subscriber {whom}, with {_choices(parts, interest)}{said}",
         left_out=_left_out(parts, edition, whom, reader.segments),
+        language=language,
+        # Text alone is the text of the mail in full, which has more to look at.
+        style="full" if style == "plain" else style,
     )
 
 

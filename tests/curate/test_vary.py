@@ -33,6 +33,21 @@ def test_subject_and_preheader_name_only_stories_of_the_variant() -> None:
     assert (europeans.subject, europeans.preheader) == ("Headline 2", "")
 
 
+def test_a_title_of_our_own_speaks_the_readers_language() -> None:
+    ours = section("africa", Take.REGION, region="africa", titled=False)
+    both = section("both", Take.REGION_TOPIC, region="africa", topic="business", titled=False)
+    latest = section("latest", Take.LATEST, titled=False)
+    daily = edition(ours, EUROPE, both, latest)
+    names = {"africa": "Afrique", "europe": "Europe (fr)", "take/latest": "Dernières nouvelles"}
+    told = vary.vary(issue(), daily, POOL, (), None, names, "fr", "large")
+    titles = {one.slug: one.title for one in told.sections}
+    assert titles["africa"] == "Afrique"
+    assert titles["europe"] == EUROPE.title, "the newsroom's own title stays"
+    assert titles["latest"] == "Dernières nouvelles"
+    assert (told.language, told.style) == ("fr", "large")
+    assert vary._title(both, names) == both.title, "half a name is none"
+
+
 def test_equal_selections_are_one_variant() -> None:
     chosen = Selector(DAILY, POOL, ()).select
 

@@ -108,6 +108,21 @@ def test_readers_see_what_they_chose(folder: Folder, sent: Any) -> None:
     assert b"region Africa; topic Business" in page
 
 
+def test_a_reader_sees_their_own_language_and_style(folder: Folder, sent: Any) -> None:
+    head = "email,language,style,editions,consent_source"
+    rows = ["maya@example.org,hi,large,morning,form", "rosa@example.org,es,plain,morning,form"]
+    (folder.path / "styles.csv").write_text("\n".join([head, *rows]))
+    folder.run("subscribers", "import", "styles.csv")
+    number = str(sent["id"])
+    told = one(folder, "--issue", number, "--reader", "maya@example.org", "-o", "maya.html")
+    assert told["readers"].endswith("language hi, style large")
+    page = (folder.path / "maya.html").read_text("utf-8")
+    assert "अफ़्रीका" in page
+    assert "Africa</h2>" not in page
+    told = one(folder, "--issue", number, "--reader", "rosa@example.org", "-o", "rosa.html")
+    assert told["readers"].endswith("language es, the text part alone")
+
+
 def test_a_page_tells_no_address_and_opens_no_door(folder: Folder, sent: Any) -> None:
     one(folder, "--issue", str(sent["id"]), "--reader", ADDRESS, "-o", "mine.html")
     page = (folder.path / "mine.html").read_text("utf-8")
