@@ -7,6 +7,11 @@ A template that can be rendered in pieces keeps its stories in a block of this s
       {% for place in section.places %}{% block card scoped %}…{% endblock %}{% endfor %}
     {% endfor %}{% endblock %}
 
+An index is rendered entry by entry where it has this shape:
+
+    {% block index %}{% for one in index %}{% block index_entry scoped %}…{% endblock %}{% endfor %}
+    {% endblock %}
+
 Any other block is rendered for each variant; what stands outside of blocks once for all of them.
 """
 
@@ -22,6 +27,7 @@ from digest.render.compile import Compiled
 from digest.render.mistakes import BadTemplateError, Mistake
 
 STORIES, SECTION_TITLE, CARD = "stories", "section_title", "card"
+INDEX, INDEX_ENTRY = "index", "index_entry"
 #: the names that depend on the variant
 VARYING = frozenset({"subject", "preheader", "index", "sections"})
 #: the block that stands for a whole template without ``stories``
@@ -61,6 +67,8 @@ class PartTemplate:
         self.uses = _uses(tree)
         #: whether its stories can be rendered one by one
         self.in_pieces = STORIES in self.uses
+        #: whether its index can be rendered entry by entry
+        self.index_in_pieces = _is_index(tree)
         if self.in_pieces:
             self._raise(*_misplaced(tree))
 
@@ -148,6 +156,14 @@ def _misplaced(tree: nodes.Template) -> Iterator[tuple[int, str]]:
     card, *more = _significant(places.body) or [places]
     if not _is_block(card, CARD) or more:
         yield card.lineno, _SHAPE
+
+
+def _is_index(tree: nodes.Template) -> bool:
+    """Whether the index is but a loop over its entries."""
+    block = next((one for one in tree.find_all(nodes.Block) if one.name == INDEX), None)
+    loop = _loop(block.body, "one", nodes.Name("index", "load")) if block else None
+    entry = _significant(loop.body) if loop else []
+    return len(entry) == 1 and _is_block(entry[0], INDEX_ENTRY)
 
 
 def _outside(node: nodes.Node) -> Iterator[nodes.Node]:

@@ -1,10 +1,12 @@
 """What stands around the stories of a variant: shared stretches, and blocks that tell of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from digest.model import Fragment, TokenText
+from digest.render.blocks import INDEX, INDEX_ENTRY
 from digest.render.side import Side
 from digest.render.view import IndexEntry, SectionView
 
@@ -49,11 +51,7 @@ class Frame:
         return self._made(Told(subject, preheader, index, tuple))
 
     def _made(self, told: Told) -> tuple[list[Fragment], list[Fragment]]:
-        before, after = (
-            [one if isinstance(one, Fragment) else one.fragment(told) for one in pieces]
-            for pieces in (self._before, self._after)
-        )
-        return before, after
+        return _all(self._before, told), _all(self._after, told)
 
 
 class _Block:
@@ -95,9 +93,51 @@ class _Block:
         )
 
 
+class _Index:
+    """An index, entry by entry: there are few, in however many combinations."""
+
+    def __init__(self, html: Side | None, text: Side | None) -> None:
+        self._html = html
+        self._text = text
+        self._kept = lru_cache(KEPT)(self._entry)
+
+    def fragments(self, told: Told) -> list[Fragment]:
+        """The entries of one variant."""
+        return [*map(self._kept, told.index)]
+
+    def _entry(self, one: IndexEntry) -> Fragment:
+        values = {"one": one}
+        return Fragment(
+            self._html.block(INDEX_ENTRY, values) if self._html else (),
+            self._text.block(INDEX_ENTRY, values) if self._text else (),
+        )
+
+
+_Piece: TypeAlias = "Fragment | _Block | _Index"
+
+
+def _all(pieces: Iterable[_Piece], told: Told) -> list[Fragment]:
+    found: list[Fragment] = []
+    for one in pieces:
+        if isinstance(one, Fragment):
+            found.append(one)
+        elif isinstance(one, _Index):
+            found += one.fragments(told)
+        else:
+            found.append(one.fragment(told))
+    return found
+
+
+def _block(name: str, html: Side | None, text: Side | None) -> _Piece:
+    sides = [side for side in (html, text) if side]
+    if name == INDEX and all(side.index_in_pieces for side in sides):
+        return _Index(html, text)
+    return _Block(name, html, text)
+
+
 def _both(
     html: list[TokenText | str], html_side: Side, text: list[TokenText | str], text_side: Side
-) -> Iterator[Fragment | _Block]:
+) -> Iterator[_Piece]:
     """The pieces of both parts, in the order of each: a text, or the name of a block.
 
     Where both have a text, or a block of one name, they share a piece: the fewer, the quicker.
@@ -107,10 +147,10 @@ def _both(
         beside = waiting[0] if waiting else ()
         if isinstance(piece, str):
             shared = beside == piece
-            yield _Block(piece, html_side, text_side if shared else None)
+            yield _block(piece, html_side, text_side if shared else None)
         else:
             shared = not isinstance(beside, str)
             yield Fragment(piece, () if isinstance(beside, str) else beside)
         waiting = waiting[1:] if shared else waiting
     for piece in waiting:
-        yield _Block(piece, None, text_side) if isinstance(piece, str) else Fragment(text=piece)
+        yield _block(piece, None, text_side) if isinstance(piece, str) else Fragment(text=piece)

@@ -32,7 +32,7 @@ from digest.render.view import (
     SectionView,
     Spot,
     card_view,
-    index_entry,
+    index,
     one_line,
     place,
     section_view,
@@ -165,10 +165,7 @@ class IssueKit:
         return self._kit.join(stories, told)
 
     def _find_index(self, filled: tuple[tuple[str, int], ...]) -> tuple[IndexEntry, ...]:
-        return tuple(
-            self._pools[slug, number == 0].entry(count)
-            for number, (slug, count) in enumerate(filled)
-        )
+        return index([(self._pools[slug, False].section, count) for slug, count in filled])
 
     def _views(self, sections: Sequence[tuple[str, Sequence[StoryId]]]) -> tuple[SectionView, ...]:
         filled = [(slug, chosen) for slug, chosen in sections if chosen]
@@ -185,12 +182,13 @@ class _Pool:
         self, kit: Kit, section: FilledSection, cards: Mapping[StoryId, Card], *, first: bool
     ) -> None:
         self._kit = kit
-        self._section = replace(section, cards=())
+        #: without its cards
+        self.section = replace(section, cards=())
         self._first = first
         self._single = kit.style.single_column
         self._cards = cards
         self._pictured = {story: usable(card.image) is not None for story, card in cards.items()}
-        self._title = kit.title(self._section, first=first)
+        self._title = kit.title(self.section, first=first)
         #: how each story looks in a spot, as far as rendered
         self._made: dict[Spot, dict[StoryId, Fragment]] = {}
         self._tables = lru_cache(4096)(self._find_tables)
@@ -204,26 +202,22 @@ class _Pool:
             self._render(stories)
             return [self._title, *map(getitem, tables, stories)]
 
-    def entry(self, stories: int) -> IndexEntry:
-        """What an index tells of the section with so many ``stories``."""
-        return index_entry(self._section, stories, first=self._first)
-
     def view(self, stories: Sequence[StoryId]) -> SectionView:
         """The section as a template sees it."""
         kit = self._kit
         cards = [card_view(self._cards[story], kit.language, kit.utm) for story in stories]
-        return section_view(self._section, first=self._first, cards=cards, single=self._single)
+        return section_view(self.section, first=self._first, cards=cards, single=self._single)
 
     def _find_tables(self, pictured: tuple[bool, ...]) -> list[dict[StoryId, Fragment]]:
         """For each place of a section of this shape: story → how it looks there."""
-        found = spots(pictured, self._section.layout, single=self._single)
+        found = spots(pictured, self.section.layout, single=self._single)
         return [self._made.setdefault(spot, {}) for spot in found]
 
     def _render(self, stories: Sequence[StoryId]) -> None:
         shape = tuple(self._pictured[story] for story in stories)
-        found = spots(shape, self._section.layout, single=self._single)
+        found = spots(shape, self.section.layout, single=self._single)
         for story, spot in zip(stories, found, strict=True):
             if story not in self._made[spot]:
                 card = self._cards[story]
-                made = self._kit.card(self._section, card, spot, first=self._first)
+                made = self._kit.card(self.section, card, spot, first=self._first)
                 self._made[spot][story] = made

@@ -45,6 +45,11 @@ class Side:
         """Which of the names that depend on the variant stand in ``block``."""
         return self._template.uses[block]
 
+    @property
+    def index_in_pieces(self) -> bool:
+        """Whether the index is but its entries, one after the other."""
+        return self._template.index_in_pieces
+
     def block(self, block: str, values: Mapping[str, object]) -> TokenText:
         """A block filled with ``values``."""
         return self._cut(self._template.block(block, {**self._values, **values}))
@@ -71,6 +76,11 @@ class NoSide(Side):
     def frame(self) -> tuple[list[TokenText | str], list[TokenText | str]]:
         """Nothing around the stories."""
         return [], []
+
+    @property
+    def index_in_pieces(self) -> bool:
+        """Nothing can be had piece by piece."""
+        return True
 
     def story(self, block: str, values: Mapping[str, object]) -> TokenText:
         """Nothing of a story."""

@@ -21,6 +21,8 @@ from digest.render.words import direction, long_date, text_direction
 _NARROWEST = 140
 #: of an editor's note, in characters
 _LONGEST_NOTE = 4000
+#: so many sections need no index
+_FEW = 2
 #: what a BCP 47 tag may look like
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -104,9 +106,9 @@ class IndexEntry(NamedTuple):
     slug: str
     title: str
     stories: int
-    layout: str
-    #: whether it is the mail's first
-    first: bool
+    #: whether it is the index's first, or its last
+    opens: bool
+    closes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,10 +166,7 @@ def varying(content: VariantContent) -> dict[str, object]:
     return {
         "subject": one_line(content.subject),
         "preheader": one_line(content.preheader),
-        "index": tuple(
-            index_entry(section, len(section.cards), first=place == 0)
-            for place, section in enumerate(filled)
-        ),
+        "index": index([(section, len(section.cards)) for section in filled]),
         "sections": tuple(
             section_view(
                 section,
@@ -201,10 +200,27 @@ def section_view(
     )
 
 
-def index_entry(section: FilledSection, stories: int, *, first: bool) -> IndexEntry:
-    """What an index tells of ``section`` with so many ``stories``."""
-    return IndexEntry(
-        section.slug, clean_line(section.title, 120), stories, section.layout.value, first
+def index(filled: Sequence[tuple[FilledSection, int]]) -> tuple[IndexEntry, ...]:
+    """What an index tells of sections with so many stories each, none of them empty.
+
+    Nothing where there are but two. A lead stands under no title: there is no place to jump to.
+    """
+    shown = [
+        (section, stories)
+        for at, (section, stories) in enumerate(filled)
+        if section.title and not (at == 0 and section.layout is Layout.LEAD)
+    ]
+    if len(filled) <= _FEW:
+        return ()
+    return tuple(
+        IndexEntry(
+            slug=section.slug,
+            title=clean_line(section.title, 120),
+            stories=stories,
+            opens=at == 0,
+            closes=at == len(shown) - 1,
+        )
+        for at, (section, stories) in enumerate(shown)
     )
 
 

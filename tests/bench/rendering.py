@@ -26,7 +26,7 @@ from digest.render.kit import IssueKit, Kit
 from digest.render.message import build
 from digest.render.render import Renderer
 from digest.render.source import read
-from digest.render.view import CardView, card_view, frame, index_entry, section_view
+from digest.render.view import CardView, card_view, frame, index, section_view
 from tests.bench import pool
 from tests.bench.measure import ROUNDS, Figure, compare
 from tests.render import issue
@@ -218,12 +218,13 @@ def _values(sections: Sections, reader: pool.Reader, language: str) -> dict[str,
         "_": str,
         "subject": reader.subject,
         "preheader": reader.preheader,
-        "index": [
-            index_entry(section, len(ids), first=place == 0)
-            for place, (section, (_, ids)) in enumerate(
-                zip(sections, reader.selection, strict=True)
-            )
-        ],
+        "index": index(
+            [
+                (section, len(ids))
+                for section, (_, ids) in zip(sections, reader.selection, strict=True)
+                if ids
+            ]
+        ),
         "sections": [
             section_view(section, first=place == 0, cards=[views[section.slug, one] for one in ids])
             for place, (section, (_, ids)) in enumerate(

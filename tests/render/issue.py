@@ -167,8 +167,7 @@ def full_house(template: str = "daily", style: str = "full") -> VariantContent:
             url=f"https://www.meridian.example/join{counted}",
             image=Image(url=f"{place}/join.jpg", alt="Our reporters on a boat"),
         ),
-        web_url="https://news.meridian.example/web/7-0123456789abcdef",
-        subscribe_url="https://news.meridian.example/subscribe/world-morning",
+        web_copy=True,
     )
 
 
