@@ -17,6 +17,7 @@ from digest.model.delivery import (
     Outcome,
     SubscriberId,
 )
+from digest.model.delivery_event import UNREACHED, DeliveryEvent, Dropped, EventKind
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.finding import Finding, Level
 from digest.model.house_ad import HouseAd
@@ -75,6 +76,7 @@ __all__ = [
     "HALF_LIFE",
     "HAND",
     "TOPICS",
+    "UNREACHED",
     "Alias",
     "AliasKind",
     "Authority",
@@ -84,8 +86,11 @@ __all__ = [
     "Card",
     "Classification",
     "DateGrade",
+    "DeliveryEvent",
     "DeliveryState",
+    "Dropped",
     "Edition",
+    "EventKind",
     "Evidence",
     "FilledSection",
     "Finding",
