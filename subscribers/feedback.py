@@ -18,7 +18,7 @@ from subscribers.tables import subscriber, subscription, suppression
 
 #: reasons of suppressions, the stronger first; any other reason is a person's and stays
 COMPLAINT, BOUNCE = "complaint", "bounce"
-SOURCE = suppression.c.source.type.length
+SOURCE = 200
 #: people asked for in one query
 IDS = 500
 

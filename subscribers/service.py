@@ -19,7 +19,7 @@ from subscribers import (
     tokens,
 )
 from subscribers.enrolment import Registrar, enrol
-from subscribers.errors import BadTokenError, SuppressedError, UnknownError
+from subscribers.errors import BadAddressError, BadTokenError, SuppressedError, UnknownError
 from subscribers.model import (
     Catalogue,
     Choice,
@@ -205,6 +205,13 @@ class Subscribers:
         with reading(self._engine) as connection:
             query = sa.select(subscriber.c.id).where(subscriber.c.email_key == key)
             return connection.scalar(query)
+
+    def by_address(self, told: str) -> int | None:
+        """``find`` for what others write: None too where it is no address."""
+        try:
+            return self.find(told)
+        except BadAddressError:
+            return None
 
     def preferences_path(self, who: int, now: datetime) -> str:
         """``/p/<token>``: a person's preference page, for 30 days."""

@@ -17,7 +17,13 @@ from digest.model.delivery import (
     Outcome,
     SubscriberId,
 )
-from digest.model.delivery_event import UNREACHED, DeliveryEvent, Dropped, EventKind
+from digest.model.delivery_event import (
+    UNREACHED,
+    DeliveryEvent,
+    Dropped,
+    EventKind,
+    Notice,
+)
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.finding import Finding, Level
 from digest.model.house_ad import HouseAd
@@ -110,6 +116,7 @@ __all__ = [
     "MailHeaders",
     "Message",
     "More",
+    "Notice",
     "Outcome",
     "Overrides",
     "ParsedStory",

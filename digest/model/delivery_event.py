@@ -58,3 +58,16 @@ class DeliveryEvent:
     batch: str = ""
     #: a reply's numbers (``550 5.1.1``), a ``Dropped`` or a word on how it was told
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the people's side is told of one reader."""
+
+    subscriber: SubscriberId
+    #: when it happened
+    at: datetime
+    #: who told, of what, with which code: ``sendgrid, issue 12, 550 5.1.1``
+    source: str
+    #: the edition of the mail; empty where that is not known
+    edition: str = ""
