@@ -28,7 +28,9 @@ from digest.config.editions import (
 from digest.config.standard import standard
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
+from digest.deliver.marks import Marks
 from digest.errors import ConfigError, ConfigMistake
+from digest.listening import Listening
 from digest.newsroom import Newsroom
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
@@ -94,6 +96,7 @@ class App:
             audience=self._audience,
             transport=self._transport,
             identity=self._identity,
+            marks=self._marks,
             names=cache(self._names),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
@@ -149,6 +152,15 @@ class App:
             reply_to=given.sending.reply_to,
             public_url=given.web.public_url,
         )
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return Marks(tuple(one.derived("bounce") for one in self._signing))
+
+    @cached_property
+    def listening(self) -> Listening:
+        """All that tells of mail that was sent."""
+        return Listening(self.settings, self.engine, self.clock, self.people, self._marks)
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
@@ -212,15 +224,19 @@ class App:
             raise ConfigError("config.toml", mistakes) from error
 
     @cached_property
+    def _signing(self) -> tuple[keys.SigningKey, ...]:
+        given = self.settings.web.signing_keys.get_secret_value()
+        return keys.read_signing(given or self._made(keys.SIGNING))
+
+    def _made(self, name: str) -> str:
+        """A secret of our own. Only the outbox gets this far without: config refuses real mail."""
+        keys.make(self.settings.secrets)
+        return (self.settings.secrets / name).read_text("ascii").strip()
+
+    @cached_property
     def _keys(self) -> subscribers.Keys:
-        signing = self.settings.web.signing_keys.get_secret_value()
-        pepper = self.settings.web.pepper.get_secret_value()
-        if not signing or not pepper:
-            # Only the outbox gets this far without keys: config refuses real mail.
-            keys.make(self.settings.secrets)
-            signing = signing or (self.settings.secrets / keys.SIGNING).read_text("ascii")
-            pepper = pepper or (self.settings.secrets / keys.PEPPER).read_text("ascii").strip()
-        secrets = keys.read_signing(signing)
+        pepper = self.settings.web.pepper.get_secret_value() or self._made(keys.PEPPER)
+        secrets = self._signing
         return subscribers.Keys(
             leave=tuple(
                 subscribers.LeaveSecret(one.id, one.derived("leave").hex()) for one in secrets
@@ -233,6 +249,7 @@ class App:
 
     def tick(self) -> None:
         """Do what is due now."""
+        self.listening.listen()
         pipeline.tick(self.parts)
 
     @contextmanager
@@ -288,7 +305,7 @@ class App:
     def _reader_pages(self) -> list[BaseRoute]:
         styles = files.own(bundled.templates("web"))
         pages = subscribers.routes(self.people, self._templates, self.clock.now, self._voice)
-        return [*styles, *pages]
+        return [*styles, *pages, *self.listening.routes()]
 
     @cached_property
     def desk(self) -> DeskPages:

@@ -61,6 +61,13 @@ def _host(value: str) -> str:
     return value
 
 
+def _webhook_key(value: str) -> str:
+    from digest.deliver.hooks.signature import public_key  # few have one; it takes its time
+
+    public_key(value)
+    return value
+
+
 Slug = Annotated[str, AfterValidator(_slug), StringConstraints(max_length=80)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[str, AfterValidator(_time)]
@@ -72,3 +79,4 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Host = Annotated[str, AfterValidator(_host)]
 FontStack = Annotated[str, AfterValidator(_fonts)]
+WebhookKey = Annotated[str, AfterValidator(_webhook_key)]
