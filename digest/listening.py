@@ -16,6 +16,7 @@ from digest.deliver.consequence import ComplaintLimit, SoftLimit
 from digest.deliver.hooks import own, sendgrid, signature
 from digest.deliver.marks import Marks
 from digest.deliver.returns.boxes import Mailbox, MailboxError, Maildir
+from digest.keys import public_key
 from digest.protocols import Clock, Feedback
 from digest.steps.complaints import keep_paused
 from digest.steps.hear import Hearing
@@ -82,7 +83,7 @@ class Listening:
         given = self._settings.sending.sendgrid
         if not given.webhook_keys:
             return []
-        keys = [signature.public_key(one) for one in given.webhook_keys]
+        keys = [public_key(one) for one in given.webhook_keys]
         window = timedelta(hours=given.webhook_window_hours)
         return [
             Hook(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
 
+from digest.keys import public_key
 from digest.render.brand import font_stack
 
 
@@ -62,8 +63,6 @@ def _host(value: str) -> str:
 
 
 def _webhook_key(value: str) -> str:
-    from digest.deliver.hooks.signature import public_key  # few have one; it takes its time
-
     public_key(value)
     return value
 

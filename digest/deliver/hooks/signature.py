@@ -6,15 +6,13 @@ the same. Both are good for longer than a retry takes: what is posted twice is t
 
 import base64
 import hmac
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 #: a timestamp longer than it is none
 _TIMESTAMP = 20
@@ -27,18 +25,6 @@ class Signed:
     body: bytes
     timestamp: str
     signature: str
-
-
-def public_key(text: str) -> ec.EllipticCurvePublicKey:
-    """The key that SendGrid shows: base64 of a DER SubjectPublicKeyInfo. Raises ValueError."""
-    bare = re.sub(r"-----[A-Z ]+-----|\s", "", text)
-    try:
-        key = load_der_public_key(base64.b64decode(bare, validate=True))
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise ValueError("is no public key as SendGrid shows it") from error
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise ValueError("is no ECDSA key")  # noqa: TRY004 - of the setting, not of the code
-    return key
 
 
 def by_ecdsa(
