@@ -249,7 +249,11 @@ class App:
 
     def tick(self) -> None:
         """Do what is due now."""
-        self.listening.listen()
+        self.listening.look()
+        self._walk()
+
+    def _walk(self) -> None:
+        self.listening.heed()
         pipeline.tick(self.parts)
 
     @contextmanager
@@ -257,7 +261,8 @@ class App:
         """The daily work in the background, as long as the block lasts."""
         from digest.schedule.clock import ticking
 
-        with ticking(self.tick, seconds):
+        # Apart, so that a mail server that does not answer keeps no issue waiting.
+        with ticking(self.listening.look, seconds), ticking(self._walk, seconds):
             try:
                 yield
             finally:

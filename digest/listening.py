@@ -53,21 +53,17 @@ class Listening:
             return None
         return Returns(hearing=self.hearing, box=box, marks=self._marks)
 
-    def listen(self) -> None:
-        """What is due: consequences that wait, paused issues, the mailbox. Raises nothing of it."""
+    def heed(self) -> None:
+        """Do what follows from what was heard, where that waits. Raises nothing."""
         try:
             self.hearing.heed()
             keep_paused(self.hearing.engine)
         except Exception:
             # Sending goes on all the same, and checks suppressions itself.
             log.exception("consequences_wait")
-        self._look()
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """``/hooks/…``, those of which a key is set."""
-        return [hook.route() for hook in (*self._sendgrid(), *self._own())]
-
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Read the mailbox for bounces, if that is due. Raises nothing."""
         now, every = self._clock.now(), timedelta(minutes=self._settings.bounces.every_minutes)
         if self.returns is None or (self._looked_at and now < self._looked_at + every):
             return
@@ -78,6 +74,10 @@ class Listening:
             log.warning("mailbox_unusable", why=str(error))
         except Exception:
             log.exception("mailbox_failed")
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """``/hooks/…``, those of which a key is set."""
+        return [hook.route() for hook in (*self._sendgrid(), *self._own())]
 
     def _sendgrid(self) -> list[Hook]:
         given = self._settings.sending.sendgrid

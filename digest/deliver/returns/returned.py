@@ -21,7 +21,7 @@ from digest.deliver.severity import is_hard, numbers
 from digest.model import EventKind
 
 #: bytes of a mail that are looked at; a bounce says what it says at its start
-LARGEST = 512 * 1024
+LARGEST = 256 * 1024
 #: parts of one mail
 PARTS = 100
 
