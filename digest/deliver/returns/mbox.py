@@ -44,6 +44,8 @@ class _Taken:
     reading: Path
     kept_file: Path
     _keep: list[Any] = field(default_factory=list)
+    #: read, and neither done nor kept yet
+    _open: set[str] = field(default_factory=set)
     _all: bool = False
 
     def unread(self) -> Iterator[Mail]:
@@ -51,6 +53,7 @@ class _Taken:
         if self.reading.exists():
             box = mailbox.mbox(self.reading, create=False)
             for key in box.iterkeys():
+                self._open.add(str(key))
                 with box.get_file(key) as opened:
                     yield Mail(str(key), opened.read(LARGEST))
             box.close()
@@ -58,25 +61,27 @@ class _Taken:
 
     def done(self, key: str) -> None:
         """It goes with the file."""
+        self._open.discard(key)
 
     def keep(self, key: str) -> None:
         """It is copied before the file goes."""
+        self._open.discard(key)
         # typeshed calls its keys strings; they are numbers.
         self._keep.append(int(key))
 
     def kept(self) -> list[str]:
-        """Where those kept stand in their file."""
-        if not self.kept_file.exists():
-            return []
-        box = mailbox.mbox(self.kept_file, create=False)
-        try:
-            return [f"{self.kept_file.name} {place}" for place, _ in enumerate(box.iterkeys(), 1)]
-        finally:
+        """Where those kept stand in their file, with those that ``finish`` is to put there."""
+        earlier = 0
+        if self.kept_file.exists():
+            box = mailbox.mbox(self.kept_file, create=False)
+            earlier = len(box)
             box.close()
+        places = range(1, earlier + len(self._keep) + 1)
+        return [f"{self.kept_file.name} {place}" for place in places]
 
     def finish(self) -> None:
-        """All is committed: copy what is kept, and forget the rest."""
-        if not self._all or not self.reading.exists():
+        """If all of it is committed: copy what is kept, and forget the rest."""
+        if not self._all or self._open or not self.reading.exists():
             return
         if self._keep:
             self._copy()

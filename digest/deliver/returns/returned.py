@@ -4,6 +4,7 @@ Delivery status notifications by RFC 3464, complaints by RFC 5965 (ARF) and in H
 bounces in other forms by flufl.bounce, mails to leave by RFC 2369, automatic replies by RFC 3834.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,7 @@ from digest.model import EventKind
 
 #: bytes of a mail that are looked at; a bounce says what it says at its start
 LARGEST = 256 * 1024
-#: parts of one mail
+#: parts of one mail; with more it is none that a mail server writes
 PARTS = 100
 
 
@@ -76,7 +77,9 @@ def read(raw: bytes, marks: Marks) -> Returned:
     raw = raw[:LARGEST]
     try:
         message = message_from_bytes(raw)
-        parts = list(islice(message.walk(), PARTS))
+        parts = list(islice(message.walk(), PARTS + 1))
+        if len(parts) > PARTS:
+            return UNKNOWN
         told = _read(message, parts)
         if told.what is What.LEAVE:
             return told
@@ -106,6 +109,8 @@ def _read(message: Message, parts: Sequence[Message]) -> Returned:
 
 def _bounce(message: Message, parts: Sequence[Message], *, daemon: bool) -> Returned | None:
     """A bounce in any other form."""
+    # It tells of its own detectors' faults with foreign text in it.
+    logging.getLogger("flufl.bounce").disabled = True
     passing, lasting = all_failures(message)
     named = [one for one in fields(message, "x-failed-recipients") if "@" in one]
     code = numbers(*texts(parts))
