@@ -32,7 +32,7 @@ from tests.subscribers.conftest import CONSENT, house
 #: after the consent of the tests' subscribers
 NOW = CONSENT.at + timedelta(days=30)
 MARKS = Marks((b"m" * 32, b"n" * 32))
-BATCH = 100
+BATCH = 10
 
 
 @dataclass(slots=True)

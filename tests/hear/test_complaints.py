@@ -15,10 +15,10 @@ from digest.store.tables import batch, delivery
 from tests.hear.house import BATCH, NOW, House, event
 
 ONE = IssueId(1)
-LIMIT = ComplaintLimit(share=0.01, minimum=3)
+LIMIT = ComplaintLimit(share=0.1, minimum=3)
 
 
-def under_way(room: House, readers: int = 250) -> list[int]:
+def under_way(room: House, readers: int = 25) -> list[int]:
     """Issue 1 in three batches: two are settled, the last is planned."""
     room.complaints = LIMIT
     people = room.readers(readers)
@@ -60,7 +60,7 @@ def test_over_the_limit_an_issue_is_paused_once(room: House) -> None:
     complain(room, people[2])
     assert not claimable(room)
     assert issue(room).state is IssueState.SENDING
-    assert issue(room).reason == "paused: 3 of 200 readers complained, more than 1 %"
+    assert issue(room).reason == "paused: 3 of 20 readers complained, more than 10 %"
     resume(room.engine, ONE, "editor", NOW)
     assert claimable(room)
     assert issue(room).reason == ""
@@ -73,13 +73,13 @@ def test_over_the_limit_an_issue_is_paused_once(room: House) -> None:
 
 def test_below_the_share_many_complaints_are_few(room: House) -> None:
     people = under_way(room)
-    room.complaints = ComplaintLimit(share=0.05, minimum=3)
-    for who in people[:9]:
+    room.complaints = ComplaintLimit(share=0.25, minimum=3)
+    for who in people[:4]:
         complain(room, who)
     assert claimable(room)
-    complain(room, people[10])
-    assert claimable(room)  # 10 of 200 are the limit, not over it
-    complain(room, people[11])
+    complain(room, people[4])
+    assert claimable(room)  # 5 of 20 are the limit, not over it
+    complain(room, people[5])
     assert not claimable(room)
 
 
@@ -109,7 +109,7 @@ def test_of_an_issue_that_is_sent_it_is_only_said(small_room: House) -> None:
     with reading(small_room.engine) as connection:
         told = halts.reasons(connection, [ONE, IssueId(2)])
         assert halts.standing(connection) == frozenset()
-    assert told == {ONE: "paused: 3 of 10 readers complained, more than 1 %"}
+    assert told == {ONE: "paused: 3 of 10 readers complained, more than 10 %"}
 
 
 def test_no_issue_no_harm(small_room: House) -> None:

@@ -180,7 +180,9 @@ def test_a_fault_of_the_database_loses_no_mail(small_room: House, case: Case) ->
 def test_huge_mails_are_cut(small_room: House, case: Case) -> None:
     who = small_room.reader(1)
     small_room.issue(1, [who])
-    case.put(dsn(to=f"bounce+{mark(f'1-{who}')}@example.org") + b"x" * 60 + b"\n" * LARGEST * 3)
+    case.put(
+        dsn(to=f"bounce+{mark(f'1-{who}')}@example.org") + (b"x" * 99 + b"\n") * (LARGEST // 50)
+    )
     with case.box.opened() as opened:
         assert [len(mail.raw) <= LARGEST for mail in opened.unread()] == [True]
     assert collector(small_room, case).collect().mails == {"hard_bounce": 1}
