@@ -155,7 +155,7 @@ class App:
 
     @cached_property
     def _marks(self) -> Marks:
-        return Marks(tuple(one.derived("bounce") for one in self._signing))
+        return Marks(self.verp_keys)
 
     @cached_property
     def listening(self) -> Listening:
@@ -232,6 +232,11 @@ class App:
         """A secret of our own. Only the outbox gets this far without: config refuses real mail."""
         keys.make(self.settings.secrets)
         return (self.settings.secrets / name).read_text("ascii").strip()
+
+    @cached_property
+    def verp_keys(self) -> tuple[bytes, ...]:
+        """What bounce addresses are signed with (deliver/verp.py), newest first."""
+        return tuple(one.derived("verp") for one in self._signing)
 
     @cached_property
     def _keys(self) -> subscribers.Keys:
