@@ -5,13 +5,14 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import classification, curation, delivery, gathering, preview, rendering
+from tests.bench import classification, curation, delivery, gathering, hooks, preview, rendering
 from tests.bench.measure import Figure
 
 MEASUREMENTS = (
     rendering.messages,
     preview.from_pool,
     delivery.ledger_rows,
+    hooks.events,
     classification.reading,
     curation.grouping,
     curation.composing,
