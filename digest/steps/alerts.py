@@ -12,7 +12,16 @@ import structlog
 
 from digest.curate.alerts import AlertKind, kind_of
 from digest.errors import WrongStateError
-from digest.model import DeliveryState, Edition, Fragment, Issue, Message, Outcome, RenderedVariant
+from digest.model import (
+    DeliveryState,
+    Edition,
+    Fragment,
+    Issue,
+    IssueState,
+    Message,
+    Outcome,
+    RenderedVariant,
+)
 from digest.steps.compose import BEHIND
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
@@ -112,6 +121,8 @@ def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
     if kind is AlertKind.SHORT:
         return ""
     if kind is AlertKind.COMPLAINTS:
+        if issue.state is not IssueState.SENDING:
+            return f"It was sent already. digest events {issue.id} tells what was heard of it."
         return (
             f"digest events {issue.id} tells what was heard of it. Nothing more of it is sent "
             f"before digest events {issue.id} --resume; at its send-by time the rest is given up."

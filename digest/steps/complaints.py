@@ -31,12 +31,9 @@ def pause_where_too_many(
             known = halts.ever(connection, issue_id)
         if known or not too_many(complaints, handed, limit):
             continue
-        reason = (
-            f"paused: {complaints} of {handed} readers complained, "
-            f"more than {limit.share * 100:g} %"
-        )
+        why = f"{complaints} of {handed} readers complained, more than {limit.share * 100:g} %"
         with writing(engine) as connection:
-            _pause(connection, issue_id, reason, now)
+            _pause(connection, issue_id, why, now)
 
 
 def keep_paused(engine: Engine) -> None:
@@ -59,15 +56,15 @@ def resume(engine: Engine, issue_id: IssueId, who: str, now: datetime) -> Issue:
         return issues.explain(connection, issue, "")
 
 
-def _pause(connection: Connection, issue_id: IssueId, reason: str, now: datetime) -> None:
+def _pause(connection: Connection, issue_id: IssueId, why: str, now: datetime) -> None:
     try:
         issue = issues.get(connection, issue_id, to_change=True)
     except NotFoundError:
         return
     if halts.ever(connection, issue_id):
         return  # another process was first
-    halts.begin(connection, issue, reason, now)
+    halts.begin(connection, issue, why, now)
     if issue.state is IssueState.SENDING:
         ledger.pause(connection, issue_id, UNTIL_RESUMED)
-        issues.explain(connection, issue, reason)
-    log.warning("complaints_over_limit", issue=issue_id, why=reason)
+        issues.explain(connection, issue, f"paused: {why}")
+    log.warning("complaints_over_limit", issue=issue_id, why=why)

@@ -75,7 +75,10 @@ class Returns:
         if told.what is What.LEAVE:
             now = self.hearing.clock.now()
             keys = [self.hearing.feedback.leave_by_key(key, now, actor="mail") for key in told.keys]
-            return "left" if any(keys) else What.UNKNOWN.value
+            if any(keys):
+                return "left"
+            # A long word in a subject looks like a key too.
+            told = read(mail.raw, self.marks, leave=False)
         if told.what is What.REPORT:
             return self._event(mail, told) or What.UNKNOWN.value
         return told.what.value

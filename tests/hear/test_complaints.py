@@ -109,7 +109,7 @@ def test_of_an_issue_that_is_sent_it_is_only_said(small_room: House) -> None:
     with reading(small_room.engine) as connection:
         told = halts.reasons(connection, [ONE, IssueId(2)])
         assert halts.standing(connection) == frozenset()
-    assert told == {ONE: "paused: 3 of 10 readers complained, more than 10 %"}
+    assert told == {ONE: "3 of 10 readers complained, more than 10 %"}
 
 
 def test_no_issue_no_harm(small_room: House) -> None:

@@ -72,15 +72,18 @@ _AWAY = re.compile(
 )
 
 
-def read(raw: bytes, marks: Marks) -> Returned:
-    """What the mail ``raw`` says; ``marks`` finds whose message it is about."""
+def read(raw: bytes, marks: Marks, *, leave: bool = True) -> Returned:
+    """What the mail ``raw`` says; ``marks`` finds whose message it is about.
+
+    Without ``leave`` it is none that asks to leave, whatever its subject looks like.
+    """
     raw = raw[:LARGEST]
     try:
         message = message_from_bytes(raw)
         parts = list(islice(message.walk(), PARTS + 1))
         if len(parts) > PARTS:
             return UNKNOWN
-        told = _read(message, parts)
+        told = _read(message, parts, leave=leave)
         if told.what is What.LEAVE:
             return told
         refs = tuple(_refs(message, raw, parts, marks))
@@ -92,15 +95,15 @@ def read(raw: bytes, marks: Marks) -> Returned:
         return UNKNOWN
 
 
-def _read(message: Message, parts: Sequence[Message]) -> Returned:
+def _read(message: Message, parts: Sequence[Message], *, leave: bool) -> Returned:
     found = complaint(parts) or status(parts)
     if found is not None:
         if found.kind is None:
             return _AUTOMATIC
         return Returned(what=What.REPORT, kind=found.kind, code=found.code, about=found.about)
     daemon = _from_daemon(message)
-    keys = () if daemon else tuple(_KEY.findall(heading(message, "subject")))
-    if keys:
+    keys = tuple(_KEY.findall(heading(message, "subject")))
+    if keys and leave and not daemon:
         return Returned(what=What.LEAVE, keys=keys)
     return _bounce(message, parts, daemon=daemon) or (
         _AUTOMATIC if _is_automatic(message) else UNKNOWN
