@@ -30,7 +30,9 @@ from digest.config.standard import standard
 from digest.copy_links import CopyLinks
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
+from digest.deliver.marks import Marks
 from digest.errors import ConfigError, ConfigMistake
+from digest.listening import Listening
 from digest.newsroom import Newsroom
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
@@ -99,6 +101,7 @@ class App:
             transport=self._transport,
             identity=self._identity,
             copies=self._copies,
+            marks=self._marks,
             names=cache(self._names),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
@@ -161,6 +164,15 @@ class App:
     @cached_property
     def _copies(self) -> CopyLinks:
         return CopyLinks(tuple(one.derived("copy") for one in self._signing))
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return Marks(self.verp_keys)
+
+    @cached_property
+    def listening(self) -> Listening:
+        """All that tells of mail that was sent."""
+        return Listening(self.settings, self.engine, self.clock, self.people, self._marks)
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
@@ -238,6 +250,11 @@ class App:
         return (self.settings.secrets / name).read_text("ascii").strip()
 
     @cached_property
+    def verp_keys(self) -> tuple[bytes, ...]:
+        """What bounce addresses are signed with (deliver/verp.py), newest first."""
+        return tuple(one.derived("verp") for one in self._signing)
+
+    @cached_property
     def _keys(self) -> subscribers.Keys:
         pepper = self.settings.web.pepper.get_secret_value() or self._made(keys.PEPPER)
         secrets = self._signing
@@ -253,6 +270,11 @@ class App:
 
     def tick(self) -> None:
         """Do what is due now."""
+        self.listening.look()
+        self._walk()
+
+    def _walk(self) -> None:
+        self.listening.heed()
         pipeline.tick(self.parts)
 
     @contextmanager
@@ -260,7 +282,8 @@ class App:
         """The daily work in the background, as long as the block lasts."""
         from digest.schedule.clock import ticking
 
-        with ticking(self.tick, seconds):
+        # Apart, so that a mail server that does not answer keeps no issue waiting.
+        with ticking(self.listening.look, seconds), ticking(self._walk, seconds):
             try:
                 yield
             finally:
@@ -308,7 +331,8 @@ class App:
     def _reader_pages(self) -> list[BaseRoute]:
         styles = files.own(bundled.templates("web"))
         pages = subscribers.routes(self.people, self._templates, self.clock.now, self._voice)
-        return [*styles, *pages, *copies.routes(self.newsroom.copy)]
+        told = self.listening.routes()
+        return [*styles, *pages, *copies.routes(self.newsroom.copy), *told]
 
     @cached_property
     def desk(self) -> DeskPages:

@@ -6,7 +6,9 @@ from datetime import date
 
 from digest import pipeline
 from digest.model import (
+    DeliveryEvent,
     DeliveryState,
+    EventKind,
     Finding,
     GatheredSource,
     Interest,
@@ -20,12 +22,12 @@ from digest.model import (
     VariantContent,
 )
 from digest.preview.preview import Preview
-from digest.steps import choose, compose, copies, letters, pin, send
+from digest.steps import choose, complaints, compose, copies, letters, pin, send
 from digest.steps.parts import Parts, zone
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
-from digest.store import issues, sources, variants
+from digest.store import heard, issues, sources, variants
 from digest.store.engine import reading
 from digest.store.issues import Draft
 from digest.store.not_sent import not_sent
@@ -44,6 +46,16 @@ class SendPlan:
     left_out: Mapping[str, int]
     #: how readers' selections are coarsened, and why; empty where they are not
     coarsened: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was heard of an issue's deliveries."""
+
+    #: of how many readers each kind of event was heard
+    readers: Mapping[EventKind, int]
+    #: newest first
+    last: Sequence[DeliveryEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +211,19 @@ class Newsroom:
         """Who was left out or refused since the audience was frozen, by reason."""
         with reading(self.parts.engine) as connection:
             return not_sent(connection, issue.id)
+
+    def heard(self, issue_id: IssueId, limit: int) -> Heard:
+        """What was heard of an issue, with its last ``limit`` events. Raises NotFoundError."""
+        self.issue(issue_id)
+        with reading(self.parts.engine) as connection:
+            return Heard(
+                readers=heard.counts(connection, issue_id),
+                last=heard.last(connection, issue_id, limit),
+            )
+
+    def resume(self, issue_id: IssueId, who: str) -> Issue:
+        """Let an issue that was paused for complaints go on. Raises WrongStateError."""
+        return complaints.resume(self.parts.engine, issue_id, who, self.parts.clock.now())
 
     def variant_count(self, issue: Issue) -> int:
         """How many variants the issue was frozen into."""

@@ -11,6 +11,7 @@ from digest.model import (
     DeliveryState,
     GatheredSource,
     Message,
+    Notice,
     Outcome,
     SourceMemory,
     SubscriberId,
@@ -156,3 +157,26 @@ class Audience(Protocol):
 
         Called inside the claim: suppression and unsubscription are checked here, last.
         """
+
+
+class Feedback(Protocol):
+    """The front door of ``subscribers``, as far as events use it.
+
+    All of it may be told again, late and in any order; unknown people are passed over. Nobody is
+    made to leave what they joined after the event.
+    """
+
+    def bounced(self, notices: Sequence[Notice]) -> None:
+        """No mail reaches these people: they are suppressed."""
+
+    def complained(self, notices: Sequence[Notice]) -> None:
+        """These people called it spam: they are suppressed, and leave everything."""
+
+    def unsubscribed(self, notices: Sequence[Notice]) -> None:
+        """These people left the edition of the mail; everything, where it names none."""
+
+    def leave_by_key(self, key: str, now: datetime, *, actor: str) -> bool:
+        """Leave the edition whose mail carried this key. False if no mail ever did."""
+
+    def by_address(self, told: str) -> SubscriberId | None:
+        """Whose address this is; None if nobody's, or if it is none."""

@@ -88,6 +88,7 @@ def run() -> None:
         check,
         classify,
         duplicates,
+        heard,
         line,
         look,
         parse,

@@ -24,6 +24,10 @@ ONLY_FOR = {
     "username": "wordpress",
     "statuses": "wordpress",
 }
+#: what an IMAP mailbox needs
+IMAP = ("host", "username", "password")
+#: characters of a secret that signs posted events
+HOOK_KEY = 32
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: what each take needs beside it
 NEEDS = {
@@ -46,6 +50,7 @@ def contradictions(raw: Mapping[str, Any]) -> list[ConfigMistake]:
         *_mappings(raw),
         *_database(raw),
         *_real_mail(raw),
+        *_events(raw),
     ]
 
 
@@ -272,3 +277,17 @@ def _real_mail(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
         yield ConfigMistake(
             "sending.sendgrid.api_key", f"{why}: set DIGEST_SENDING__SENDGRID__API_KEY"
         )
+
+
+def _events(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    """What is needed to hear of mail that was sent."""
+    bounces = _table(raw, "bounces")
+    kind = bounces.get("kind", "none")
+    for needed in {"maildir": ("path",), "mbox": ("path",), "imap": IMAP}.get(str(kind), ()):
+        if not bounces.get(needed):
+            yield ConfigMistake(f"bounces.{needed}", f'is missing: kind = "{kind}" needs it')
+    if bounces.get("security") == "none" and bounces.get("host") not in LOOPBACK:
+        yield ConfigMistake("bounces.security", "a password may not travel unencrypted")
+    keys = _table(raw, "hooks").get("keys")
+    if isinstance(keys, str) and any(len(one) < HOOK_KEY for one in keys.split()):
+        yield ConfigMistake("hooks.keys", f"each needs {HOOK_KEY} characters or more")

@@ -5,9 +5,11 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from digest.config.hearing import Bounces, Complaints, Hooks
+from digest.config.table import Table
 from digest.config.values import (
     Address,
     Colour,
@@ -21,6 +23,7 @@ from digest.config.values import (
     Mailbox,
     Slug,
     UtmPattern,
+    WebhookKey,
     Zone,
 )
 from digest.model import HALF_LIFE, Layout, Take, Usage, WhenShort
@@ -28,12 +31,6 @@ from digest.render.brand import HEADING_FONT, TEXT_FONT, Density
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-
-
-class Table(BaseModel):
-    """A table of config.toml: unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Newsroom(Table):
@@ -114,6 +111,10 @@ class SendGrid(Table):
     host: HttpUrl = "https://api.sendgrid.com"
     timeout_seconds: int = Field(default=30, ge=1, le=600)
     sandbox: bool = False
+    #: the Event Webhook's public keys, as SendGrid shows them; two while one follows the other
+    webhook_keys: tuple[WebhookKey, ...] = ()
+    #: how old a signature may be, since posts are repeated for a day; 0: of any age
+    webhook_window_hours: int = Field(default=72, ge=0, le=8760)
 
 
 class Sending(Table):
@@ -168,7 +169,7 @@ class Gather(Table):
     #: told to the sites you read, so that they can reach you
     contact: str = ""
     #: source → its application password
-    passwords: dict[str, SecretStr] = {}
+    passwords: dict[str, SecretStr] = Field(default_factory=dict)
 
 
 class SourceSettings(Table):
@@ -305,16 +306,16 @@ class Regions(Table):
     preset: Literal["newsroom", "none"] = "newsroom"
     views: tuple[RegionViewSettings, ...] = ()
     #: publisher's category or tag → region slug, country code, or "" for nothing
-    rules: dict[str, str] = {}
+    rules: dict[str, str] = Field(default_factory=dict)
 
 
 class Topics(Table):
     """[topics]"""
 
     #: topic → the name readers see
-    names: dict[str, str] = {}
+    names: dict[str, str] = Field(default_factory=dict)
     #: publisher's category or tag → topic, or "" for nothing
-    rules: dict[str, str] = {}
+    rules: dict[str, str] = Field(default_factory=dict)
 
 
 class Settings(BaseSettings):
@@ -334,6 +335,9 @@ class Settings(BaseSettings):
     web: Web = Web()
     sending: Sending = Sending()
     utm: UtmSettings = UtmSettings()
+    hooks: Hooks = Hooks()
+    bounces: Bounces = Bounces()
+    complaints: Complaints = Complaints()
     alerts: Alerts = Alerts()
     preflight: Preflight = Preflight()
     gather: Gather = Gather()

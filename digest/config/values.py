@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
 
+from digest.keys import public_key
 from digest.render.brand import font_stack
 
 #: what 72 characters leave beside ``mailto:``, ``?subject=`` and a key of 22
@@ -85,6 +86,11 @@ def _host(value: str) -> str:
     return value
 
 
+def _webhook_key(value: str) -> str:
+    public_key(value)
+    return value
+
+
 Slug = Annotated[str, AfterValidator(_slug), StringConstraints(max_length=80)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[str, AfterValidator(_time)]
@@ -98,3 +104,4 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Host = Annotated[str, AfterValidator(_host)]
 FontStack = Annotated[str, AfterValidator(_fonts)]
+WebhookKey = Annotated[str, AfterValidator(_webhook_key)]

@@ -14,6 +14,8 @@ class AlertKind(StrEnum):
     MISSED = "missed"
     #: too few stories, and its edition's rule was followed
     SHORT = "short"
+    #: more readers complained than the limit allows: it was paused, or was sent already
+    COMPLAINTS = "complaints"
 
 
 def kind_of(issue: Issue) -> AlertKind | None:

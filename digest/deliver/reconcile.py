@@ -17,7 +17,7 @@ from digest.deliver.evidence import conclude
 from digest.deliver.journal import BusyError, FileJournal
 from digest.model import BatchState, DeliveryState, IssueId
 from digest.protocols import Transport
-from digest.store import doubt
+from digest.store import doubt, heard
 from digest.store.doubt import OpenBatch
 from digest.store.engine import reading, writing
 
@@ -67,8 +67,10 @@ def _decide(
         if one.state is BatchState.CLAIMED and not doubt.doubt(connection, one):
             return Counter()
         batch, doubted = doubt.undecided(connection, one)
+        # Whatever was heard of a delivery proves that a provider took it.
+        proved = heard.outcomes(connection, batch)
     told = journal.read() if journal else None
-    outcomes = conclude(batch, transport, told, {}, doubted)
+    outcomes = conclude(batch, transport, told, proved, doubted)
     states = Counter(outcome.state for outcome in outcomes)
     if not journal and states.keys() <= {DeliveryState.IN_DOUBT}:
         # Nothing to write: its journal may yet come back with the machine that has it.

@@ -17,6 +17,13 @@ from digest.model.delivery import (
     Outcome,
     SubscriberId,
 )
+from digest.model.delivery_event import (
+    UNREACHED,
+    DeliveryEvent,
+    Dropped,
+    EventKind,
+    Notice,
+)
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.finding import Finding, Level
 from digest.model.house_ad import HouseAd
@@ -76,6 +83,7 @@ __all__ = [
     "HALF_LIFE",
     "HAND",
     "TOPICS",
+    "UNREACHED",
     "Alias",
     "AliasKind",
     "Authority",
@@ -85,8 +93,11 @@ __all__ = [
     "Card",
     "Classification",
     "DateGrade",
+    "DeliveryEvent",
     "DeliveryState",
+    "Dropped",
     "Edition",
+    "EventKind",
     "Evidence",
     "FilledSection",
     "Finding",
@@ -106,6 +117,7 @@ __all__ = [
     "MailHeaders",
     "Message",
     "More",
+    "Notice",
     "Outcome",
     "Overrides",
     "ParsedStory",

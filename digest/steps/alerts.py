@@ -12,12 +12,21 @@ import structlog
 
 from digest.curate.alerts import AlertKind, kind_of
 from digest.errors import WrongStateError
-from digest.model import DeliveryState, Edition, Fragment, Issue, Message, Outcome, RenderedVariant
+from digest.model import (
+    DeliveryState,
+    Edition,
+    Fragment,
+    Issue,
+    IssueState,
+    Message,
+    Outcome,
+    RenderedVariant,
+)
 from digest.steps.compose import BEHIND
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts, zone
-from digest.store import issues, letters
+from digest.store import halts, issues, letters
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -30,6 +39,7 @@ TOLD = {
     AlertKind.HELD_SOURCES_FAILED: "held, sources fail",
     AlertKind.MISSED: "missed",
     AlertKind.SHORT: "too few stories",
+    AlertKind.COMPLAINTS: "too many complaints",
 }
 
 
@@ -42,9 +52,16 @@ def alert(parts: Parts) -> None:
     with reading(parts.engine) as connection:
         found = issues.since(connection, now - BEHIND)
         served = letters.served(connection, LETTER, now - AGAIN)
-    for issue in found:
-        kind, edition = kind_of(issue), parts.editions.get(issue.edition)
-        if kind is None or edition is None:
+        halted = halts.reasons(connection, [issue.id for issue in found])
+    told = [(issue, kind) for issue in found if (kind := kind_of(issue))]
+    told += [
+        (replace(issue, reason=halted[issue.id]), AlertKind.COMPLAINTS)
+        for issue in found
+        if issue.id in halted
+    ]
+    for issue, kind in told:
+        edition = parts.editions.get(issue.edition)
+        if edition is None:
             continue
         for number, address in enumerate(parts.alert_to or ("",), 1):
             purpose = f"{LETTER}-{issue.edition}-{issue.local_date}-{issue.sequence}-{kind}"
@@ -103,6 +120,13 @@ def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
         return "Nobody gets it. Its stories roll into the next issue."
     if kind is AlertKind.SHORT:
         return ""
+    if kind is AlertKind.COMPLAINTS:
+        if issue.state is not IssueState.SENDING:
+            return f"It was sent already. digest events {issue.id} tells what was heard of it."
+        return (
+            f"digest events {issue.id} tells what was heard of it. Nothing more of it is sent "
+            f"before digest events {issue.id} --resume; at its send-by time the rest is given up."
+        )
     until = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
     return (
         "It fills on, and goes by itself once there are enough stories or the sources are well. "

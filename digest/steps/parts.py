@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from digest.copy_links import CopyLinks
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
+from digest.deliver.marks import Marks
 from digest.errors import NotFoundError
 from digest.model import Edition, SourceWeight
 from digest.preflight import Answer, Standard
@@ -55,6 +56,8 @@ class Parts:
     identity: Identity
     #: where variants stand on the web
     copies: CopyLinks
+    #: names our messages so that what comes back is known
+    marks: Marks
     #: language → region slug, topic or ``source/<name>`` → what its readers call it
     names: Callable[[str], Mapping[str, str]]
     #: how often a source is polled

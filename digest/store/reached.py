@@ -6,7 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import DeliveryState, Issue, SubscriberId
+from digest.model import UNREACHED, DeliveryState, Issue, SubscriberId
+from digest.store.heard_table import delivery_event
 from digest.store.tables import delivery
 
 
@@ -28,6 +29,12 @@ def last_accepted(
             delivery.c.subscriber_id >= min(missing),
             delivery.c.subscriber_id <= max(missing),
             delivery.c.state == DeliveryState.ACCEPTED.value,
+            # What came back reached nobody.
+            ~sa.exists().where(
+                delivery_event.c.issue_id == one.id,
+                delivery_event.c.kind.in_([kind.value for kind in UNREACHED]),
+                delivery_event.c.subscriber_id == delivery.c.subscriber_id,
+            ),
         )
         had = missing.intersection(connection.scalars(reached))
         found |= dict.fromkeys(had, one.window_to)
