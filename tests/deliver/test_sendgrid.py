@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import ProviderBusyError
 from digest.deliver.transports.sendgrid import CULPRITS, SendGrid
-from digest.deliver.transports.sendgrid_body import FORBIDDEN, Request, body
+from digest.deliver.transports.sendgrid_body import FORBIDDEN, Bodies, Wishes
 from digest.errors import TransportError
 from digest.model import DeliveryState, Message, Outcome, Token
 from digest.render.tokens import fill
@@ -78,6 +78,12 @@ def many() -> Iterator[tuple[Api, dict[int, Outcome]]]:
         yield api, outcomes
 
 
+def written(one: Message, wishes: Wishes = Wishes(), batch: str = "1.1.1") -> dict[str, Any]:  # noqa: B008 - frozen
+    """The body of a request for one message."""
+    bodies = Bodies(batch, wishes)
+    return dict(json.loads(bodies.write([bodies.ready(one)])))
+
+
 class NoJournal:
     """Where a test looks elsewhere."""
 
@@ -123,7 +129,7 @@ def test_an_address_is_in_a_request_once_whatever_its_case(journal: FileJournal)
 
 def test_what_a_reader_gets_is_what_the_other_transports_send() -> None:
     one = message(7)
-    made = json.loads(body("1.1.1", Request([one]), sandbox=False))
+    made = written(one)
     found = {}
     for part in made["content"]:
         text = part["value"]
@@ -137,7 +143,7 @@ def test_what_a_reader_gets_is_what_the_other_transports_send() -> None:
 
 
 def test_substitution_keys_are_not_to_be_guessed() -> None:
-    made = [json.loads(body("1.1.1", Request([message(1)]), sandbox=False)) for _ in range(2)]
+    made = [written(message(1)) for _ in range(2)]
     first, second = (set(one["personalizations"][0]["substitutions"]) for one in made)
     assert first.isdisjoint(second)
     assert all(key.isalnum() and len(key) > 20 for key in first | second)
@@ -146,7 +152,7 @@ def test_substitution_keys_are_not_to_be_guessed() -> None:
 def test_headers_and_arguments(many: tuple[Api, dict[int, Outcome]]) -> None:
     api, _ = many
     asked = api.asked[0]
-    assert asked["custom_args"] == {"dg_issue": "1", "dg_batch": "1.1.1"}
+    assert asked["custom_args"] == {"dg_issue": "1", "dg_batch": "1.1.1", "dg_attempt": "1"}
     assert asked["categories"] == ["daily"]
     assert asked["reply_to"] == {"email": "desk@example.org", "name": "Desk"}
     assert asked["headers"]["List-Id"] == "<daily.example.org>"
@@ -325,7 +331,7 @@ def test_a_request_that_is_wrong_all_over_is_given_up(journal: FileJournal) -> N
 
 def test_the_sandbox_checks_and_mails_nobody(journal: FileJournal) -> None:
     with sendgrid_api(lambda *_: Answer(200)) as api:
-        outcomes = send(api, journal, mails(1), sandbox=True)
+        outcomes = send(api, journal, mails(1), wishes=Wishes(sandbox=True))
     assert api.asked[0]["mail_settings"] == {"sandbox_mode": {"enable": True}}
     assert (outcomes[1].state, outcomes[1].code) == (ACCEPTED, "200")
 

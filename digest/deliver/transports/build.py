@@ -19,12 +19,13 @@ def build(settings: Settings) -> Transport:
         return smtp.Smtp(_server(sending.smtp, sending.from_), MessageWriter())
     if sending.transport == "sendgrid":
         from digest.deliver.transports.sendgrid import SendGrid
+        from digest.deliver.transports.sendgrid_body import Wishes
 
         return SendGrid(
             sending.sendgrid.api_key.get_secret_value(),
             host=sending.sendgrid.host,
             timeout=sending.sendgrid.timeout_seconds,
-            sandbox=sending.sendgrid.sandbox,
+            wishes=Wishes(sandbox=sending.sendgrid.sandbox),
         )
     from digest.deliver.transports.outbox import Outbox
 
