@@ -6,6 +6,7 @@ messages came to is found out by evidence (``digest/store/doubt.py``), never by 
 A delivery row is written when the audience is frozen and once more with its outcome.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ OPEN = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 UNDECIDED = (*OPEN, DeliveryState.IN_DOUBT)
 #: rows inserted at a time
 ROWS = 5_000
+#: from so many deliveries with one outcome on they are written by one statement
+MANY = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,29 +206,39 @@ def _held(one: Batch, owner: str) -> tuple[sa.ColumnElement[bool], ...]:
 def write_outcomes(
     connection: Connection, one: Batch, outcomes: Iterable[Outcome], now: datetime
 ) -> None:
-    """One write for each delivery; never over an outcome that is final."""
-    rows = [
-        {
-            "who": outcome.subscriber,
-            "state": outcome.state.value,
-            "code": outcome.code[:200],
-            "provider_id": outcome.provider_id[:200],
-            "at": now,
-        }
-        for outcome in outcomes
-    ]
+    """One write for each delivery; never over an outcome that is final.
+
+    Many with one answer, as readers of one request have, are written at a time.
+    """
+    alike: dict[tuple[str, str, str], list[SubscriberId]] = defaultdict(list)
+    for outcome in outcomes:
+        told = outcome.state.value, outcome.code[:200], outcome.provider_id[:200]
+        alike[told].append(outcome.subscriber)
+    rows = []
+    for (state, code, provider_id), everybody in alike.items():
+        values = {"state": state, "code": code, "provider_id": provider_id, "at": now}
+        if len(everybody) < MANY:
+            rows += [{**values, "who": who} for who in everybody]
+        for start in range(0, len(everybody) if len(everybody) >= MANY else 0, ROWS):
+            some = delivery.c.subscriber_id.in_(everybody[start : start + ROWS])
+            connection.execute(sa.update(delivery).where(*_unsettled(one), some).values(values))
     if rows:
         connection.execute(outcome_update(one), rows)
+
+
+def _unsettled(one: Batch) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        delivery.c.issue_id == one.issue,
+        delivery.c.number == one.number,
+        # Not in_(): that cannot be executed for many rows at once.
+        sa.or_(*(delivery.c.state == state.value for state in UNDECIDED)),
+    )
 
 
 def outcome_update(one: Batch) -> sa.Update:
     """One delivery of a batch, whose subscriber is given as ``who``, if it is not final yet."""
     return sa.update(delivery).where(
-        delivery.c.issue_id == one.issue,
-        delivery.c.number == one.number,
-        delivery.c.subscriber_id == sa.bindparam("who"),
-        # Not in_(): that cannot be executed for many rows at once.
-        sa.or_(*(delivery.c.state == state.value for state in UNDECIDED)),
+        *_unsettled(one), delivery.c.subscriber_id == sa.bindparam("who")
     )
 
 

@@ -6,6 +6,7 @@ The API has no idempotency key: a request whose answer is lost stays in doubt.
 
 import json
 import logging
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -13,7 +14,9 @@ from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any, Self
 from urllib.error import URLError
+from urllib.request import HTTPSHandler, OpenerDirector, build_opener
 
+import python_http_client
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
@@ -51,6 +54,31 @@ class _Body(bytes):
     __str__ = __repr__
 
 
+class _Client(python_http_client.Client):  # type: ignore[misc]  # the package has no types
+    """The package's client, that reads the machine's certificates once instead of at each request.
+
+    A connection per request stays: on one kept open, a request written as the server hangs up
+    would be in doubt.
+    """
+
+    def __init__(self, opener: OpenerDirector | None = None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._opener = opener or build_opener()
+
+    def _build_client(self, name: str | None = None) -> "_Client":
+        return _Client(
+            self._opener,
+            host=self.host,
+            version=self._version,
+            request_headers=self.request_headers,
+            url_path=[*self._url_path, name] if name else self._url_path,
+        )
+
+    def _make_request(self, opener: object, request: Any, timeout: float | None = None) -> Any:
+        del opener
+        return super()._make_request(self._opener, request, timeout=timeout)
+
+
 class SendGrid:
     """Mail by SendGrid. Safe to share: any number of threads may send batches at a time."""
 
@@ -65,11 +93,15 @@ class SendGrid:
         timeout: float = 30,
         wishes: Wishes = Wishes(),  # noqa: B008 - frozen
         clock: Clock | None = None,
-        busy: Callable[[datetime], None] = lambda until: None,
+        busy: Callable[[datetime], None] = lambda _until: None,
     ) -> None:
         # On DEBUG it would log the API key and every body.
         logging.getLogger("python_http_client.client").disabled = True
-        self._client = SendGridAPIClient(api_key, host=host).client
+        made = SendGridAPIClient(api_key, host=host).client
+        opener = build_opener(HTTPSHandler(context=ssl.create_default_context()))
+        self._client = _Client(
+            opener, host=made.host, version=3, request_headers=made.request_headers
+        )
         self._timeout = timeout
         self._wishes = wishes
         self._clock = clock or SystemClock()

@@ -13,7 +13,7 @@ from datetime import datetime
 from html import escape
 from itertools import chain
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any
+from typing import Any, NamedTuple
 
 from digest.errors import DigestError
 from digest.model import Fragment, Message, RenderedVariant, Token, TokenText
@@ -54,8 +54,7 @@ class Wishes:
     schedule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A message with its personalization as JSON."""
 
     message: Message
@@ -110,7 +109,7 @@ class Bodies:
         # Not to be guessed, so that no story can hold one.
         mark = f"dg{secrets.token_hex(10)}"
         self._keys = {token: f"{mark}{place}" for place, token in enumerate(Token)}
-        self._used: dict[str, list[Token]] = {}
+        self._templates: dict[str, tuple[list[Token], str]] = {}
 
     def ready(self, message: Message) -> Ready:
         """The reader's own part. Raises a DigestError if this API cannot carry ``message``."""
@@ -145,22 +144,27 @@ class Bodies:
         )
 
     def _substitutions(self, message: Message) -> str:
-        variant = message.variant
-        used = self._used.get(variant.key)
-        if used is None:
-            used = self._used[variant.key] = _used(variant)
-        made = ", ".join(
-            [
-                f'"{self._keys[token]}t": {quoted(value)}, '
-                f'"{self._keys[token]}h": {quoted(escape(value))}'
-                for token in used
-                for value in (message.tokens[token],)
-            ]
-        )
+        key = message.variant.key
+        template = self._templates.get(key)
+        if template is None:
+            template = self._templates[key] = self._template(message.variant)
+        used, text = template
+        values: list[str] = []
+        for token in used:
+            value = message.tokens[token]
+            values += (quoted(value), quoted(escape(value)))
+        made = text % tuple(values)
         # As JSON it is never shorter than what SendGrid counts.
         if len(made) > SUBSTITUTIONS:
             raise BodyError("too many bytes of substitutions", ref=message.ref)
         return made
+
+    def _template(self, variant: RenderedVariant) -> tuple[list[Token], str]:
+        """The tokens of a variant, and the substitutions with a ``%s`` for each value."""
+        used = _used(variant)
+        return used, ", ".join(
+            f'"{self._keys[token]}t": %s, "{self._keys[token]}h": %s' for token in used
+        )
 
     def _leave(self, message: Message) -> str:
         if not message.headers.leave_url or self._wishes.asm_group is not None:
