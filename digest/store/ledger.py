@@ -6,95 +6,57 @@ messages came to is found out by evidence (``digest/store/doubt.py``), never by 
 A delivery row is written when the audience is frozen and once more with its outcome.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.errors import WrongStateError
 from digest.model import (
     Batch,
     BatchState,
     DeliveryState,
     IssueId,
     Outcome,
-    SubscriberId,
-    VariantId,
 )
-from digest.store.tables import batch, delivery, exclusion, variant
+from digest.store import outcomes
+from digest.store.freezing import ROWS, FrozenAudience, Share, freeze
+from digest.store.tables import batch, delivery, variant
 
-#: deliveries that still want an attempt
-OPEN = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
-#: deliveries whose outcome may still be written; what was accepted stays accepted
-UNDECIDED = (*OPEN, DeliveryState.IN_DOUBT)
-#: rows inserted at a time
-ROWS = 5_000
-#: from so many deliveries with one outcome on they are written by one statement
-MANY = 20
+__all__ = [
+    "OPEN",
+    "ROWS",
+    "UNDECIDED",
+    "FrozenAudience",
+    "Share",
+    "claim",
+    "close",
+    "counts",
+    "expire",
+    "freeze",
+    "next_at",
+    "open_deliveries",
+    "pause",
+    "renew",
+    "settle",
+]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenAudience:
-    """The size of an audience: ``audience`` = ``deliveries`` + all exclusions."""
-
-    audience: int
-    deliveries: int
-    batches: int
-
-
-def freeze(
-    connection: Connection,
-    issue: IssueId,
-    assignments: Iterable[tuple[SubscriberId, VariantId]],
-    exclusions: Mapping[str, int],
-    batch_size: int,
-) -> FrozenAudience:
-    """Write down who gets which variant, in runs of ``batch_size``, and who is left out and why.
-
-    ``assignments`` are streamed and need not fit into memory. Raises WrongStateError when the
-    issue's audience is frozen already; the database refuses a subscriber given twice.
-    """
-    if connection.scalar(sa.select(batch.c.number).where(batch.c.issue_id == issue).limit(1)):
-        raise WrongStateError("the audience is frozen already", issue=issue)
-    count = 0
-    stream = iter(assignments)
-    while rows := [
-        {
-            "issue_id": issue,
-            "number": (count + place) // batch_size + 1,
-            "subscriber_id": subscriber,
-            "variant_id": chosen,
-            "state": DeliveryState.PLANNED.value,
-        }
-        for place, (subscriber, chosen) in enumerate(islice(stream, ROWS))
-    ]:
-        connection.execute(sa.insert(delivery), rows)
-        count += len(rows)
-    batches = -(-count // batch_size)
-    _insert_batches(connection, issue, batches)
-    left_out = [
-        {"issue_id": issue, "reason": reason, "readers": readers}
-        for reason, readers in exclusions.items()
-    ]
-    if left_out:
-        connection.execute(sa.insert(exclusion), left_out)
-    stored = connection.scalar(
-        sa.select(sa.func.count()).select_from(delivery).where(delivery.c.issue_id == issue)
-    )
-    assert stored == count, f"issue {issue}: {count} deliveries given, {stored} stored"
-    audience = count + sum(exclusions.values())
-    return FrozenAudience(audience=audience, deliveries=count, batches=batches)
+OPEN, UNDECIDED = outcomes.OPEN, outcomes.UNDECIDED
 
 
 def claim(
-    connection: Connection, issue: IssueId, owner: str, now: datetime, lease: timedelta
+    connection: Connection,
+    issue: IssueId,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    *,
+    route: str | None = None,
 ) -> Batch | None:
     """Claim the next batch that is due, with its deliveries still open; None if none is.
+
+    ``route``: of the batches that go that way.
 
     A compare-and-set: of several claimers each gets another batch. Commit before calling any
     provider.
@@ -105,6 +67,7 @@ def claim(
             batch.c.issue_id == issue,
             batch.c.state == BatchState.PLANNED.value,
             sa.or_(batch.c.not_before.is_(None), batch.c.not_before <= now),
+            *_by(route),
         )
         .order_by(batch.c.number)
         .limit(1)
@@ -127,7 +90,7 @@ def claim(
             not_before=None,
             note="",
         )
-        .returning(batch.c.number, batch.c.attempt)
+        .returning(batch.c.number, batch.c.attempt, batch.c.route)
     ).one_or_none()
     if row is None:
         return None
@@ -136,6 +99,7 @@ def claim(
         issue=issue,
         number=row.number,
         attempt=row.attempt,
+        route=row.route,
         deliveries={member.subscriber_id: member.key for member in members},
     )
 
@@ -168,7 +132,7 @@ def settle(
     connection: Connection,
     one: Batch,
     owner: str,
-    outcomes: Iterable[Outcome],
+    told: Iterable[Outcome],
     now: datetime,
     *,
     not_before: datetime | None = None,
@@ -189,7 +153,7 @@ def settle(
     )
     if not held.rowcount:
         return False
-    write_outcomes(connection, one, outcomes, now)
+    outcomes.write(connection, one, told, now)
     close(connection, one, now, not_before)
     return True
 
@@ -200,45 +164,6 @@ def _held(one: Batch, owner: str) -> tuple[sa.ColumnElement[bool], ...]:
         batch.c.number == one.number,
         batch.c.attempt == one.attempt,
         batch.c.owner == owner,
-    )
-
-
-def write_outcomes(
-    connection: Connection, one: Batch, outcomes: Iterable[Outcome], now: datetime
-) -> None:
-    """One write for each delivery; never over an outcome that is final.
-
-    Many with one answer, as readers of one request have, are written at a time.
-    """
-    alike: dict[tuple[str, str, str], list[SubscriberId]] = defaultdict(list)
-    for outcome in outcomes:
-        told = outcome.state.value, outcome.code[:200], outcome.provider_id[:200]
-        alike[told].append(outcome.subscriber)
-    rows = []
-    for (state, code, provider_id), everybody in alike.items():
-        values = {"state": state, "code": code, "provider_id": provider_id, "at": now}
-        if len(everybody) < MANY:
-            rows += [{**values, "who": who} for who in everybody]
-        for start in range(0, len(everybody) if len(everybody) >= MANY else 0, ROWS):
-            some = delivery.c.subscriber_id.in_(everybody[start : start + ROWS])
-            connection.execute(sa.update(delivery).where(*_unsettled(one), some).values(values))
-    if rows:
-        connection.execute(outcome_update(one), rows)
-
-
-def _unsettled(one: Batch) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        delivery.c.issue_id == one.issue,
-        delivery.c.number == one.number,
-        # Not in_(): that cannot be executed for many rows at once.
-        sa.or_(*(delivery.c.state == state.value for state in UNDECIDED)),
-    )
-
-
-def outcome_update(one: Batch) -> sa.Update:
-    """One delivery of a batch, whose subscriber is given as ``who``, if it is not final yet."""
-    return sa.update(delivery).where(
-        *_unsettled(one), delivery.c.subscriber_id == sa.bindparam("who")
     )
 
 
@@ -265,17 +190,24 @@ def close(
     )
 
 
-def pause(connection: Connection, issue: IssueId, until: datetime) -> None:
-    """Claim nothing more of an issue before ``until``."""
+def pause(
+    connection: Connection, issue: IssueId, until: datetime, route: str | None = None
+) -> None:
+    """Claim nothing more of an issue before ``until``, or nothing of what goes by ``route``."""
     connection.execute(
         sa.update(batch)
         .where(
             batch.c.issue_id == issue,
             batch.c.state == BatchState.PLANNED.value,
             sa.or_(batch.c.not_before.is_(None), batch.c.not_before < until),
+            *_by(route),
         )
         .values(not_before=until)
     )
+
+
+def _by(route: str | None) -> list[sa.ColumnElement[bool]]:
+    return [] if route is None else [batch.c.route == route]
 
 
 def expire(connection: Connection, issue: IssueId, now: datetime) -> int:
@@ -341,14 +273,3 @@ def _seen(of: BatchState, state: DeliveryState) -> DeliveryState:
         BatchState.CLAIMED: DeliveryState.CLAIMED,
         BatchState.IN_DOUBT: DeliveryState.IN_DOUBT,
     }.get(of, state)
-
-
-def _insert_batches(connection: Connection, issue: IssueId, count: int) -> None:
-    for start in range(1, count + 1, ROWS):
-        connection.execute(
-            sa.insert(batch),
-            [
-                {"issue_id": issue, "number": number, "state": BatchState.PLANNED.value}
-                for number in range(start, min(start + ROWS, count + 1))
-            ],
-        )
