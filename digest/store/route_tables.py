@@ -19,6 +19,7 @@ route = sa.Table(
     sa.Column("closed_until", sa.Float, nullable=True),
     # since when it cannot be used, and why
     sa.Column("failing_since", Instant, nullable=True),
+    sa.Column("failed_at", Instant, nullable=True),
     sa.Column("note", sa.Text, nullable=False, default="", server_default=""),
 )
 

@@ -5,7 +5,7 @@ Tokens are reserved: taken at once and below zero, and whoever takes them waits 
 would hold them. So each batch costs one statement, nobody polls, and nobody is overtaken.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,40 +26,43 @@ class RouteState:
     name: str
     closed_until: datetime | None
     failing_since: datetime | None
+    #: when it failed last
+    failed_at: datetime | None
     note: str
 
 
 def take(
-    connection: Connection,
-    name: str,
-    messages: int,
-    per_second: float | None,
-    now: float | None = None,
+    connection: Connection, name: str, messages: int, per_second: float, now: float | None = None
 ) -> float:
     """Reserve ``messages`` of a route; returns the seconds to wait before they may go.
 
-    At most a second's worth goes at once. ``per_second`` None: only what the provider asked for
-    counts. ``now`` is for tests; else the database tells the time.
+    At most a second's worth goes at once. ``now`` is for tests; else the database tells the time.
     """
     clock = _clock(connection) if now is None else sa.literal(now, sa.Float)
     least, most = _extremes(connection)
-    values: dict[str, Any] = {"filled_at": most(route.c.filled_at, clock)}
-    if per_second is not None:
-        since = most(clock - route.c.filled_at, 0.0)
-        full = max(per_second, 1.0)
-        values["tokens"] = least(full, route.c.tokens + since * per_second) - messages
+    since = most(clock - route.c.filled_at, 0.0)
+    full = max(per_second, 1.0)
     query = (
         sa.update(route)
         .where(route.c.name == name)
-        .values(values)
+        .values(
+            tokens=least(full, route.c.tokens + since * per_second) - messages,
+            filled_at=most(route.c.filled_at, clock),
+        )
         .returning(route.c.tokens, route.c.filled_at, route.c.closed_until)
     )
     row = connection.execute(query).one_or_none()
     if row is None:
         insert_new(connection, route, [{"name": name}])
         row = connection.execute(query).one()
-    debt = max(-row.tokens / per_second, 0.0) if per_second is not None else 0.0
-    return float(max(debt, (row.closed_until or 0.0) - row.filled_at, 0.0))
+    quiet = (row.closed_until or 0.0) - row.filled_at
+    return float(max(-row.tokens / per_second, quiet, 0.0))
+
+
+def quiet(connection: Connection, name: str) -> float:
+    """For how many seconds the provider asked for quiet, where nothing else sets the pace."""
+    query = sa.select(route.c.closed_until - _clock(connection)).where(route.c.name == name)
+    return max(float(connection.scalar(query) or 0.0), 0.0)
 
 
 def give_back(connection: Connection, name: str, messages: int) -> None:
@@ -88,14 +91,18 @@ def failed(connection: Connection, name: str, now: datetime, note: str) -> None:
     insert_new(connection, route, [{"name": name}])
     since = sa.func.coalesce(route.c.failing_since, now)
     connection.execute(
-        sa.update(route).where(route.c.name == name).values(failing_since=since, note=note[:500])
+        sa.update(route)
+        .where(route.c.name == name)
+        .values(failing_since=since, failed_at=now, note=note[:500])
     )
 
 
 def worked(connection: Connection, name: str) -> None:
     """The provider took mail."""
     connection.execute(
-        sa.update(route).where(route.c.name == name).values(failing_since=None, note="")
+        sa.update(route)
+        .where(route.c.name == name)
+        .values(failing_since=None, failed_at=None, note="")
     )
 
 
@@ -108,10 +115,24 @@ def states(connection: Connection) -> Mapping[str, RouteState]:
             if row.closed_until is None
             else datetime.fromtimestamp(row.closed_until, UTC),
             failing_since=row.failing_since,
+            failed_at=row.failed_at,
             note=row.note,
         )
         for row in connection.execute(sa.select(route))
     }
+
+
+def adopt(connection: Connection, issue: IssueId, known: Sequence[str]) -> None:
+    """Have unclaimed batches whose route is no longer in config.toml go by the first that is."""
+    connection.execute(
+        sa.update(batch)
+        .where(
+            batch.c.issue_id == issue,
+            batch.c.state == BatchState.PLANNED.value,
+            sa.or_(batch.c.route.is_(None), batch.c.route.not_in(known)),
+        )
+        .values(route=known[0])
+    )
 
 
 def move(connection: Connection, issue: IssueId, old: str, new: str) -> int:

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("filled_at", sa.Float(), server_default="0", nullable=False),
         sa.Column("closed_until", sa.Float(), nullable=True),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_route")),
     )
