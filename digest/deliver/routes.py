@@ -9,7 +9,7 @@ from digest.deliver.pace import ProviderBusyError
 from digest.deliver.warm_up import Plan
 from digest.errors import TransportError
 from digest.model import DeliveryState, Message, Outcome
-from digest.protocols import Journal, Transport
+from digest.protocols import Holding, Journal, Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,8 @@ class Route:
     warm_up: Plan | None = None
     #: how long it may be unusable before what is unclaimed goes another way; None: for ever
     give_up_after: timedelta | None = None
+    #: where the provider can hold mail back
+    holding: Holding | None = None
 
 
 class Paced:
@@ -31,6 +33,10 @@ class Paced:
     def __init__(self, transport: Transport, account: Account) -> None:
         self._transport = transport
         self._account = account
+
+    def around(self, transport: Transport) -> "Paced":
+        """Another transport of the same account."""
+        return Paced(transport, self._account)
 
     @property
     def name(self) -> str:

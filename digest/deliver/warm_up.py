@@ -41,15 +41,18 @@ class Room:
     each: int | None
     #: by domain, of earlier issues
     before: Mapping[str, int] = field(default_factory=dict)
+    #: to all domains together
+    spent: int = 0
     #: by domain, of this one
     given: Counter[str] = field(default_factory=Counter)
 
     def takes(self, domain: str) -> bool:
         """Give away a place to ``domain``, if there is one."""
-        if self.given.total() + sum(self.before.values()) >= self.total:
+        if self.spent >= self.total:
             return False
         held = self.given[domain] + self.before.get(domain, 0)
         if self.each is not None and held >= self.each:
             return False
         self.given[domain] += 1
+        self.spent += 1
         return True

@@ -21,13 +21,13 @@ from digest.model import (
     Sheet,
     StoryId,
     SubscriberId,
-    VariantId,
 )
 from digest.protocols import Reader
 from digest.render.style import Style
 from digest.schedule.days import answered_days
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts
+from digest.steps.ways import share_out
 from digest.store import issues, ledger, reached, variants
 from digest.store.engine import reading, writing
 
@@ -195,12 +195,14 @@ def address(parts: Parts, issue: Issue) -> Issue:
         if seen.state is not IssueState.LOCKED:
             return seen  # another scheduler was first
         variants.keep_sheets(connection, sheets)
+        shared = share_out(parts, connection, issue, frozen.readers, frozen.variants)
         told = ledger.freeze(
             connection,
             issue.id,
-            zip(frozen.readers, map(VariantId, frozen.variants), strict=True),
+            shared.assignments(),
             +chosen.left_out,
-            parts.transport.batch_size,
+            parts.ways[0].transport.batch_size,
+            shared.shares,
         )
         issue = issues.move(
             connection,
@@ -219,6 +221,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
         batches=told.batches,
         variants=made,
         excluded=dict(+chosen.left_out),
+        routes=shared.counts(),
     )
     return issue
 

@@ -6,8 +6,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from digest.model import DeliveryState, IssueId, SubscriberId
 from digest.store.engine import insert_new
 from digest.store.route_tables import route, warm_up
+from digest.store.tables import delivery
 
 #: the sum over all domains
 ALL = ""
@@ -22,6 +24,11 @@ def given(connection: Connection, name: str, day: date) -> Mapping[str, int]:
     insert_new(connection, route, [{"name": name}])
     held = sa.select(route.c.name).where(route.c.name == name).with_for_update()
     connection.execute(held)
+    return on(connection, name, day)
+
+
+def on(connection: Connection, name: str, day: date) -> Mapping[str, int]:
+    """The same, only to be looked at."""
     rows = connection.execute(
         sa.select(warm_up.c.domain, warm_up.c.messages).where(
             warm_up.c.route == name, warm_up.c.day == day
@@ -46,3 +53,13 @@ def give(connection: Connection, name: str, day: date, messages: Mapping[str, in
         .values(messages=warm_up.c.messages + sa.bindparam("more")),
         [{"of": domain, "more": more} for domain, more in messages.items()],
     )
+
+
+def left_out(connection: Connection, issue: IssueId, reason: str) -> list[SubscriberId]:
+    """The readers of an issue whom no route could mail."""
+    query = sa.select(delivery.c.subscriber_id).where(
+        delivery.c.issue_id == issue,
+        delivery.c.state == DeliveryState.EXCLUDED.value,
+        delivery.c.code == reason,
+    )
+    return list(connection.scalars(query.order_by(delivery.c.subscriber_id)))
