@@ -195,7 +195,14 @@ def address(parts: Parts, issue: Issue) -> Issue:
         if seen.state is not IssueState.LOCKED:
             return seen  # another scheduler was first
         variants.keep_sheets(connection, sheets)
-        shared = share_out(parts, connection, issue, frozen.readers, frozen.variants)
+        shared = share_out(
+            connection,
+            parts.ways,
+            parts.domains,
+            issue.scheduled_at.date(),
+            frozen.readers,
+            frozen.variants,
+        )
         told = ledger.freeze(
             connection,
             issue.id,

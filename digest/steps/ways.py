@@ -1,17 +1,21 @@
 """Which way each reader's mail goes: decided as the audience is frozen, so that a batch has one."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeAlias
 
 from sqlalchemy.engine import Connection
 
 from digest.deliver.routes import Route
 from digest.deliver.warm_up import Room
-from digest.model import Issue, SubscriberId, VariantId
-from digest.steps.parts import Parts
+from digest.model import SubscriberId, VariantId
 from digest.store import warming
 from digest.store.ledger import Share
+
+#: receiving domains of some readers
+Domains: TypeAlias = Callable[[Sequence[SubscriberId]], Mapping[SubscriberId, str]]
 
 #: the reason of readers whom no route may mail today
 WARM_UP = "warm_up"
@@ -59,45 +63,48 @@ class SharedOut:
 
 
 def share_out(
-    parts: Parts,
     connection: Connection,
-    issue: Issue,
+    ways: Sequence[Route],
+    domains: Domains,
+    day: date,
     readers: "array[int]",
     variants: "array[int]",
 ) -> SharedOut:
     """Give each reader the first way with room for their domain, and count what that uses up.
 
-    In the transaction that freezes the audience: either both are written or nothing.
+    In the transaction that freezes the audience: either both are written or nothing. ``domains``
+    is asked only where a plan holds.
     """
-    ways = parts.ways
-    day = issue.scheduled_at.date()
-    rooms = {way.name: _room(connection, way, issue) for way in ways if way.warm_up}
+    rooms = {way.name: _room(connection, way, day) for way in ways if way.warm_up}
+    name = None if len(ways) == 1 else ways[0].name
     if not any(rooms.values()):
-        whole = _Part(readers, variants)
-        return SharedOut([(_share(parts, ways[0], len(readers)), whole)])
-    found = {way.name: _Part() for way in ways}
-    nobody = _Part()
+        share = Share(readers=len(readers), batch_size=ways[0].transport.batch_size, route=name)
+        return SharedOut([(share, _Part(readers, variants))])
+    found: dict[str | None, _Part] = {way.name: _Part() for way in ways} | {None: _Part()}
     for start in range(0, len(readers), CHUNK):
         some = readers[start : start + CHUNK]
-        domains = parts.domains(some)
+        told = domains(some)
         for place, who in enumerate(some, start):
-            way = _way(ways, rooms, domains.get(who, ""))
-            part = nobody if way is None else found[way.name]
+            part = found[_way(ways, rooms, told.get(who, ""))]
             part.readers.append(who)
             part.variants.append(variants[place])
-    for name, room in rooms.items():
-        if room:
-            used = {**room.given, warming.ALL: room.given.total()}
-            warming.give(connection, name, day, used if room.given else {})
-    left_out = Share(readers=len(nobody.readers), batch_size=CHUNK, left_out=WARM_UP)
-    shared = [(_share(parts, way, len(found[way.name].readers)), found[way.name]) for way in ways]
-    return SharedOut(
-        [(share, part) for share, part in [*shared, (left_out, nobody)] if share.readers]
-    )
+    for route, room in rooms.items():
+        if room and room.given:
+            warming.give(connection, route, day, {**room.given, warming.ALL: room.given.total()})
+    shares = [
+        Share(
+            readers=len(found[way.name].readers),
+            batch_size=way.transport.batch_size,
+            route=None if len(ways) == 1 else way.name,
+        )
+        for way in ways
+    ]
+    nobody = Share(readers=len(found[None].readers), batch_size=CHUNK, left_out=WARM_UP)
+    parts = zip([*shares, nobody], found.values(), strict=True)
+    return SharedOut([(share, part) for share, part in parts if share.readers])
 
 
-def _room(connection: Connection, way: Route, issue: Issue) -> Room | None:
-    day = issue.scheduled_at.date()
+def _room(connection: Connection, way: Route, day: date) -> Room | None:
     room = way.warm_up.room(day) if way.warm_up else None
     if room is None:
         return None
@@ -106,14 +113,9 @@ def _room(connection: Connection, way: Route, issue: Issue) -> Room | None:
     return replace(room, before=before, spent=spent)
 
 
-def _way(ways: Sequence[Route], rooms: Mapping[str, Room | None], domain: str) -> Route | None:
+def _way(ways: Sequence[Route], rooms: Mapping[str, Room | None], domain: str) -> str | None:
     for way in ways:
         room = rooms.get(way.name)
         if room is None or room.takes(domain):
-            return way
+            return way.name
     return None
-
-
-def _share(parts: Parts, way: Route, readers: int) -> Share:
-    name = way.name if len(parts.ways) > 1 else None
-    return Share(readers=readers, batch_size=way.transport.batch_size, route=name)
