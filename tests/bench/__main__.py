@@ -5,13 +5,14 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import classification, curation, delivery, gathering, preview, rendering
+from tests.bench import classification, curation, delivery, gathering, preview, rendering, sendgrid
 from tests.bench.measure import Figure
 
 MEASUREMENTS = (
     rendering.messages,
     preview.from_pool,
     delivery.ledger_rows,
+    sendgrid.path,
     classification.reading,
     curation.grouping,
     curation.composing,

@@ -9,7 +9,9 @@ import os
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -22,6 +24,8 @@ from sendgrid import SendGridAPIClient
 
 from digest import bundled
 from digest.clock import SystemClock
+from digest.deliver.dispatch import dispatch
+from digest.deliver.routes import Route
 from digest.deliver.sender import Sender
 from digest.deliver.transports.sendgrid import SendGrid
 from digest.model import (
@@ -51,6 +55,9 @@ READERS = 20_000
 VARIANTS = 20
 BATCH = 1_000
 SINGLE = 200
+#: what a provider far away takes to answer, in seconds
+LATENCY = 0.2
+LANES = 4
 KIND = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -70,6 +77,12 @@ class _Grid(SendGrid):
         """Post them, and nothing else."""
         for body in bodies:
             self._call(self._client.mail.send.post, body)
+        return readers
+
+    def post_at_once(self, bodies: list[bytes], readers: int) -> int:
+        """The same, several at a time."""
+        with ThreadPoolExecutor(LANES) as pool:
+            list(pool.map(lambda body: self.post([body], 0), bodies))
         return readers
 
     def _call(self, method: Any, body: bytes) -> Any:
@@ -104,6 +117,18 @@ def path() -> Iterator[Figure]:
             beside="the same bodies, certificates read once, nothing formatted for a log",
             bar=None,
         )
+        far = held.enter_context(server(LATENCY, certificate))
+        there = _Line(folder / "far", far)
+        held.callback(there.engine.dispose)
+        yield compare(
+            f"{LANES} lanes, {LATENCY:g} s to an answer",
+            partial(there.send, READERS, lanes=LANES),
+            partial(there.grid.post_at_once, ready, READERS),
+            unit="readers/s",
+            beside="the same bodies from as many threads; both by the wall clock",
+            bar=None,
+            clock=time.perf_counter,
+        )
         yield compare(
             "posted, a request per 1,000 readers",
             partial(line.grid.post, ready, READERS),
@@ -133,7 +158,7 @@ class _Line:
             }
         )
 
-    def send(self, readers: int, *, size: int = BATCH) -> int:
+    def send(self, readers: int, *, size: int = BATCH, lanes: int = 1) -> int:
         """An issue from freeze to its last settled batch."""
         issue, ids = self._fresh()
         chosen = sorted((number % VARIANTS, number) for number in range(readers))
@@ -149,7 +174,8 @@ class _Line:
             clock=SystemClock(),
             owner="bench",
         )
-        report = sender.send_issue(issue, "daily")
+        way = Route(name="grid", transport=self.grid, lanes=lanes)
+        report = dispatch(sender, [way], issue, "daily")
         assert report.counts == {DeliveryState.ACCEPTED: readers}, report
         return readers
 

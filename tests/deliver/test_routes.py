@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_a_second_issue_of_a_day_finds_no_room_left(engine: Engine) -> None:
     ways = [way("new", warm_up=NEW), way("relay")]
     share(engine, ways)
     assert list(by_route(share(engine, ways))) == ["relay"]
+
+
+def test_two_issues_that_are_addressed_at_a_time_share_the_room(engine: Engine) -> None:
+    ways = [way("new", warm_up=NEW), way("relay")]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: by_route(share(engine, ways)), range(4)))
+    assert sum(len(one.get("new", [])) for one in found) == 9
 
 
 def test_where_no_way_has_room_readers_are_left_out_and_listed(engine: Engine) -> None:
