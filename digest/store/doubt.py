@@ -21,7 +21,6 @@ from digest.model import (
     SubscriberId,
 )
 from digest.store import ledger
-from digest.store.outcomes import write
 from digest.store.tables import batch, delivery, issue, variant
 
 #: issues of which nothing more is sent
@@ -131,7 +130,7 @@ def decide(
     )
     if not held.rowcount:
         return False
-    write(connection, one.batch, outcomes, now)
+    ledger.write_outcomes(connection, one.batch, outcomes, now)
     ledger.close(connection, one.batch, now)
     if _is_closed(connection, one.issue):
         ledger.expire(connection, one.issue, now)

@@ -10,10 +10,8 @@ from sqlalchemy.engine import Connection
 
 from digest.errors import WrongStateError
 from digest.model import BatchState, DeliveryState, IssueId, SubscriberId, VariantId
+from digest.store import bulk
 from digest.store.tables import batch, delivery, exclusion
-
-#: rows inserted at a time
-ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,29 +80,27 @@ def _freeze_share(
     after: int,
 ) -> int:
     """Write deliveries in batches numbered on from ``after``; returns how many deliveries."""
-    state = DeliveryState.EXCLUDED if share.left_out else DeliveryState.PLANNED
-    count = 0
-    while rows := [
-        {
-            "issue_id": issue,
-            "number": after + (count + place) // share.batch_size + 1,
-            "subscriber_id": subscriber,
-            "variant_id": chosen,
-            "state": state.value,
-            "code": share.left_out,
-        }
-        for place, (subscriber, chosen) in enumerate(islice(stream, ROWS))
-    ]:
-        connection.execute(sa.insert(delivery), rows)
-        count += len(rows)
-    done = BatchState.DONE if share.left_out else BatchState.PLANNED
+    rows = (
+        (after + place // share.batch_size + 1, subscriber, chosen)
+        for place, (subscriber, chosen) in enumerate(stream)
+    )
+    count = bulk.insert_planned(connection, issue, rows)
     numbers = range(after + 1, after + 1 + -(-count // share.batch_size))
-    for start in range(0, len(numbers), ROWS):
-        connection.execute(
-            sa.insert(batch),
-            [
-                {"issue_id": issue, "number": one, "state": done.value, "route": share.route}
-                for one in numbers[start : start + ROWS]
-            ],
-        )
+    if share.left_out and numbers:
+        _leave_out(connection, issue, numbers, share.left_out)
+    state = BatchState.DONE if share.left_out else BatchState.PLANNED
+    batches = [
+        {"issue_id": issue, "number": number, "state": state.value, "route": share.route}
+        for number in numbers
+    ]
+    if batches:
+        connection.execute(sa.insert(batch), batches)
     return count
+
+
+def _leave_out(connection: Connection, issue: IssueId, numbers: range, why: str) -> None:
+    connection.execute(
+        sa.update(delivery)
+        .where(delivery.c.issue_id == issue, delivery.c.number.between(numbers[0], numbers[-1]))
+        .values(state=DeliveryState.EXCLUDED.value, code=why)
+    )

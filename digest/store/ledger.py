@@ -20,8 +20,9 @@ from digest.model import (
     IssueId,
     Outcome,
 )
-from digest.store import outcomes
-from digest.store.freezing import ROWS, FrozenAudience, Share, freeze
+from digest.store import bulk
+from digest.store.bulk import ROWS
+from digest.store.freezing import FrozenAudience, Share, freeze
 from digest.store.tables import batch, delivery, variant
 
 __all__ = [
@@ -40,9 +41,13 @@ __all__ = [
     "pause",
     "renew",
     "settle",
+    "write_outcomes",
 ]
 
-OPEN, UNDECIDED = outcomes.OPEN, outcomes.UNDECIDED
+#: deliveries that still want an attempt
+OPEN = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
+#: deliveries whose outcome may still be written; what was accepted stays accepted
+UNDECIDED = (*OPEN, DeliveryState.IN_DOUBT)
 
 
 def claim(
@@ -94,13 +99,14 @@ def claim(
     ).one_or_none()
     if row is None:
         return None
-    members = connection.execute(open_deliveries(issue, row.number))
+    # Rows are pairs, which the types of SQLAlchemy's rows do not say.
+    members: Iterable[Any] = connection.execute(open_deliveries(issue, row.number)).all()
     return Batch(
         issue=issue,
         number=row.number,
         attempt=row.attempt,
         route=row.route,
-        deliveries={member.subscriber_id: member.key for member in members},
+        deliveries=dict(members),
     )
 
 
@@ -132,7 +138,7 @@ def settle(
     connection: Connection,
     one: Batch,
     owner: str,
-    told: Iterable[Outcome],
+    outcomes: Iterable[Outcome],
     now: datetime,
     *,
     not_before: datetime | None = None,
@@ -153,7 +159,7 @@ def settle(
     )
     if not held.rowcount:
         return False
-    outcomes.write(connection, one, told, now)
+    write_outcomes(connection, one, outcomes, now)
     close(connection, one, now, not_before)
     return True
 
@@ -165,6 +171,13 @@ def _held(one: Batch, owner: str) -> tuple[sa.ColumnElement[bool], ...]:
         batch.c.attempt == one.attempt,
         batch.c.owner == owner,
     )
+
+
+def write_outcomes(
+    connection: Connection, one: Batch, outcomes: Iterable[Outcome], now: datetime
+) -> None:
+    """One write for each delivery; never over an outcome that is final."""
+    bulk.update_outcomes(connection, one, list(outcomes), now)
 
 
 def close(

@@ -28,8 +28,6 @@ from digest.errors import DigestError
 from digest.model import DeliveryState, Message, Outcome
 from digest.protocols import Clock, Journal
 
-#: European regional subusers have keys of their own for it
-EU = "https://api.eu.sendgrid.com"
 #: so many single readers may be the fault of a request before all of it looks wrong
 CULPRITS = 20
 #: how far ahead the API takes mail
@@ -61,9 +59,9 @@ class _Client(python_http_client.Client):  # type: ignore[misc]  # the package h
     would be in doubt.
     """
 
-    def __init__(self, opener: OpenerDirector | None = None, **settings: Any) -> None:
+    def __init__(self, opener: OpenerDirector, **settings: Any) -> None:
         super().__init__(**settings)
-        self._opener = opener or build_opener()
+        self._opener = opener
 
     def _build_client(self, name: str | None = None) -> "_Client":
         return _Client(
@@ -99,9 +97,10 @@ class SendGrid:
         logging.getLogger("python_http_client.client").disabled = True
         made = SendGridAPIClient(api_key, host=host).client
         opener = build_opener(HTTPSHandler(context=ssl.create_default_context()))
-        self._client = _Client(
-            opener, host=made.host, version=3, request_headers=made.request_headers
-        )
+        # With a charset, or the package would take our JSON for a string to be made JSON of. Not
+        # with each request: that would change headers which all threads share.
+        headers = {**made.request_headers, "Content-Type": "application/json; charset=utf-8"}
+        self._client = _Client(opener, host=made.host, version=3, request_headers=headers)
         self._timeout = timeout
         self._wishes = wishes
         self._clock = clock or SystemClock()
@@ -220,9 +219,7 @@ class SendGrid:
             raise fault("", "cannot be reached") from error
 
     def _call(self, method: Any, body: bytes) -> Any:
-        # With a charset, or the package would take our JSON for a string to be made JSON of.
-        kind = {"Content-Type": "application/json; charset=utf-8"}
-        return method(request_body=_Body(body), request_headers=kind, timeout=self._timeout)
+        return method(request_body=_Body(body), timeout=self._timeout)
 
 
 def _judged(part: Sequence[Ready], reply: Reply) -> tuple[Sequence[Ready], list[Sequence[Ready]]]:
