@@ -1,5 +1,8 @@
 """Several ways out: who goes which way, several lanes at a time, another way when one is gone."""
 
+import signal
+import threading
+import time
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +25,7 @@ from digest.deliver.routes import Paced, Route, Routes
 from digest.deliver.sender import Sender, SendReport
 from digest.deliver.transports.sendgrid import SendGrid
 from digest.deliver.warm_up import Plan
-from digest.model import DeliveryState, SubscriberId
+from digest.model import DeliveryState, Message, SubscriberId
 from digest.protocols import Transport
 from digest.steps.ways import WARM_UP, SharedOut, share_out
 from digest.store import doubt, ledger, warming
@@ -250,6 +253,25 @@ def test_a_fault_of_ours_in_one_lane_is_told_and_ends_all(line: Line) -> None:
     with reading(line.engine) as connection:
         counts = ledger.counts(connection, ISSUE)
     assert set(counts) <= {ACCEPTED, PLANNED}
+
+
+def test_an_interrupt_lets_the_batches_at_work_finish_and_begins_no_other(line: Line) -> None:
+    line.freeze({"grid": 60})
+
+    def act(one: Message) -> Act:
+        if one.subscriber == 25:
+            main = threading.main_thread().ident
+            assert main is not None
+            signal.pthread_kill(main, signal.SIGINT)
+        time.sleep(0.01)
+        return Act.ACCEPT
+
+    with pytest.raises(KeyboardInterrupt):
+        line.send(Route(name="grid", transport=Scripted(act), lanes=2))
+    with reading(line.engine) as connection:
+        counts = ledger.counts(connection, ISSUE)
+    assert set(counts) == {ACCEPTED, PLANNED}
+    assert not list((line.folder / "journals").iterdir())
 
 
 def test_what_one_way_cannot_take_goes_another_but_never_what_is_in_doubt(line: Line) -> None:

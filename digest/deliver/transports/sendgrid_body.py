@@ -132,16 +132,10 @@ class Bodies:
         readers = ",".join([one.personalization for one in request])
         around = json.dumps(self._around(first))
         html, text = _parts(first.variant.fragments, self._keys)
-        return b"".join(
-            [
-                f'{around[:-1]}, "personalizations": [{readers}]'.encode("ascii"),
-                b', "content": [{"type": "text/plain", "value": "',
-                *text,
-                b'"}, {"type": "text/html", "value": "',
-                *html,
-                b'"}]}',
-            ]
-        )
+        plain = [b'{"type": "text/plain", "value": "', *text, b'"}']
+        rich = [b', {"type": "text/html", "value": "', *html, b'"}']
+        head = f'{around[:-1]}, "personalizations": [{readers}], "content": ['
+        return b"".join([head.encode("ascii"), *plain, *rich, b"]}"])
 
     def _substitutions(self, message: Message) -> str:
         key = message.variant.key
