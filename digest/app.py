@@ -31,6 +31,7 @@ from digest.copy_links import CopyLinks
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.deliver.marks import Marks
+from digest.deliver.routes import Route
 from digest.errors import ConfigError, ConfigMistake
 from digest.listening import Listening
 from digest.newsroom import Newsroom
@@ -98,7 +99,9 @@ class App:
             classifier=self._classifier,
             renderer=self._renderer,
             audience=self._audience,
-            transport=self._transport,
+            transport=self._ways[0],
+            routes=self._ways[1],
+            domains=self.people.domains,
             identity=self._identity,
             copies=self._copies,
             marks=self._marks,
@@ -181,10 +184,10 @@ class App:
         return build(self.settings)
 
     @cached_property
-    def _transport(self) -> Transport:
-        from digest.deliver.transports.build import build
+    def _ways(self) -> tuple[Transport, Sequence[Route]]:
+        from digest.deliver.build import build
 
-        return build(self.settings)
+        return build(self.settings, self.engine, self.clock, self._stopping.is_set)
 
     # --- subscribers: the front door
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from digest import pipeline
 from digest.model import (
@@ -22,7 +22,7 @@ from digest.model import (
     VariantContent,
 )
 from digest.preview.preview import Preview
-from digest.steps import choose, complaints, compose, copies, letters, pin, send
+from digest.steps import choose, complaints, compose, copies, held, letters, pin, routes, send
 from digest.steps.parts import Parts, zone
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
@@ -177,6 +177,22 @@ class Newsroom:
     def send_now(self, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
         """Take an issue down the line now. Raises WrongStateError where approval is missing."""
         return pipeline.send_now(self.parts, issue, progress)
+
+    def hold(self, issue: Issue, until: datetime) -> None:
+        """Have the provider hold an issue's mail until then. Raises WrongStateError."""
+        held.hold(self.parts, issue, until)
+
+    def call_back(self, issue: Issue) -> int:
+        """Have the provider throw away what it holds of an issue. Raises WrongStateError."""
+        return held.call_back(self.parts, issue)
+
+    def routes(self) -> list[routes.RouteReport]:
+        """How the ways out stand."""
+        return routes.report(self.parts)
+
+    def left_out(self, issue: IssueId) -> list[SubscriberId]:
+        """Whom no route could mail, since they warm up."""
+        return routes.left_out(self.parts, issue)
 
     def send_plan(self, slug: str) -> SendPlan:
         """What ``send_now`` would do with today's issue. Stores nothing."""

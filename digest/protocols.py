@@ -5,7 +5,7 @@ Each protocol has one contract suite in tests/, run over all its implementations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from digest.model import (
     DeliveryState,
@@ -74,6 +74,20 @@ class Transport(Protocol):
 
         ACCEPTED or PLANNED (certainly not sent); refs it knows nothing about are absent.
         """
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """What a transport can do besides, whose provider holds mail back until a time."""
+
+    def schedule(self) -> str:
+        """The provider's id for mail that goes out together. Raises TransportError."""
+
+    def held(self, until: datetime, schedule: str) -> Transport:
+        """The same transport, whose mail goes out at ``until``. Raises TransportError."""
+
+    def cancel(self, schedule: str) -> None:
+        """Have what is held thrown away. Raises TransportError."""
 
 
 class Reader(Protocol):

@@ -117,6 +117,10 @@ class Subscribers:
         """Address and links for each, or the ``Exclusion`` that forbids it. Only reads."""
         return audience.recipients(self._engine, edition, subscribers, self._keys, now)
 
+    def domains(self, subscribers: Sequence[int]) -> Mapping[int, str]:
+        """The receiving domain of each, never with the address. Only reads."""
+        return audience.domains(self._engine, subscribers)
+
     def add(
         self,
         email: str,

@@ -6,7 +6,7 @@ import typer
 
 from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.progress import counting
-from digest.cli.root import Options, cli
+from digest.cli.root import Options, cli, instant
 from digest.errors import ExitCode
 from digest.model import DeliveryState, Issue, IssueId, IssueState
 
@@ -114,6 +114,10 @@ def send(
     test: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="one marked copy to this address only")
     ] = None,
+    hold_until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="the provider holds it back until then (sendgrid)"),
+    ] = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -124,6 +128,7 @@ def send(
     app = options.app()
     app.migrate()
     room = app.newsroom
+    until = instant(hold_until, "--hold-until") if hold_until else None
     if test is not None:
         _send_test(room, edition, test, json)
     elif dry_run:
@@ -148,6 +153,9 @@ def send(
             if issue is not None
             else [room.today(slug) for slug in room.slugs(edition)]
         )
+        if until:
+            for one in wanted:
+                room.hold(one, until)
         _send(room, wanted, json)
 
 

@@ -68,16 +68,17 @@ def options(
         if not equals:
             raise typer.BadParameter(f"{one!r} is not KEY=VALUE", param_hint="--set")
         overrides[key.strip()] = value.strip()
-    ctx.obj = Options(config, overrides, _instant(now) if now else None)
+    ctx.obj = Options(config, overrides, instant(now, "--now") if now else None)
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str, option: str) -> datetime:
+    """The time that an option gives. Raises BadParameter."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no ISO 8601 time", param_hint="--now") from error
+        raise typer.BadParameter(f"{text!r} is no ISO 8601 time", param_hint=option) from error
     if at.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} needs a zone, like +00:00", param_hint="--now")
+        raise typer.BadParameter(f"{text!r} needs a zone, like +00:00", param_hint=option)
     return at
 
 
@@ -94,6 +95,7 @@ def run() -> None:
         parse,
         pin,
         preview,
+        routes,
         running,
         set_up,
         sources,

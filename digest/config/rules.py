@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from digest.config import ways
 from digest.errors import ConfigMistake
 from digest.model import HAND, TOPICS
 
@@ -253,7 +254,8 @@ def _real_mail(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
     """What a transport that really mails people needs first."""
     sending = _table(raw, "sending")
     transport = sending.get("transport", "outbox")
-    if transport not in {"smtp", "sendgrid"}:
+    yield from ways.mistakes(sending)
+    if transport not in {"smtp", "sendgrid", "routes"}:
         return
     why = f"is required before {transport} may send"
     for table, key in (
@@ -271,12 +273,7 @@ def _real_mail(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
     for key in ("signing_keys", "pepper"):
         if not _table(raw, "web").get(key):
             yield ConfigMistake(f"web.{key}", f"{why}; `digest init` makes it")
-    if transport == "smtp" and not _table(sending, "smtp").get("host"):
-        yield ConfigMistake("sending.smtp.host", why)
-    if transport == "sendgrid" and not _table(sending, "sendgrid").get("api_key"):
-        yield ConfigMistake(
-            "sending.sendgrid.api_key", f"{why}: set DIGEST_SENDING__SENDGRID__API_KEY"
-        )
+    yield from ways.needs(sending, why)
 
 
 def _events(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:

@@ -9,11 +9,12 @@ from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from digest.config.hearing import Bounces, Complaints, Hooks
+from digest.config.places import Regions, Topics
+from digest.config.providers import SendGrid, WarmUp
 from digest.config.table import Table
 from digest.config.values import (
     Address,
     Colour,
-    Country,
     FontStack,
     Host,
     HttpUrl,
@@ -23,7 +24,6 @@ from digest.config.values import (
     Mailbox,
     Slug,
     UtmPattern,
-    WebhookKey,
     Zone,
 )
 from digest.model import HALF_LIFE, Layout, Take, Usage, WhenShort
@@ -104,23 +104,28 @@ class Smtp(Table):
     final_timeout_seconds: int = Field(default=600, ge=1)
 
 
-class SendGrid(Table):
-    """[sending.sendgrid]"""
+class RouteSettings(Table):
+    """[sending.routes.NAME]: one of several ways out, in the order of the file."""
 
-    api_key: SecretStr = SecretStr("")
-    host: HttpUrl = "https://api.sendgrid.com"
-    timeout_seconds: int = Field(default=30, ge=1, le=600)
-    sandbox: bool = False
-    #: the Event Webhook's public keys, as SendGrid shows them; two while one follows the other
-    webhook_keys: tuple[WebhookKey, ...] = ()
-    #: how old a signature may be, since posts are repeated for a day; 0: of any age
-    webhook_window_hours: int = Field(default=72, ge=0, le=8760)
+    transport: Literal["smtp", "sendgrid"]
+    smtp: Smtp = Smtp()
+    sendgrid: SendGrid = SendGrid()
+    per_second: float | None = Field(default=None, gt=0)
+    warm_up: WarmUp | None = None
+    #: unusable for so long, what is unclaimed goes by another; 0: at once
+    give_up_after_minutes: int | None = Field(default=None, ge=0, le=1440)
 
 
 class Sending(Table):
     """[sending]: real mail is impossible until ``transport`` is changed."""
 
-    transport: Literal["outbox", "smtp", "sendgrid"] = "outbox"
+    #: ``routes``: those in [sending.routes]
+    transport: Literal["outbox", "smtp", "sendgrid", "routes"] = "outbox"
+    #: messages, whatever the number of workers
+    per_second: float | None = Field(default=None, gt=0)
+    routes: dict[Slug, RouteSettings] = Field(default_factory=dict)
+    #: which of them letters go by: confirmations, tests, alerts; empty: the first
+    letters: str = ""
     from_: Mailbox = Field(default="", alias="from")
     reply_to: Mailbox = ""
     #: what the header Precedence says, if anything
@@ -130,6 +135,13 @@ class Sending(Table):
     outbox: Path = Path("var/outbox")
     smtp: Smtp = Smtp()
     sendgrid: SendGrid = SendGrid()
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The transports that mail goes by."""
+        if self.transport != "routes":
+            return frozenset({self.transport})
+        return frozenset(route.transport for route in self.routes.values())
 
 
 class UtmSettings(Table):
@@ -282,40 +294,6 @@ class SegmentSettings(Table):
 
     name: Slug
     filter: Filter
-
-
-class RegionViewSettings(Table):
-    """[[regions.views]]: a region as readers see it: any of countries, places, categories."""
-
-    slug: Slug
-    name: str
-    countries: tuple[Country, ...] = ()
-    #: towns, parishes, provinces in the home country; "Bavaria, DE" lies in another
-    places: tuple[str, ...] = ()
-    #: your categories, tags and URL sections that mean it
-    categories: tuple[str, ...] = ()
-    #: the region it is a part of: its stories are in both
-    parent: str | None = None
-
-
-class Regions(Table):
-    """[regions]"""
-
-    #: the publisher's home country: where a story plays when nothing says otherwise
-    home: Country | None = None
-    preset: Literal["newsroom", "none"] = "newsroom"
-    views: tuple[RegionViewSettings, ...] = ()
-    #: publisher's category or tag → region slug, country code, or "" for nothing
-    rules: dict[str, str] = Field(default_factory=dict)
-
-
-class Topics(Table):
-    """[topics]"""
-
-    #: topic → the name readers see
-    names: dict[str, str] = Field(default_factory=dict)
-    #: publisher's category or tag → topic, or "" for nothing
-    rules: dict[str, str] = Field(default_factory=dict)
 
 
 class Settings(BaseSettings):

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -149,5 +150,6 @@ def _file(folder: Path, ref: str) -> Path:
     return folder / f"{ref}.log"
 
 
+@lru_cache(256)
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)[:200]

@@ -78,6 +78,10 @@ class Sender:
     #: who claims, for people to read: ``host:pid:start``
     owner: str
     lease: timedelta = LEASE
+    #: by name, where batches go by different ones; ``transport`` then speaks for all of them
+    routes: Mapping[str, Transport] = field(default_factory=dict)
+    #: claim only what goes by this route
+    only: str | None = None
     #: asked before each batch: whether to stop cleanly
     stop: Callable[[], bool] = lambda: False
 
@@ -116,7 +120,10 @@ class Sender:
         journal = None
         try:
             with writing(self.engine) as connection:
-                batch = ledger.claim(connection, issue, self.owner, self.clock.now(), self.lease)
+                now = self.clock.now()
+                batch = ledger.claim(
+                    connection, issue, self.owner, now, self.lease, route=self.only
+                )
                 if batch is None:
                     return None
                 # Inside the claim: a committed claim without a journal is another machine's.
@@ -202,7 +209,8 @@ class Sender:
         if not messages:
             return
         renew_at = self.clock.now() + self.lease / 2
-        answers = self.transport.send(batch.ref, messages, journal)
+        transport = self.routes.get(batch.route or "", self.transport)
+        answers = transport.send(batch.ref, messages, journal)
         try:
             for outcome in answers:
                 if outcome.subscriber in batch.deliveries:
@@ -225,7 +233,9 @@ class Sender:
         not_before: datetime | None,
     ) -> list[Outcome]:
         now = self.clock.now()
-        outcomes = conclude(batch, self.transport, journal.read(), told)
+        # Where every message has its answer the journal can add nothing.
+        reading = journal.read() if len(told) < len(batch.deliveries) else None
+        outcomes = conclude(batch, self.transport, reading, told)
         run.handed.update(outcome.state for outcome in outcomes)
         if run.over_budget and not run.paused:
             run.paused = "too many messages went wrong"
@@ -242,7 +252,7 @@ class Sender:
                     note=run.paused,
                 )
                 if run.paused and not_before:
-                    ledger.pause(connection, batch.issue, not_before)
+                    ledger.pause(connection, batch.issue, not_before, batch.route)
         except BaseException:
             journal.close()
             raise

@@ -95,6 +95,8 @@ class Batch:
     issue: IssueId
     number: int
     attempt: int
+    #: the route in config.toml that sends it; None: the only transport there is
+    route: str | None = None
     #: subscriber → variant key
     deliveries: Mapping[SubscriberId, str] = field(default_factory=dict)
 

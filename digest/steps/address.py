@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import structlog
 
 from digest.curate import vary
-from digest.model import Issue, IssueState, Selected, Sheet, StoryId, VariantId
+from digest.model import Issue, IssueState, Selected, Sheet, StoryId
 from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
+from digest.steps.ways import share_out
 from digest.store import issues, ledger, variants
 from digest.store.engine import reading, writing
 
@@ -57,12 +58,21 @@ def address(parts: Parts, issue: Issue) -> Issue:
         if seen.state is not IssueState.LOCKED:
             return seen  # another scheduler was first
         variants.keep_sheets(connection, sheets)
+        shared = share_out(
+            connection,
+            parts.ways,
+            parts.domains,
+            issue.scheduled_at.date(),
+            frozen.readers,
+            frozen.variants,
+        )
         told = ledger.freeze(
             connection,
             issue.id,
-            zip(frozen.readers, map(VariantId, frozen.variants), strict=True),
+            shared.assignments(),
             +chosen.left_out,
-            parts.transport.batch_size,
+            parts.ways[0].transport.batch_size,
+            shared.shares,
         )
         issue = issues.move(
             connection,
@@ -81,6 +91,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
         batches=told.batches,
         variants=made,
         excluded=dict(+chosen.left_out),
+        routes=shared.counts(),
     )
     return issue
 

@@ -12,8 +12,9 @@ from digest.copy_links import CopyLinks
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
 from digest.deliver.marks import Marks
+from digest.deliver.routes import Route
 from digest.errors import NotFoundError
-from digest.model import Edition, SourceWeight
+from digest.model import Edition, SourceWeight, SubscriberId
 from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
@@ -66,6 +67,10 @@ class Parts:
     journals: Path
     #: who we are, for people who read the ledger: ``host:pid``
     owner: str
+    #: the ways out where there are several, in order of preference; ``transport`` speaks for all
+    routes: Sequence[Route] = ()
+    #: receiving domains of readers, for routes that warm up; never stored beside a reader
+    domains: Callable[[Sequence[SubscriberId]], Mapping[SubscriberId, str]] = lambda _who: {}
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
     #: asked between batches: whether to stop cleanly
@@ -76,6 +81,12 @@ class Parts:
     probe: Callable[[Sequence[str]], Mapping[str, Answer]] = lambda _addresses: {}
     #: which stories are copies, or of one event
     grouper: Grouper = field(default_factory=Grouper)
+
+    @property
+    def ways(self) -> Sequence[Route]:
+        """The ways out, at least one."""
+        only = Route(name=self.transport.name, transport=self.transport)
+        return self.routes or (only,)
 
     def edition(self, slug: str) -> Edition:
         """The edition called ``slug``. Raises NotFoundError."""

@@ -6,9 +6,11 @@ from datetime import timedelta
 import structlog
 
 from digest.curate import coarse, short
+from digest.deliver.dispatch import dispatch
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
+from digest.steps.held import ways_of
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
 from digest.store import issues, ledger, variants, windows
@@ -21,17 +23,21 @@ log = structlog.get_logger()
 def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> SendReport:
     """Send what is still planned of an issue, or go on where a crash left off."""
     edition = parts.edition(issue.edition)
+    ways = ways_of(parts, issue)
     sender = Sender(
         engine=parts.engine,
-        transport=parts.transport,
+        transport=parts.transport if len(ways) > 1 else ways[0].transport,
         audience=parts.audience,
         compose=MessageMaker(parts, issue),
         journals=parts.journals,
         clock=parts.clock,
         owner=parts.owner,
+        routes={way.name: way.transport for way in ways},
         stop=parts.stopping,
     )
-    report = sender.send_issue(
+    report = dispatch(
+        sender,
+        ways,
         issue.id,
         edition.slug,
         deadline=issue.scheduled_at + timedelta(minutes=edition.send_by_minutes),

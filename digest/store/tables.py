@@ -290,6 +290,8 @@ batch = sa.Table(
     sa.Column("not_before", Instant, nullable=True),
     sa.Column("done_at", Instant, nullable=True),
     sa.Column("note", sa.Text, nullable=False, default=""),
+    # the route in config.toml that sends it; none: the only transport there is
+    sa.Column("route", sa.String(80), nullable=True),
     sa.Index("ix_batch_state_lease_until", "state", "lease_until"),
 )
 

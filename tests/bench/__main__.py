@@ -18,6 +18,7 @@ from tests.bench import (
     million,
     preview,
     rendering,
+    sendgrid,
 )
 from tests.bench.measure import Figure
 
@@ -27,6 +28,7 @@ MEASUREMENTS = (
     preview.from_pool,
     delivery.ledger_rows,
     hooks.events,
+    sendgrid.path,
     classification.reading,
     curation.grouping,
     curation.composing,

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from digest.config import Settings
 from digest.config.settings import SendGrid, Sending, Smtp
 from digest.deliver.journal import FileJournal
 from digest.deliver.transports.build import build
@@ -127,4 +126,4 @@ def test_the_configuration_names_the_transport(name: str, tmp_path: Path) -> Non
             "sendgrid": SendGrid(api_key=SecretStr("SG.x")),
         }
     )
-    assert build(Settings(sending=sending)).name == name
+    assert build(sending, sending).name == name

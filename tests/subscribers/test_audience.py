@@ -198,6 +198,12 @@ def test_links_say_nothing_of_the_person(people: Subscribers) -> None:
     assert again.leave_path == one.leave_path
 
 
+def test_a_domain_is_told_without_its_address(people: Subscribers) -> None:
+    who = [add(people, "anna@Example.org"), add(people, "ben@mail.example.org")]
+    told = people.domains([*who, 999])
+    assert told == {who[0]: "example.org", who[1]: "mail.example.org"}
+
+
 def test_leave_keys_outlive_their_secret(engine: Engine) -> None:
     before = house(engine)
     who = add(before, "a@example.org", "morning", "weekly")
