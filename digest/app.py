@@ -3,8 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache, cached_property
 from importlib.resources import as_file
@@ -28,6 +27,9 @@ from digest.config.editions import (
 from digest.config.standard import standard
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
+from digest.deliver.queue import Queue
+from digest.deliver.queues import schema as queue_schema
+from digest.deliver.queues.embedded import Embedded
 from digest.errors import ConfigError, ConfigMistake
 from digest.newsroom import Newsroom
 from digest.protocols import Audience, Clock, Source, Transport
@@ -35,6 +37,8 @@ from digest.render.render import Renderer
 from digest.schedule.days import EVERY_DAY
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
+from digest.steps.send import find_out
+from digest.steps.share import BatchWorker
 from digest.store import engine as database
 from digest.store import migrations
 from digest.web import files
@@ -55,7 +59,8 @@ class App:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
-        self._stopping = threading.Event()
+        #: set when the process is to end: the batch at work is finished, no other is begun
+        self.stopping = threading.Event()
 
     # --- the database
 
@@ -66,12 +71,15 @@ class App:
 
     def migrate(self) -> None:
         """Bring both packages' tables to the newest version."""
-        migrations.migrate(self.engine)
-        subscribers.migrate(self.engine)
+        with database.one_at_a_time(self.engine):
+            migrations.migrate(self.engine)
+            subscribers.migrate(self.engine)
+            queue_schema.migrate(self.engine)
 
     def pending_migrations(self) -> list[str]:
         """What ``migrate`` would do."""
-        return [*migrations.pending(self.engine), *subscribers.pending(self.engine)]
+        steps = (migrations, subscribers, queue_schema)
+        return [one for step in steps for one in step.pending(self.engine)]
 
     # --- the parts
 
@@ -98,10 +106,11 @@ class App:
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
+            queue=self._queue,
             alert_to=self.settings.alerts.to,
             standard=standard(self.settings),
             probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
-            stopping=self._stopping.is_set,
+            stopping=self.stopping.is_set,
         )
 
     @cached_property
@@ -161,6 +170,14 @@ class App:
         from digest.deliver.transports.build import build
 
         return build(self.settings)
+
+    @cached_property
+    def _queue(self) -> Queue:
+        if not queue_schema.used(self.engine):
+            return Embedded(engine=self.engine, clock=self.clock)
+        from digest.deliver.queues.postgres import Procrastinate  # only with the extra `postgres`
+
+        return Procrastinate(self.engine)
 
     # --- subscribers: the front door
 
@@ -231,21 +248,14 @@ class App:
 
     # --- running
 
-    def tick(self) -> None:
-        """Do what is due now."""
-        pipeline.tick(self.parts)
+    def tick(self, *, sending: bool = True) -> None:
+        """Do what is due now; ``sending`` false: batches are left to ``work``."""
+        pipeline.tick(self.parts, sending=sending)
 
-    @contextmanager
-    def ticking(self, seconds: int) -> Iterator[None]:
-        """The daily work in the background, as long as the block lasts."""
-        from digest.schedule.clock import ticking
-
-        with ticking(self.tick, seconds):
-            try:
-                yield
-            finally:
-                # The batch at work is finished, no other is begun.
-                self._stopping.set()
+    def work(self) -> None:
+        """Send batches, and settle what died here, until ``stopping`` is set."""
+        parts = self.parts
+        parts.queue.work(BatchWorker(parts), lambda: find_out(parts), self.stopping)
 
     # --- pages
 

@@ -28,6 +28,7 @@ from digest.render.style import Style
 from digest.schedule.days import answered_days
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts
+from digest.steps.share import enqueue
 from digest.store import issues, ledger, reached, variants
 from digest.store.engine import reading, writing
 
@@ -202,6 +203,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
             +chosen.left_out,
             parts.transport.batch_size,
         )
+        enqueue(parts, connection, issue)
         issue = issues.move(
             connection,
             issue,

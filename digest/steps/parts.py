@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
+from digest.deliver.queue import Queue
 from digest.errors import NotFoundError
 from digest.model import Edition, SourceWeight
 from digest.preflight import Answer, Standard
@@ -56,6 +57,8 @@ class Parts:
     journals: Path
     #: who we are, for people who read the ledger: ``host:pid``
     owner: str
+    #: where batches wait for workers
+    queue: Queue
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
     #: asked between batches: whether to stop cleanly

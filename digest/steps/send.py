@@ -1,7 +1,7 @@
 """send and settle: hand over what the ledger holds, then close the issue."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -11,7 +11,7 @@ from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, variants, windows
+from digest.store import issues, ledger, variants, waiting, windows
 from digest.store.engine import reading, writing
 from digest.store.windows import SeenReason
 
@@ -20,8 +20,16 @@ log = structlog.get_logger()
 
 def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> SendReport:
     """Send what is still planned of an issue, or go on where a crash left off."""
-    edition = parts.edition(issue.edition)
-    sender = Sender(
+    report = sender(parts, issue).send_issue(
+        issue.id, issue.edition, deadline=deadline(parts, issue), progress=progress
+    )
+    log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
+    return report
+
+
+def sender(parts: Parts, issue: Issue) -> Sender:
+    """Sends batches of an issue; renders what they share once."""
+    return Sender(
         engine=parts.engine,
         transport=parts.transport,
         audience=parts.audience,
@@ -31,14 +39,12 @@ def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = No
         owner=parts.owner,
         stop=parts.stopping,
     )
-    report = sender.send_issue(
-        issue.id,
-        edition.slug,
-        deadline=issue.scheduled_at + timedelta(minutes=edition.send_by_minutes),
-        progress=progress,
-    )
-    log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
-    return report
+
+
+def deadline(parts: Parts, issue: Issue) -> datetime:
+    """Its send-by time: what is not sent by then expires."""
+    edition = parts.edition(issue.edition)
+    return issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
 
 
 def find_out(parts: Parts) -> None:
@@ -52,6 +58,9 @@ def settle(parts: Parts, issue: Issue) -> Issue:
     Seen is only what a provider accepted: an issue that reached nobody uses up no story.
     """
     now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        if waiting.going(connection, issue.id):
+            return issue  # told by the batches: counting the deliveries takes time
     with writing(parts.engine) as connection:
         counts = ledger.counts(connection, issue.id)
         if any(counts.get(state, 0) for state in UNSETTLED):

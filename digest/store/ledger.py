@@ -89,9 +89,14 @@ def freeze(
 
 
 def claim(
-    connection: Connection, issue: IssueId, owner: str, now: datetime, lease: timedelta
+    connection: Connection,
+    issue: IssueId,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    number: int | None = None,
 ) -> Batch | None:
-    """Claim the next batch that is due, with its deliveries still open; None if none is.
+    """Claim the next batch that is due, or that ``number``, with its open deliveries; None if none.
 
     A compare-and-set: of several claimers each gets another batch. Commit before calling any
     provider.
@@ -102,6 +107,7 @@ def claim(
             batch.c.issue_id == issue,
             batch.c.state == BatchState.PLANNED.value,
             sa.or_(batch.c.not_before.is_(None), batch.c.not_before <= now),
+            *([] if number is None else [batch.c.number == number]),
         )
         .order_by(batch.c.number)
         .limit(1)
