@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.resources import as_file
 from urllib.parse import urlsplit
 
@@ -37,8 +37,7 @@ from digest.render.render import Renderer
 from digest.schedule.days import EVERY_DAY
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
-from digest.steps.send import find_out
-from digest.steps.share import BatchWorker
+from digest.steps.share import BatchWorker, tend
 from digest.store import engine as database
 from digest.store import migrations
 from digest.web import files
@@ -255,7 +254,7 @@ class App:
     def work(self) -> None:
         """Send batches, and settle what died here, until ``stopping`` is set."""
         parts = self.parts
-        parts.queue.work(BatchWorker(parts), lambda: find_out(parts), self.stopping)
+        parts.queue.work(BatchWorker(parts), partial(tend, parts), self.stopping)
 
     # --- pages
 

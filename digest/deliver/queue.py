@@ -32,7 +32,7 @@ class Queue(Protocol):
     """Hands batches to whoever works: one file per kind in digest/deliver/queues/."""
 
     def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
-        """Put jobs there in the transaction of ``connection``; a batch that has one keeps it.
+        """Put jobs there in the transaction of ``connection``; one that waits already stays.
 
         If the transaction rolls back there never was a job.
         """

@@ -1,6 +1,6 @@
 """send and settle: hand over what the ledger holds, then close the issue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -47,9 +47,9 @@ def deadline(parts: Parts, issue: Issue) -> datetime:
     return issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
 
 
-def find_out(parts: Parts) -> None:
+def find_out(parts: Parts) -> Mapping[DeliveryState, int]:
     """Settle by evidence what a process that died left claimed, in all issues."""
-    reconcile(parts.engine, parts.transport, parts.journals, parts.clock.now())
+    return reconcile(parts.engine, parts.transport, parts.journals, parts.clock.now())
 
 
 def settle(parts: Parts, issue: Issue) -> Issue:

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 from digest.deliver.queue import Job
 from digest.deliver.sender import Sender
 from digest.errors import WrongStateError
-from digest.model import Issue, IssueId, IssueState
+from digest.model import DeliveryState, Issue, IssueId, IssueState
 from digest.steps.parts import Parts
-from digest.steps.send import deadline, sender, settle
+from digest.steps.send import deadline, find_out, sender, settle
 from digest.store import issues, ledger, waiting
 from digest.store.engine import reading, writing
 
@@ -42,6 +42,15 @@ def share(parts: Parts, issue: Issue) -> Issue:
         elif given_up := ledger.expire(connection, issue.id, now):
             log.warning("deliveries_expired", issue=issue.id, readers=given_up)
     return settle(parts, issue)
+
+
+def tend(parts: Parts) -> None:
+    """Settle what a process that died here left, and make jobs of what it left unsent."""
+    if not find_out(parts).get(DeliveryState.PLANNED):
+        return
+    with writing(parts.engine) as connection:
+        for issue in issues.in_states(connection, {IssueState.SENDING}):
+            enqueue(parts, connection, issue)
 
 
 class BatchWorker:

@@ -42,18 +42,19 @@ class Procrastinate:
         self._deferring = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
     def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
-        """Put jobs there, in the transaction of ``connection``; a batch that has one keeps it."""
+        """Put jobs there, in the transaction of ``connection``; one that waits already stays."""
         for start in range(0, len(jobs), ROWS):
             some = {_lock(one): one for one in jobs[start : start + ROWS]}
-            for lock in self._live(connection, list(some)):
+            for lock in self._waiting(connection, list(some)):
                 del some[lock]
             self._defer(connection, list(some.values()))
 
     @staticmethod
-    def _live(connection: Connection, locks: list[str]) -> list[str]:
+    def _waiting(connection: Connection, locks: list[str]) -> list[str]:
+        # Not those at work: a planned batch whose job is at work was left by a worker that died.
         rows = connection.exec_driver_sql(
             "SELECT queueing_lock FROM procrastinate_jobs "
-            "WHERE status IN ('todo', 'doing') AND queueing_lock = ANY(%s)",
+            "WHERE status = 'todo' AND queueing_lock = ANY(%s)",
             (locks,),
         )
         return list(rows.scalars())
