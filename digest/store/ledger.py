@@ -9,7 +9,6 @@ A delivery row is written when the audience is frozen and once more with its out
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,14 +24,13 @@ from digest.model import (
     SubscriberId,
     VariantId,
 )
+from digest.store import bulk
 from digest.store.tables import batch, delivery, exclusion, variant
 
 #: deliveries that still want an attempt
 OPEN = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 #: deliveries whose outcome may still be written; what was accepted stays accepted
 UNDECIDED = (*OPEN, DeliveryState.IN_DOUBT)
-#: rows inserted at a time
-ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +56,11 @@ def freeze(
     """
     if connection.scalar(sa.select(batch.c.number).where(batch.c.issue_id == issue).limit(1)):
         raise WrongStateError("the audience is frozen already", issue=issue)
-    count = 0
-    stream = iter(assignments)
-    while rows := [
-        {
-            "issue_id": issue,
-            "number": (count + place) // batch_size + 1,
-            "subscriber_id": subscriber,
-            "variant_id": chosen,
-            "state": DeliveryState.PLANNED.value,
-        }
-        for place, (subscriber, chosen) in enumerate(islice(stream, ROWS))
-    ]:
-        connection.execute(sa.insert(delivery), rows)
-        count += len(rows)
+    rows = (
+        (place // batch_size + 1, subscriber, chosen)
+        for place, (subscriber, chosen) in enumerate(assignments)
+    )
+    count = bulk.insert_planned(connection, issue, rows)
     batches = -(-count // batch_size)
     _insert_batches(connection, issue, batches)
     left_out = [
@@ -134,12 +123,13 @@ def claim(
     ).one_or_none()
     if row is None:
         return None
-    members = connection.execute(open_deliveries(issue, row.number))
+    # Rows are pairs, which the types of SQLAlchemy's rows do not say.
+    members: Iterable[Any] = connection.execute(open_deliveries(issue, row.number)).all()
     return Batch(
         issue=issue,
         number=row.number,
         attempt=row.attempt,
-        deliveries={member.subscriber_id: member.key for member in members},
+        deliveries=dict(members),
     )
 
 
@@ -210,29 +200,7 @@ def write_outcomes(
     connection: Connection, one: Batch, outcomes: Iterable[Outcome], now: datetime
 ) -> None:
     """One write for each delivery; never over an outcome that is final."""
-    rows = [
-        {
-            "who": outcome.subscriber,
-            "state": outcome.state.value,
-            "code": outcome.code[:200],
-            "provider_id": outcome.provider_id[:200],
-            "at": now,
-        }
-        for outcome in outcomes
-    ]
-    if rows:
-        connection.execute(outcome_update(one), rows)
-
-
-def outcome_update(one: Batch) -> sa.Update:
-    """One delivery of a batch, whose subscriber is given as ``who``, if it is not final yet."""
-    return sa.update(delivery).where(
-        delivery.c.issue_id == one.issue,
-        delivery.c.number == one.number,
-        delivery.c.subscriber_id == sa.bindparam("who"),
-        # Not in_(): that cannot be executed for many rows at once.
-        sa.or_(*(delivery.c.state == state.value for state in UNDECIDED)),
-    )
+    bulk.update_outcomes(connection, one, list(outcomes), now)
 
 
 def close(
@@ -337,11 +305,9 @@ def _seen(of: BatchState, state: DeliveryState) -> DeliveryState:
 
 
 def _insert_batches(connection: Connection, issue: IssueId, count: int) -> None:
-    for start in range(1, count + 1, ROWS):
-        connection.execute(
-            sa.insert(batch),
-            [
-                {"issue_id": issue, "number": number, "state": BatchState.PLANNED.value}
-                for number in range(start, min(start + ROWS, count + 1))
-            ],
-        )
+    rows = [
+        {"issue_id": issue, "number": number, "state": BatchState.PLANNED.value}
+        for number in range(1, count + 1)
+    ]
+    if rows:
+        connection.execute(sa.insert(batch), rows)
