@@ -3,6 +3,7 @@
 SQLAlchemy looks at each value of each row, which takes longer than the database does.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -39,12 +40,9 @@ UPDATE delivery SET state = ?, code = ?, provider_id = ?, at = ?
 WHERE issue_id = ? AND number = ? AND state IN ('planned', 'deferred')
 """
 _UPDATE_FROM = """
-UPDATE delivery SET state = told.state, code = told.code, provider_id = told.provider_id,
-at = told.at
-FROM (
-  SELECT unnest(%s::text[]) AS state, unnest(%s::text[]) AS code,
-  unnest(%s::text[]) AS provider_id, unnest(%s::bigint[]) AS who, %s::timestamptz AS at
-) AS told
+UPDATE delivery
+SET state = told.state, code = told.code, provider_id = told.provider_id, at = %s
+FROM json_to_recordset(%s::json) AS told (state text, code text, provider_id text, who bigint)
 WHERE delivery.issue_id = %s AND delivery.number = %s AND delivery.subscriber_id = told.who
 AND delivery.state IN ('planned', 'deferred', 'in_doubt')
 """
@@ -82,8 +80,11 @@ def update_outcomes(
             return
         # Somebody called some doubtful meanwhile.
     if postgres:
-        columns = map(list, zip(*told, strict=True))
-        connection.exec_driver_sql(_UPDATE_FROM, (*columns, at, one.issue, one.number))
+        # Of an issue younger than the statistics PostgreSQL expects one row, and would go through
+        # all that was told for each.
+        connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+        connection.exec_driver_sql(_UPDATE_FROM, (at, _as_json(told), one.issue, one.number))
+        connection.exec_driver_sql("SET LOCAL enable_nestloop = on")
     else:
         batch = (at, one.issue, one.number)
         rows = [(state, code, sent_as, *batch, who) for state, code, sent_as, who in told]
@@ -103,6 +104,16 @@ def _values(outcome: Outcome) -> _Told:
     # _value_: what .value is, without the descriptor's detour.
     state: str = outcome.state._value_
     return state, outcome.code[:200], outcome.provider_id[:200], outcome.subscriber
+
+
+def _as_json(told: Sequence[_Told]) -> str:
+    """For PostgreSQL: psycopg takes three times as long over four arrays."""
+    return json.dumps(
+        [
+            {"state": state, "code": code, "provider_id": sent_as, "who": who}
+            for state, code, sent_as, who in told
+        ]
+    )
 
 
 def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
