@@ -39,6 +39,11 @@ check: $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python -m tests.bench
 
+## bench-million-send: memory and CPU of a send to a million readers (ten minutes and more)
+.PHONY: bench-million-send
+bench-million-send: $(STAMP)
+	@$(BIN)/python -m tests.bench.million
+
 ## evaluate: regions, topics, copies and events on labelled data (needs ../shared/data)
 .PHONY: evaluate
 evaluate: $(STAMP)

@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import classification, curation, delivery, gathering, preview, rendering
+from tests.bench import classification, curation, delivery, gathering, million, preview, rendering
 from tests.bench.measure import Figure
 
 MEASUREMENTS = (
@@ -17,6 +17,7 @@ MEASUREMENTS = (
     curation.composing,
     gathering.real_feeds,
     gathering.thousand_hosts,
+    million.hundred_thousand,
 )
 RESULT = Path("var/bench.json")
 
