@@ -44,6 +44,11 @@ bench: $(STAMP)
 bench-million-send: $(STAMP)
 	@$(BIN)/python -m tests.bench.million
 
+## bench-peers: other newsletter programs beside ours (installs them from PyPI into var/peers)
+.PHONY: bench-peers
+bench-peers: $(STAMP)
+	@$(BIN)/python -m tests.bench.peers
+
 ## evaluate: regions, topics, copies and events on labelled data (needs ../shared/data)
 .PHONY: evaluate
 evaluate: $(STAMP)
