@@ -44,6 +44,16 @@ bench: $(STAMP)
 bench-million: $(STAMP)
 	@$(BIN)/python -m tests.bench million
 
+## bench-million-send: memory and CPU of a send to a million readers (ten minutes and more)
+.PHONY: bench-million-send
+bench-million-send: $(STAMP)
+	@$(BIN)/python -m tests.bench.million_send
+
+## bench-peers: other newsletter programs beside ours (installs them from PyPI into var/peers)
+.PHONY: bench-peers
+bench-peers: $(STAMP)
+	@$(BIN)/python -m tests.bench.peers
+
 ## evaluate: regions, topics, copies and events on labelled data (needs ../shared/data)
 .PHONY: evaluate
 evaluate: $(STAMP)

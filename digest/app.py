@@ -3,10 +3,9 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.resources import as_file
 from urllib.parse import urlsplit
 
@@ -31,6 +30,9 @@ from digest.copy_links import CopyLinks
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.deliver.marks import Marks
+from digest.deliver.queue import Queue
+from digest.deliver.queues import schema as queue_schema
+from digest.deliver.queues.embedded import Embedded
 from digest.deliver.routes import Route
 from digest.errors import ConfigError, ConfigMistake
 from digest.listening import Listening
@@ -40,6 +42,7 @@ from digest.render.render import Renderer
 from digest.schedule.days import EVERY_DAY
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
+from digest.steps.share import BatchWorker, tend
 from digest.store import engine as database
 from digest.store import migrations
 from digest.web import copies, files
@@ -62,7 +65,8 @@ class App:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
-        self._stopping = threading.Event()
+        #: set when the process is to end: the batch at work is finished, no other is begun
+        self.stopping = threading.Event()
 
     # --- the database
 
@@ -73,12 +77,15 @@ class App:
 
     def migrate(self) -> None:
         """Bring both packages' tables to the newest version."""
-        migrations.migrate(self.engine)
-        subscribers.migrate(self.engine)
+        with database.one_at_a_time(self.engine):
+            migrations.migrate(self.engine)
+            subscribers.migrate(self.engine)
+            queue_schema.migrate(self.engine)
 
     def pending_migrations(self) -> list[str]:
         """What ``migrate`` would do."""
-        return [*migrations.pending(self.engine), *subscribers.pending(self.engine)]
+        steps = (migrations, subscribers, queue_schema)
+        return [one for step in steps for one in step.pending(self.engine)]
 
     # --- the parts
 
@@ -109,10 +116,11 @@ class App:
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
+            queue=self._queue,
             alert_to=self.settings.alerts.to,
             standard=standard(self.settings),
             probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
-            stopping=self._stopping.is_set,
+            stopping=self.stopping.is_set,
         )
 
     @cached_property
@@ -187,7 +195,16 @@ class App:
     def _ways(self) -> tuple[Transport, Sequence[Route]]:
         from digest.deliver.build import build
 
-        return build(self.settings, self.engine, self.clock, self._stopping.is_set)
+        return build(self.settings, self.engine, self.clock, self.stopping.is_set)
+
+    @cached_property
+    def _queue(self) -> Queue:
+        lanes = sum(route.lanes for route in self._ways[1])
+        if not queue_schema.used(self.engine):
+            return Embedded(engine=self.engine, clock=self.clock, lanes=lanes)
+        from digest.deliver.queues.postgres import Procrastinate  # only with the extra `postgres`
+
+        return Procrastinate(self.engine, lanes=lanes)
 
     # --- subscribers: the front door
 
@@ -271,27 +288,20 @@ class App:
 
     # --- running
 
-    def tick(self) -> None:
-        """Do what is due now."""
+    def tick(self, *, sending: bool = True) -> None:
+        """Do what is due now; ``sending`` false: batches are left to ``work``."""
         self.listening.look()
-        self._walk()
+        self.walk(sending=sending)
 
-    def _walk(self) -> None:
+    def walk(self, *, sending: bool) -> None:
+        """Walk the line, with what was heard of earlier mail."""
         self.listening.heed()
-        pipeline.tick(self.parts)
+        pipeline.tick(self.parts, sending=sending)
 
-    @contextmanager
-    def ticking(self, seconds: int) -> Iterator[None]:
-        """The daily work in the background, as long as the block lasts."""
-        from digest.schedule.clock import ticking
-
-        # Apart, so that a mail server that does not answer keeps no issue waiting.
-        with ticking(self.listening.look, seconds), ticking(self._walk, seconds):
-            try:
-                yield
-            finally:
-                # The batch at work is finished, no other is begun.
-                self._stopping.set()
+    def work(self) -> None:
+        """Send batches, and settle what died here, until ``stopping`` is set."""
+        parts = self.parts
+        parts.queue.work(BatchWorker(parts), partial(tend, parts), self.stopping)
 
     # --- pages
 

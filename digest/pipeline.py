@@ -22,6 +22,7 @@ from digest.steps.gather import GatherReport, failing, gather
 from digest.steps.lock import approve, lock
 from digest.steps.parts import Parts
 from digest.steps.send import find_out, send, settle
+from digest.steps.share import share
 from digest.store import issues
 from digest.store.engine import reading, writing
 
@@ -46,15 +47,18 @@ LAST_LOOK = timedelta(minutes=10)
 HELD_LOOK = timedelta(minutes=1)
 
 
-def tick(parts: Parts) -> None:
-    """Do what is due now: the scheduler calls this every few seconds."""
+def tick(parts: Parts, *, sending: bool = True) -> None:
+    """Do what is due now: the scheduler calls this every few seconds.
+
+    ``sending``: hand over here; else leave that to the workers of ``parts.queue``.
+    """
     find_out(parts)
     # What is due to go waits for no source.
-    _advance_all(parts, [one for one in _unfinished(parts) if _goes(parts, one)])
+    _advance_all(parts, [one for one in _unfinished(parts) if _goes(parts, one)], sending)
     for edition in parts.editions.values():
         plan(parts, edition)
     refresh(parts, due_only=True, forced=wanted(parts, _unfinished(parts)))
-    _advance_all(parts, _unfinished(parts))
+    _advance_all(parts, _unfinished(parts), sending)
     alert(parts)
 
 
@@ -90,11 +94,11 @@ def wanted(parts: Parts, unfinished: Iterable[Issue]) -> dict[str, datetime]:
     return latest
 
 
-def _advance_all(parts: Parts, unfinished: Iterable[Issue]) -> None:
+def _advance_all(parts: Parts, unfinished: Iterable[Issue], sending: bool) -> None:
     for issue in unfinished:
         try:
             if issue.edition in parts.editions:
-                advance(parts, issue)
+                advance(parts, issue, sending=sending)
         except WrongStateError:
             # Another scheduler was quicker: the compare-and-set let only one of us act.
             log.info("issue_taken_elsewhere", issue=issue.id)
@@ -115,7 +119,7 @@ def refresh(
     return reports
 
 
-def advance(parts: Parts, issue: Issue) -> Issue:
+def advance(parts: Parts, issue: Issue, *, sending: bool = True) -> Issue:
     """Take one issue as far along the line as its time allows."""
     edition, now = parts.edition(issue.edition), parts.clock.now()
     send_by = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
@@ -129,7 +133,7 @@ def advance(parts: Parts, issue: Issue) -> Issue:
         return issue
     if issue.state is IssueState.DRAFTING:
         return _hold(parts, issue)
-    return deliver(parts, issue)
+    return deliver(parts, issue) if sending else hand_out(parts, issue)
 
 
 def deliver(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
@@ -142,6 +146,12 @@ def deliver(parts: Parts, issue: Issue, progress: Callable[[int], None] | None =
             with writing(parts.engine) as connection:
                 issue = issues.explain(connection, issue, report.paused)
     return issue
+
+
+def hand_out(parts: Parts, issue: Issue) -> Issue:
+    """From locked to sent, where workers send: freeze the audience with its jobs, close."""
+    issue = address(parts, issue)
+    return share(parts, issue) if issue.state is IssueState.SENDING else issue
 
 
 def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:

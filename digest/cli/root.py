@@ -24,6 +24,10 @@ cli = typer.Typer(
 )
 
 
+#: commands that run for days, and log what happens
+DAEMONS = frozenset({"run", "serve", "schedule", "worker"})
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What stands before the command."""
@@ -61,7 +65,7 @@ def options(
     """Options that every command takes."""
     from digest.logs import configure
 
-    configure(verbose=verbose or ctx.invoked_subcommand in {"run", "serve"})
+    configure(verbose=verbose or ctx.invoked_subcommand in DAEMONS)
     overrides = {}
     for one in set_ or ():
         key, equals, value = one.partition("=")

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 #: a route that failed is tried again after so long, however long it has been failing
 TRY_AGAIN = timedelta(minutes=30)
+_SEVERAL = 2
 
 
 def dispatch(
@@ -37,10 +38,7 @@ def dispatch(
     progress: Callable[[int], None] | None = None,
 ) -> SendReport:
     """Send what is due of an issue, by every route that has some of it."""
-    if len(routes) > 1:
-        with writing(sender.engine) as connection:
-            store.adopt(connection, issue, [route.name for route in routes])
-        fail_over(sender.engine, routes, issue, sender.clock.now())
+    redirect(sender.engine, routes, issue, sender.clock.now())
     reports = [_in_lanes(sender, routes, issue, edition, deadline, progress)]
     # At once: what one route could not take may still go in time by another.
     while len(reports) < len(routes) and fail_over(
@@ -49,6 +47,15 @@ def dispatch(
         reports.append(_in_lanes(sender, routes, issue, edition, deadline, progress))
     handed = sum((Counter(report.handed) for report in reports), Counter[DeliveryState]())
     return replace(reports[-1], handed=handed)
+
+
+def redirect(engine: Engine, routes: Sequence[Route], issue: IssueId, now: datetime) -> None:
+    """Give unclaimed batches a route that there is, and that works."""
+    if len(routes) < _SEVERAL:
+        return
+    with writing(engine) as connection:
+        store.adopt(connection, issue, [route.name for route in routes])
+    fail_over(engine, routes, issue, now)
 
 
 def fail_over(engine: Engine, routes: Sequence[Route], issue: IssueId, now: datetime) -> bool:

@@ -116,13 +116,30 @@ class Sender:
                 progress(settled)
         return self._report(run)
 
-    def _claim(self, issue: IssueId) -> tuple[Batch, FileJournal] | None:
+    def send_one(
+        self, issue: IssueId, edition: str, number: int, *, deadline: datetime | None = None
+    ) -> str | None:
+        """Send one batch of an issue; None where it is not due or not ours to send.
+
+        Else why the issue pauses, empty where it does not. Costs the same however large the issue.
+        """
+        if deadline is not None and self.clock.now() >= deadline:
+            self._expire(issue)
+            return None
+        claimed = self._claim(issue, number)
+        if claimed is None:
+            return None
+        run = _Run(issue, edition)
+        self._send_batch(run, *claimed)
+        return run.paused
+
+    def _claim(self, issue: IssueId, number: int | None = None) -> tuple[Batch, FileJournal] | None:
         journal = None
         try:
             with writing(self.engine) as connection:
                 now = self.clock.now()
                 batch = ledger.claim(
-                    connection, issue, self.owner, now, self.lease, route=self.only
+                    connection, issue, self.owner, now, self.lease, number, route=self.only
                 )
                 if batch is None:
                     return None

@@ -11,6 +11,7 @@ from digest.curate import vary
 from digest.model import Issue, IssueState, Selected, Sheet, StoryId
 from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
+from digest.steps.share import enqueue
 from digest.steps.ways import share_out
 from digest.store import issues, ledger, variants
 from digest.store.engine import reading, writing
@@ -74,6 +75,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
             parts.ways[0].transport.batch_size,
             shared.shares,
         )
+        enqueue(parts, connection, issue)
         issue = issues.move(
             connection,
             issue,

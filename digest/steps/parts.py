@@ -12,6 +12,7 @@ from digest.copy_links import CopyLinks
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
 from digest.deliver.marks import Marks
+from digest.deliver.queue import Queue
 from digest.deliver.routes import Route
 from digest.errors import NotFoundError
 from digest.model import Edition, SourceWeight, SubscriberId
@@ -71,6 +72,8 @@ class Parts:
     routes: Sequence[Route] = ()
     #: receiving domains of readers, for routes that warm up; never stored beside a reader
     domains: Callable[[Sequence[SubscriberId]], Mapping[SubscriberId, str]] = lambda _who: {}
+    #: where batches wait for workers
+    queue: Queue
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
     #: asked between batches: whether to stop cleanly

@@ -1,7 +1,7 @@
 """send and settle: hand over what the ledger holds, then close the issue."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,7 +13,7 @@ from digest.model import DeliveryState, Issue, IssueState
 from digest.steps.held import ways_of
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, variants, windows
+from digest.store import issues, ledger, variants, waiting, windows
 from digest.store.engine import reading, writing
 from digest.store.windows import SeenReason
 
@@ -22,9 +22,23 @@ log = structlog.get_logger()
 
 def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> SendReport:
     """Send what is still planned of an issue, or go on where a crash left off."""
-    edition = parts.edition(issue.edition)
     ways = ways_of(parts, issue)
-    sender = Sender(
+    report = dispatch(
+        sender(parts, issue),
+        ways,
+        issue.id,
+        issue.edition,
+        deadline=deadline(parts, issue),
+        progress=progress,
+    )
+    log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
+    return report
+
+
+def sender(parts: Parts, issue: Issue) -> Sender:
+    """Sends batches of an issue; renders what they share once."""
+    ways = ways_of(parts, issue)
+    return Sender(
         engine=parts.engine,
         transport=parts.transport if len(ways) > 1 else ways[0].transport,
         audience=parts.audience,
@@ -35,21 +49,17 @@ def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = No
         routes={way.name: way.transport for way in ways},
         stop=parts.stopping,
     )
-    report = dispatch(
-        sender,
-        ways,
-        issue.id,
-        edition.slug,
-        deadline=issue.scheduled_at + timedelta(minutes=edition.send_by_minutes),
-        progress=progress,
-    )
-    log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
-    return report
 
 
-def find_out(parts: Parts) -> None:
+def deadline(parts: Parts, issue: Issue) -> datetime:
+    """Its send-by time: what is not sent by then expires."""
+    edition = parts.edition(issue.edition)
+    return issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
+
+
+def find_out(parts: Parts) -> Mapping[DeliveryState, int]:
     """Settle by evidence what a process that died left claimed, in all issues."""
-    reconcile(parts.engine, parts.transport, parts.journals, parts.clock.now())
+    return reconcile(parts.engine, parts.transport, parts.journals, parts.clock.now())
 
 
 def settle(parts: Parts, issue: Issue) -> Issue:
@@ -58,6 +68,9 @@ def settle(parts: Parts, issue: Issue) -> Issue:
     Seen is only what a provider accepted: an issue that reached nobody uses up no story.
     """
     now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        if waiting.going(connection, issue.id):
+            return issue  # told by the batches: counting the deliveries takes time
     with writing(parts.engine) as connection:
         counts = ledger.counts(connection, issue.id)
         if any(counts.get(state, 0) for state in UNSETTLED):

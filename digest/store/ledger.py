@@ -56,10 +56,11 @@ def claim(
     owner: str,
     now: datetime,
     lease: timedelta,
+    number: int | None = None,
     *,
     route: str | None = None,
 ) -> Batch | None:
-    """Claim the next batch that is due, with its deliveries still open; None if none is.
+    """Claim the next batch that is due, or that ``number``, with its open deliveries; None if none.
 
     ``route``: of the batches that go that way.
 
@@ -73,6 +74,7 @@ def claim(
             batch.c.state == BatchState.PLANNED.value,
             sa.or_(batch.c.not_before.is_(None), batch.c.not_before <= now),
             *_by(route),
+            *([] if number is None else [batch.c.number == number]),
         )
         .order_by(batch.c.number)
         .limit(1)

@@ -16,6 +16,7 @@ from tests.bench import (
     gathering,
     hooks,
     million,
+    million_send,
     preview,
     rendering,
     sendgrid,
@@ -34,6 +35,7 @@ MEASUREMENTS = (
     curation.composing,
     gathering.real_feeds,
     gathering.thousand_hosts,
+    million_send.hundred_thousand,
 )
 #: what takes minutes, by name
 LONG = {"million": (million.whole, addressing.freezing)}
