@@ -29,6 +29,7 @@ from digest.config.standard import standard
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
+from digest.model import Decision
 from digest.newsroom import Newsroom
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
@@ -99,6 +100,7 @@ class App:
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()}:{os.getpid()}",
             alert_to=self.settings.alerts.to,
+            doubtful=Decision(self.settings.sending.doubtful),
             standard=standard(self.settings),
             probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
             stopping=self._stopping.is_set,

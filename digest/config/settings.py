@@ -119,6 +119,8 @@ class Sending(Table):
     from_: Mailbox = Field(default="", alias="from")
     reply_to: Mailbox = ""
     outbox: Path = Path("var/outbox")
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Literal["hold", "resend", "skip"] = "hold"
     smtp: Smtp = Smtp()
     sendgrid: SendGrid = SendGrid()
 

@@ -74,8 +74,24 @@ def _decide(
         # Nothing to write: its journal may yet come back with the machine that has it.
         return states if one.state is BatchState.CLAIMED else Counter()
     with writing(engine) as connection:
-        if not doubt.decide(connection, one, outcomes, now):
+        if not doubt.decide(connection, one, outcomes, now, gone=journal is not None):
             return Counter()
     if journal:
         journal.discard()
     return states
+
+
+def at_work(engine: Engine, journals: Path, issue: IssueId) -> frozenset[int]:
+    """The batches of an issue whose journals say that somebody on this machine is at work."""
+    with reading(engine) as connection:
+        left = doubt.unsettled(connection, issue)
+    busy = set()
+    for one in left:
+        try:
+            journal = FileJournal.found(journals, one.batch.ref)
+        except BusyError:
+            busy.add(one.number)
+        else:
+            if journal:
+                journal.close()
+    return frozenset(busy)

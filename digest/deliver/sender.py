@@ -16,11 +16,19 @@ from sqlalchemy.engine import Engine
 from digest.deliver.evidence import conclude
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError, come_again
-from digest.deliver.reconcile import reconcile
+from digest.deliver.reconcile import at_work, reconcile
 from digest.errors import DigestError, TemplateError, TransportError
-from digest.model import Batch, DeliveryState, IssueId, Message, Outcome, SubscriberId
+from digest.model import (
+    Batch,
+    Decision,
+    DeliveryState,
+    IssueId,
+    Message,
+    Outcome,
+    SubscriberId,
+)
 from digest.protocols import Audience, Clock, Recipient, Transport
-from digest.store import ledger
+from digest.store import decide, ledger
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -78,6 +86,8 @@ class Sender:
     #: who claims, for people to read: ``host:pid:start``
     owner: str
     lease: timedelta = LEASE
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Decision = Decision.HOLD
     #: asked before each batch: whether to stop cleanly
     stop: Callable[[], bool] = lambda: False
 
@@ -97,6 +107,7 @@ class Sender:
         """
         run = _Run(issue, edition)
         reconcile(self.engine, self.transport, self.journals, self.clock.now(), issue)
+        self._follow_policy(issue)
         while not run.paused:
             if self.stop():
                 run.paused = "stopped"
@@ -111,6 +122,21 @@ class Sender:
             if progress:
                 progress(settled)
         return self._report(run)
+
+    def _follow_policy(self, issue: IssueId) -> None:
+        if self.doubtful is Decision.HOLD:
+            return
+        busy = at_work(self.engine, self.journals, issue)
+        which = decide.Which(issue=issue, busy=busy, by_policy=True)
+        with writing(self.engine) as connection:
+            decided = decide.decide(connection, which, self.doubtful, "policy", self.clock.now())
+        if decided.deliveries:
+            log.warning(
+                "doubtful_decided",
+                issue=issue,
+                decision=self.doubtful.value,
+                readers=decided.deliveries,
+            )
 
     def _claim(self, issue: IssueId) -> tuple[Batch, FileJournal] | None:
         journal = None
@@ -209,7 +235,10 @@ class Sender:
                     told[outcome.subscriber] = outcome
                 if (now := self.clock.now()) >= renew_at:
                     with writing(self.engine) as connection:
-                        ledger.renew(connection, batch, self.owner, now, self.lease)
+                        ours = ledger.renew(connection, batch, self.owner, now, self.lease)
+                    if not ours:
+                        # Late, and called doubtful: somebody may decide to send them again.
+                        raise TransportError("took longer than its lease", batch=batch.ref)
                     renew_at = now + self.lease / 2
         finally:
             # Its connections must be at rest before the journal is read.

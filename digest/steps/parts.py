@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
 from digest.errors import NotFoundError
-from digest.model import Edition, SourceWeight
+from digest.model import Decision, Edition, SourceWeight
 from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
@@ -58,6 +58,8 @@ class Parts:
     owner: str
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Decision = Decision.HOLD
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False
     #: what mail is measured against before it goes

@@ -29,6 +29,7 @@ def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = No
         journals=parts.journals,
         clock=parts.clock,
         owner=parts.owner,
+        doubtful=parts.doubtful,
         stop=parts.stopping,
     )
     report = sender.send_issue(

@@ -112,11 +112,17 @@ def undecided(connection: Connection, one: OpenBatch) -> tuple[Batch, frozenset[
 
 
 def decide(
-    connection: Connection, one: OpenBatch, outcomes: Iterable[Outcome], now: datetime
+    connection: Connection,
+    one: OpenBatch,
+    outcomes: Iterable[Outcome],
+    now: datetime,
+    *,
+    gone: bool = True,
 ) -> bool:
     """Write what the evidence says of a doubtful batch; False if it changed hands meanwhile.
 
-    What was certainly not sent is planned again, or expired where its issue is closed.
+    What was certainly not sent is planned again, or expired where its issue is closed. ``gone``:
+    its claimer is known to have ended, not only to be late.
     """
     held = connection.execute(
         sa.update(batch)
@@ -126,7 +132,7 @@ def decide(
             batch.c.attempt == one.attempt,
             batch.c.state == BatchState.IN_DOUBT.value,
         )
-        .values(lease_until=None)
+        .values(lease_until=None if gone else one.lease_until)
     )
     if not held.rowcount:
         return False

@@ -240,9 +240,10 @@ def close(
             .where(delivery.c.issue_id == one.issue, delivery.c.number == one.number)
         )
     )
-    values: dict[str, Any] = {"state": BatchState.DONE.value, "done_at": now}
+    values: dict[str, Any] = {"state": BatchState.DONE.value, "done_at": now, "lease_until": None}
     if states.intersection(OPEN):
-        values = {"state": BatchState.PLANNED.value, "not_before": not_before}
+        planned = BatchState.PLANNED.value
+        values = {"state": planned, "not_before": not_before, "lease_until": None}
     elif DeliveryState.IN_DOUBT in states:
         values = {"state": BatchState.IN_DOUBT.value}
     connection.execute(
