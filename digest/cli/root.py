@@ -85,6 +85,7 @@ def run() -> None:
     """Run the command line and leave with its exit code."""
     from digest.cli import (  # noqa: F401 - they register
         add,
+        chaos,
         check,
         classify,
         duplicates,

@@ -7,6 +7,7 @@ journal was read (then the batch has no lease); of one on another machine only t
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -148,7 +149,7 @@ def decide(
     return Decided(deliveries=done, busy=busy)
 
 
-def _batches(connection: Connection, which: Which) -> Sequence[sa.Row[tuple[int, str, datetime]]]:
+def _batches(connection: Connection, which: Which) -> Sequence[Any]:
     in_doubt = sa.select(delivery.c.number).where(
         delivery.c.issue_id == which.issue, delivery.c.state == DeliveryState.IN_DOUBT.value
     )
