@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache, cached_property
 from importlib.resources import as_file
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 import jinja2
@@ -98,7 +99,7 @@ class App:
             names=cache(self._names),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
             alert_to=self.settings.alerts.to,
             doubtful=Decision(self.settings.sending.doubtful),
             standard=standard(self.settings),

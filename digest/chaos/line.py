@@ -21,7 +21,7 @@ from digest.protocols import Clock, Journal, Transport
 from digest.render.render import Renderer
 
 #: messages in a batch: small, so that a kill finds some done, one at work and some to come
-BATCH = 50
+BATCH = 25
 #: the steps that a kill is aimed at
 STEPS = ("migrate", "gather", "compose", "lock", "address", "send", "hand over")
 #: the last: a batch is on its way
@@ -29,11 +29,10 @@ WORK = STEPS[-1]
 
 
 class SmallBatches:
-    """A transport as it is, in batches of ``BATCH``; tells when it begins to hand one over."""
+    """A transport as it is, in small batches; tells when it begins to hand one over."""
 
-    batch_size = BATCH
-
-    def __init__(self, real: Transport, begins: Callable[[], None]) -> None:
+    def __init__(self, real: Transport, batch_size: int, begins: Callable[[], None]) -> None:
+        self.batch_size = batch_size
         self._real = real
         self._begins = begins
 
@@ -61,7 +60,9 @@ def migrate(site: Site, clock: Clock, tell: Tell) -> int:
     return ExitCode.DONE
 
 
-def walk(site: Site, clock: Clock, renderer: Renderer, tell: Tell) -> int:
+def walk(
+    site: Site, clock: Clock, renderer: Renderer, tell: Tell, *, batch_size: int = BATCH
+) -> int:
     """Gather, compose, lock, address, send, settle; or go on wherever an earlier child was killed.
 
     ``renderer`` has compiled its templates already.
@@ -73,7 +74,7 @@ def walk(site: Site, clock: Clock, renderer: Renderer, tell: Tell) -> int:
     def at_work() -> None:
         tell(f"work {monotonic() - began:.3f}")
 
-    transport = SmallBatches(parts.transport, at_work)
+    transport = SmallBatches(parts.transport, batch_size, at_work)
     parts = replace(parts, renderer=renderer, transport=transport)
     tell("step gather")
     pipeline.refresh(parts)

@@ -48,7 +48,7 @@ def prove(proof: Proof, progress: Callable[[int], None] = lambda _kills: None) -
     )
     began = monotonic()
     folder = Path(tempfile.mkdtemp(prefix="digest-chaos-"))
-    renderer = _warm(folder / "warm", proof.transport)
+    renderer = warm(folder / "warm", proof.transport)
     while total.rounds == 0 or (total.kills < proof.kills and not _over(proof, began)):
         before = total.kills
         _round(proof, folder / f"round{total.rounds}", renderer, total)
@@ -64,7 +64,7 @@ def _over(proof: Proof, began: float) -> bool:
     return bool(proof.seconds) and monotonic() - began >= proof.seconds
 
 
-def _warm(folder: Path, transport: str) -> Renderer:
+def warm(folder: Path, transport: str) -> Renderer:
     """Walk the line once for two readers: children inherit what was read and compiled."""
     folder.mkdir()
     site = Site(

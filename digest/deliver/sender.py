@@ -83,7 +83,7 @@ class Sender:
     #: folder of the journals, on this machine
     journals: Path
     clock: Clock
-    #: who claims, for people to read: ``host:pid:start``
+    #: who claims: ``host:pid:…``, of no other process ever
     owner: str
     lease: timedelta = LEASE
     #: what becomes of deliveries in doubt when nobody decides
@@ -146,7 +146,7 @@ class Sender:
                 if batch is None:
                     return None
                 # Inside the claim: a committed claim without a journal is another machine's.
-                journal = FileJournal.open(self.journals, batch.ref)
+                journal = FileJournal.open(self.journals, batch.ref, self.owner)
         except BaseException:
             # Whether the commit took, nobody knows now; the empty journal stays to tell.
             if journal:
@@ -253,13 +253,13 @@ class Sender:
         told: Mapping[SubscriberId, Outcome],
         not_before: datetime | None,
     ) -> list[Outcome]:
-        now = self.clock.now()
-        outcomes = conclude(batch, self.transport, journal.read(), told)
-        run.handed.update(outcome.state for outcome in outcomes)
-        if run.over_budget and not run.paused:
-            run.paused = "too many messages went wrong"
-            not_before = now + LONGEST
         try:
+            now = self.clock.now()
+            outcomes = conclude(batch, self.transport, journal.read(), told)
+            run.handed.update(outcome.state for outcome in outcomes)
+            if run.over_budget and not run.paused:
+                run.paused = "too many messages went wrong"
+                not_before = now + LONGEST
             with writing(self.engine) as connection:
                 ours = ledger.settle(
                     connection,
@@ -273,6 +273,7 @@ class Sender:
                 if run.paused and not_before:
                     ledger.pause(connection, batch.issue, not_before)
         except BaseException:
+            # Let go of it, or nobody could find out what it says while this process lives.
             journal.close()
             raise
         if ours:

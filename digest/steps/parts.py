@@ -54,7 +54,7 @@ class Parts:
     every: timedelta
     #: where transports keep their journals
     journals: Path
-    #: who we are, for people who read the ledger: ``host:pid``
+    #: who we are, of no other process ever: ``host:pid:token``
     owner: str
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()

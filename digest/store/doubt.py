@@ -36,6 +36,8 @@ class OpenBatch:
     attempt: int
     state: BatchState
     lease_until: datetime | None
+    #: None: somebody decided about it since
+    owner: str | None = None
 
     @property
     def batch(self) -> Batch:
@@ -57,6 +59,7 @@ def unsettled(connection: Connection, issue_id: IssueId | None = None) -> list[O
             attempt=row.attempt,
             state=BatchState(row.state),
             lease_until=row.lease_until,
+            owner=row.owner,
         )
         for row in connection.execute(query.order_by(batch.c.issue_id, batch.c.number))
     ]
@@ -181,6 +184,22 @@ def check(connection: Connection, issue_id: IssueId) -> list[str]:
         if row.state == DeliveryState.ACCEPTED and row.at is None:
             wrong.append(f"batch {row.number} has deliveries accepted at no time")
     return wrong
+
+
+def is_settled(connection: Connection, ref: str) -> bool:
+    """Whether all that this attempt (``Batch.ref``) came to stands in the ledger."""
+    parts = ref.split(".")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return False
+    issue_id, number, attempt = map(int, parts)
+    row = connection.execute(
+        sa.select(batch.c.state, batch.c.attempt).where(
+            batch.c.issue_id == issue_id, batch.c.number == number
+        )
+    ).one_or_none()
+    if row is None or row.attempt < attempt:
+        return False
+    return row.attempt > attempt or row.state in {BatchState.PLANNED, BatchState.DONE}
 
 
 def _is_closed(connection: Connection, issue_id: IssueId) -> bool:
