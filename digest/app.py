@@ -26,11 +26,11 @@ from digest.config.editions import (
     source_weights,
     topic_names,
 )
+from digest.config.sending import sending_rules
 from digest.config.standard import standard
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
 from digest.errors import ConfigError, ConfigMistake
-from digest.model import Decision
 from digest.newsroom import Newsroom
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
@@ -101,7 +101,7 @@ class App:
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
             alert_to=self.settings.alerts.to,
-            doubtful=Decision(self.settings.sending.doubtful),
+            rules=sending_rules(self.settings.sending),
             standard=standard(self.settings),
             probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
             stopping=self._stopping.is_set,

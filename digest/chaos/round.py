@@ -24,9 +24,9 @@ from digest.deliver.pace import LONGEST
 from digest.errors import DigestError, ExitCode
 from digest.model import DeliveryState
 from digest.render.render import Renderer
-from digest.store import decide, doubt
+from digest.store import decide, fsck
 from digest.store.engine import reading
-from digest.store.tables import delivery, issue
+from digest.store.tables import delivery
 
 #: a child that says nothing for so long hangs
 PATIENCE = 60
@@ -139,11 +139,10 @@ class Round:
         app = self.site.app(self.clock)
         try:
             with reading(app.engine) as connection:
-                (number,) = connection.scalars(sa.select(issue.c.id)).all()
                 rows = connection.execute(sa.select(delivery.c.subscriber_id, delivery.c.state))
                 states = {row.subscriber_id: row.state for row in rows}
                 listed = {one.subscriber for one in decide.doubtful(connection)}
-                wrong = doubt.check(connection, number)
+                wrong = [flaw.why for flaw in fsck.check(connection)]
             found = app.people.recipients(EDITION, list(states), self.clock.now())
         finally:
             app.engine.dispose()

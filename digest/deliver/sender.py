@@ -13,6 +13,7 @@ from typing import TypeAlias
 import structlog
 from sqlalchemy.engine import Engine
 
+from digest.deliver.budget import Budget, Spent
 from digest.deliver.evidence import conclude
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError, come_again
@@ -28,7 +29,8 @@ from digest.model import (
     SubscriberId,
 )
 from digest.protocols import Audience, Clock, Recipient, Transport
-from digest.store import decide, ledger
+from digest.store import control, decide, ledger
+from digest.store.control import Control
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -38,9 +40,6 @@ Compose: TypeAlias = Callable[[Batch, Mapping[SubscriberId, Recipient]], Sequenc
 
 #: long against any provider's timeout: past it, another machine calls the batch doubtful
 LEASE = timedelta(minutes=30)
-#: an issue pauses when at least so many, and so large a part, of a run's messages went wrong
-BUDGET = 50
-BUDGET_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +62,9 @@ class _Run:
 
     issue: IssueId
     edition: str
+    spent: Spent
     handed: Counter[DeliveryState] = field(default_factory=Counter)
     paused: str = ""
-
-    @property
-    def over_budget(self) -> bool:
-        wrong = self.handed[DeliveryState.REJECTED] + self.handed[DeliveryState.IN_DOUBT]
-        return wrong >= max(BUDGET, BUDGET_SHARE * self.handed.total())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +83,7 @@ class Sender:
     lease: timedelta = LEASE
     #: what becomes of deliveries in doubt when nobody decides
     doubtful: Decision = Decision.HOLD
+    budget: Budget = field(default_factory=Budget)
     #: asked before each batch: whether to stop cleanly
     stop: Callable[[], bool] = lambda: False
 
@@ -105,16 +101,10 @@ class Sender:
         be used pauses the issue (``SendReport.paused``). An interrupt releases the batch at work:
         what was not handed over is planned again.
         """
-        run = _Run(issue, edition)
+        run = _Run(issue, edition, Spent(self.budget))
         reconcile(self.engine, self.transport, self.journals, self.clock.now(), issue)
         self._follow_policy(issue)
-        while not run.paused:
-            if self.stop():
-                run.paused = "stopped"
-                break
-            if deadline is not None and self.clock.now() >= deadline:
-                self._expire(issue)
-                break
+        while not run.paused and self._goes_on(run, deadline):
             claimed = self._claim(issue)
             if claimed is None:
                 break
@@ -122,6 +112,24 @@ class Sender:
             if progress:
                 progress(settled)
         return self._report(run)
+
+    def _goes_on(self, run: _Run, deadline: datetime | None) -> bool:
+        """Whether another batch is to go; what else is to be done about the rest, is done."""
+        if self.stop():
+            run.paused = "stopped"
+            return False
+        with reading(self.engine) as connection:
+            standing = control.standing(connection, run.issue)
+        if standing is None:
+            late = deadline is not None and self.clock.now() >= deadline
+            if late:
+                self._expire(run.issue, ledger.PAST)
+            return not late
+        if standing.control is Control.STOP:
+            self._expire(run.issue, str(standing))
+        else:
+            run.paused = str(standing)
+        return False
 
     def _follow_policy(self, issue: IssueId) -> None:
         if self.doubtful is Decision.HOLD:
@@ -257,9 +265,7 @@ class Sender:
             now = self.clock.now()
             outcomes = conclude(batch, self.transport, journal.read(), told)
             run.handed.update(outcome.state for outcome in outcomes)
-            if run.over_budget and not run.paused:
-                run.paused = "too many messages went wrong"
-                not_before = now + LONGEST
+            run.spent.add(outcomes)
             with writing(self.engine) as connection:
                 ours = ledger.settle(
                     connection,
@@ -272,6 +278,11 @@ class Sender:
                 )
                 if run.paused and not_before:
                     ledger.pause(connection, batch.issue, not_before)
+                if run.spent.over:
+                    run.paused = run.spent.over
+                    control.say(
+                        connection, batch.issue, Control.PAUSE, "error budget", now, run.paused
+                    )
         except BaseException:
             # Let go of it, or nobody could find out what it says while this process lives.
             journal.close()
@@ -284,9 +295,9 @@ class Sender:
             log.warning("batch_taken_over", batch=batch.ref)
         return outcomes
 
-    def _expire(self, issue: IssueId) -> None:
+    def _expire(self, issue: IssueId, why: str) -> None:
         with writing(self.engine) as connection:
-            given_up = ledger.expire(connection, issue, self.clock.now())
+            given_up = ledger.expire(connection, issue, self.clock.now(), why)
         if given_up:
             log.warning("deliveries_expired", issue=issue, readers=given_up)
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
+from digest.deliver.budget import Budget
 from digest.errors import NotFoundError
 from digest.model import Decision, Edition, SourceWeight
 from digest.preflight import Answer, Standard
@@ -31,6 +32,21 @@ class Identity:
     def domain(self) -> str:
         """The domain of From: Message-ID and List-Id live there."""
         return self.from_.rpartition("@")[2].rstrip("> ") or "localhost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRules:
+    """What [sending] says of doubts, pauses and second thoughts."""
+
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Decision = Decision.HOLD
+    #: so long a locked issue waits for somebody to take it back
+    undo: timedelta = timedelta(0)
+    #: an issue paused for longer goes on only if a person insists
+    resume_within: timedelta = timedelta(hours=6)
+    budget: Budget = field(default_factory=Budget)
+    #: messages a second to count on; None: what was measured last
+    per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +74,7 @@ class Parts:
     owner: str
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
-    #: what becomes of deliveries in doubt when nobody decides
-    doubtful: Decision = Decision.HOLD
+    rules: SendingRules = field(default_factory=SendingRules)
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False
     #: what mail is measured against before it goes

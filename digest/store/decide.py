@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.model import Batch, BatchState, Decision, DeliveryState, IssueId, SubscriberId
-from digest.store import ledger
-from digest.store.tables import batch, delivery, issue_event
+from digest.store import ledger, minutes
+from digest.store.tables import batch, delivery
 
 #: so long past its lease a claimer that nobody hears of counts as gone
 SILENCE = timedelta(minutes=30)
@@ -194,16 +194,12 @@ def _write_down(
 ) -> None:
     place = f"batch {which.batch}" if which.batch is not None else "all batches"
     some = f", subscribers {', '.join(map(str, sorted(which.subscribers)))}"
-    connection.execute(
-        sa.insert(issue_event).values(
-            issue_id=which.issue,
-            at=now,
-            who=who[:100],
-            what="doubtful",
-            before=DeliveryState.IN_DOUBT.value,
-            after=STATES[decision].value,
-            note=f"{decision}: {count} deliveries, {place}{some if which.subscribers else ''}"[
-                :2000
-            ],
-        )
+    minutes.write(
+        connection,
+        which.issue,
+        now,
+        who,
+        "doubtful",
+        STATES[decision].value,
+        f"{decision}: {count} deliveries, {place}{some if which.subscribers else ''}",
     )

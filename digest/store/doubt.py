@@ -146,46 +146,6 @@ def decide(
     return True
 
 
-def check(connection: Connection, issue_id: IssueId) -> list[str]:
-    """What is wrong with an issue's rows, one line each; empty where the ledger adds up."""
-    wrong = []
-    orphans = connection.scalar(
-        sa.select(sa.func.count())
-        .select_from(
-            delivery.outerjoin(
-                batch,
-                sa.and_(
-                    batch.c.issue_id == delivery.c.issue_id, batch.c.number == delivery.c.number
-                ),
-            )
-        )
-        .where(delivery.c.issue_id == issue_id, batch.c.number.is_(None))
-    )
-    if orphans:
-        wrong.append(f"{orphans} deliveries are in no batch")
-    total = connection.scalar(
-        sa.select(sa.func.count()).select_from(delivery).where(delivery.c.issue_id == issue_id)
-    )
-    told = sum(ledger.counts(connection, issue_id).values())
-    if total != told + (orphans or 0):
-        wrong.append(f"{total} deliveries, but {told} by state")
-    rows = connection.execute(
-        sa.select(batch.c.number, batch.c.state.label("of"), delivery.c.state, delivery.c.at)
-        .join(
-            delivery,
-            sa.and_(batch.c.issue_id == delivery.c.issue_id, batch.c.number == delivery.c.number),
-        )
-        .where(batch.c.issue_id == issue_id)
-        .distinct()
-    )
-    for row in rows:
-        if row.of == BatchState.DONE and row.state in ledger.UNDECIDED:
-            wrong.append(f"batch {row.number} is done with deliveries {row.state}")
-        if row.state == DeliveryState.ACCEPTED and row.at is None:
-            wrong.append(f"batch {row.number} has deliveries accepted at no time")
-    return wrong
-
-
 def is_settled(connection: Connection, ref: str) -> bool:
     """Whether all that this attempt (``Batch.ref``) came to stands in the ledger."""
     parts = ref.split(".")

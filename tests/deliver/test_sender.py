@@ -23,7 +23,7 @@ from digest.deliver.sender import BUDGET, Sender, SendReport
 from digest.errors import DigestError, TemplateError
 from digest.model import Batch, BatchState, DeliveryState, Message, Outcome, SubscriberId
 from digest.protocols import Journal, Recipient
-from digest.store import doubt, ledger
+from digest.store import doubt, fsck, ledger
 from digest.store.engine import make_engine, reading, writing
 from digest.store.migrations import migrate
 from digest.store.tables import batch, delivery
@@ -77,7 +77,7 @@ class Desk:
 
     def check(self) -> None:
         with reading(self.engine) as connection:
-            assert doubt.check(connection, ISSUE) == []
+            assert fsck.check(connection, ISSUE, fsck.LEDGER) == []
         assert sum(self.counts().values()) == self.frozen.deliveries
 
 

@@ -29,7 +29,7 @@ from digest.chaos.run import warm
 from digest.logs import configure
 from digest.model import Decision
 from digest.render.render import Renderer
-from digest.store import doubt
+from digest.store import fsck
 from digest.store.engine import make_engine, reading
 from digest.store.tables import delivery, issue
 
@@ -134,7 +134,7 @@ def wrong(site: Site) -> list[str]:
     engine = make_engine(site.database)
     with reading(engine) as connection:
         (one,) = connection.execute(sa.select(issue)).all()
-        found = doubt.check(connection, one.id)
+        found = [flaw.why for flaw in fsck.check(connection)]
         states = connection.scalars(sa.select(delivery.c.state)).all()
     engine.dispose()
     if one.state != "sent" or one.edition != EDITION:

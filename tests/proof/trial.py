@@ -37,7 +37,7 @@ from digest.model import (
     VariantId,
 )
 from digest.protocols import Journal, Recipient
-from digest.store import decide, doubt, ledger
+from digest.store import decide, fsck, ledger
 from digest.store.engine import reading, writing
 from digest.store.tables import delivery, issue, variant
 from tests.deliver.newsroom import NOW, Readers, audience, message, rendered
@@ -445,10 +445,10 @@ class Trial:
         """At the end everybody has an outcome that is true, or is listed."""
         world = self.world
         with reading(world.engine) as connection:
-            wrong = doubt.check(connection, world.issue)
+            wrong = fsck.check(connection, world.issue, fsck.LEDGER)
             listed = {one.subscriber for one in decide.doubtful(connection, world.issue)}
         if wrong:
-            raise BrokenError("; ".join(wrong))
+            raise BrokenError("; ".join(flaw.why for flaw in wrong))
         _, deliveries = self.rows()
         for one in deliveries:
             who = one["subscriber_id"]
