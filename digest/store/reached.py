@@ -1,6 +1,7 @@
 """Which issues reached a reader: where their own window starts."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -40,7 +41,7 @@ def last_reached(
 def _in(
     connection: Connection,
     one: Issue,
-    readers: Set[SubscriberId],
+    readers: AbstractSet[SubscriberId],
     states: Sequence[DeliveryState],
 ) -> set[SubscriberId]:
     """Those of the readers whose delivery of an issue is in one of these states."""
