@@ -9,15 +9,25 @@ from hashlib import sha256
 from html import escape
 
 import structlog
+from sqlalchemy.engine import Connection
 
 from digest.curate.alerts import AlertKind, kind_of
 from digest.errors import WrongStateError
-from digest.model import DeliveryState, Edition, Fragment, Issue, Message, Outcome, RenderedVariant
+from digest.model import (
+    DeliveryState,
+    Edition,
+    Fragment,
+    Issue,
+    IssueState,
+    Message,
+    Outcome,
+    RenderedVariant,
+)
 from digest.steps.compose import BEHIND
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts, zone
-from digest.store import issues, letters
+from digest.store import control, issues, letters
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -29,6 +39,7 @@ AGAIN = timedelta(minutes=5)
 TOLD = {
     AlertKind.HELD_SOURCES_FAILED: "held, sources fail",
     AlertKind.MISSED: "missed",
+    AlertKind.PAUSED: "paused on its way",
     AlertKind.SHORT: "too few stories",
 }
 
@@ -42,8 +53,10 @@ def alert(parts: Parts) -> None:
     with reading(parts.engine) as connection:
         found = issues.since(connection, now - BEHIND)
         served = letters.served(connection, LETTER, now - AGAIN)
+        paused = {one.id for one in found if _paused(connection, one)}
     for issue in found:
-        kind, edition = kind_of(issue), parts.editions.get(issue.edition)
+        kind = kind_of(issue, paused=issue.id in paused)
+        edition = parts.editions.get(issue.edition)
         if kind is None or edition is None:
             continue
         for number, address in enumerate(parts.alert_to or ("",), 1):
@@ -51,6 +64,12 @@ def alert(parts: Parts) -> None:
             ref = f"{purpose}-{number}"
             if ref not in served:
                 _raise(parts, edition, issue, kind, ref, address)
+
+
+def _paused(connection: Connection, issue: Issue) -> bool:
+    return issue.state is IssueState.SENDING and (
+        control.standing(connection, issue.id) is not None
+    )
 
 
 def _raise(
@@ -103,6 +122,11 @@ def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
         return "Nobody gets it. Its stories roll into the next issue."
     if kind is AlertKind.SHORT:
         return ""
+    if kind is AlertKind.PAUSED:
+        return (
+            f"Nothing more of it goes until digest resume {issue.id}; "
+            f"digest stop {issue.id} gives up the rest."
+        )
     until = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
     return (
         "It fills on, and goes by itself once there are enough stories or the sources are well. "

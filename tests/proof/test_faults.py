@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -66,11 +66,8 @@ def test_an_io_error_at_any_database_operation(when: str, fresh: Path, tmp_path:
         engine = make_engine(f"sqlite:///{shutil.copy(fresh, folder / 'digest.sqlite3')}")
         provider, clock = Scripted(), SetClock(NOW)
         one = sender(engine, provider, audience(READERS), folder, clock)
-        with failing(engine, number, when) as seen:
-            try:
-                one.send_issue(ISSUE, "daily")
-            except sa.exc.OperationalError as error:
-                assert "disk I/O error" in str(error)
+        with failing(engine, number, when) as seen, suppress(sa.exc.OperationalError):
+            one.send_issue(ISSUE, "daily")
         last = max(last, seen[0])
         with reading(engine) as connection:
             assert fsck.check(connection, rules=fsck.LEDGER) == [], f"{when} {number}"
