@@ -9,6 +9,7 @@ from hashlib import sha256
 from html import escape
 
 import structlog
+from sqlalchemy.engine import Connection
 
 from digest.curate.alerts import AlertKind, kind_of
 from digest.errors import WrongStateError
@@ -26,7 +27,7 @@ from digest.steps.compose import BEHIND
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts, zone
-from digest.store import halts, issues, letters
+from digest.store import control, halts, issues, letters
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ AGAIN = timedelta(minutes=5)
 TOLD = {
     AlertKind.HELD_SOURCES_FAILED: "held, sources fail",
     AlertKind.MISSED: "missed",
+    AlertKind.PAUSED: "paused on its way",
     AlertKind.SHORT: "too few stories",
     AlertKind.COMPLAINTS: "too many complaints",
 }
@@ -53,7 +55,8 @@ def alert(parts: Parts) -> None:
         found = issues.since(connection, now - BEHIND)
         served = letters.served(connection, LETTER, now - AGAIN)
         halted = halts.reasons(connection, [issue.id for issue in found])
-    told = [(issue, kind) for issue in found if (kind := kind_of(issue))]
+        paused = {one.id for one in found if _paused(connection, one)}
+    told = [(issue, kind) for issue in found if (kind := kind_of(issue, paused=issue.id in paused))]
     told += [
         (replace(issue, reason=halted[issue.id]), AlertKind.COMPLAINTS)
         for issue in found
@@ -68,6 +71,12 @@ def alert(parts: Parts) -> None:
             ref = f"{purpose}-{number}"
             if ref not in served:
                 _raise(parts, edition, issue, kind, ref, address)
+
+
+def _paused(connection: Connection, issue: Issue) -> bool:
+    return issue.state is IssueState.SENDING and (
+        control.standing(connection, issue.id) is not None
+    )
 
 
 def _raise(
@@ -126,6 +135,11 @@ def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
         return (
             f"digest events {issue.id} tells what was heard of it. Nothing more of it is sent "
             f"before digest events {issue.id} --resume; at its send-by time the rest is given up."
+        )
+    if kind is AlertKind.PAUSED:
+        return (
+            f"Nothing more of it goes until digest resume {issue.id}; "
+            f"digest stop {issue.id} gives up the rest."
         )
     until = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
     return (

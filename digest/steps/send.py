@@ -10,6 +10,7 @@ from digest.deliver.dispatch import dispatch
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
+from digest.steps.fsck import verify
 from digest.steps.held import ways_of
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
@@ -21,8 +22,12 @@ log = structlog.get_logger()
 
 
 def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> SendReport:
-    """Send what is still planned of an issue, or go on where a crash left off."""
+    """Send what is still planned of an issue, or go on where a crash left off.
+
+    Raises WrongStateError where its ledger does not add up, before and after.
+    """
     ways = ways_of(parts, issue)
+    verify(parts, issue.id)
     report = dispatch(
         sender(parts, issue),
         ways,
@@ -31,6 +36,7 @@ def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = No
         deadline=deadline(parts, issue),
         progress=progress,
     )
+    verify(parts, issue.id)
     log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
     return report
 
@@ -47,6 +53,8 @@ def sender(parts: Parts, issue: Issue) -> Sender:
         clock=parts.clock,
         owner=parts.owner,
         routes={way.name: way.transport for way in ways},
+        doubtful=parts.rules.doubtful,
+        budget=parts.rules.budget,
         stop=parts.stopping,
     )
 
@@ -65,7 +73,7 @@ def find_out(parts: Parts) -> Mapping[DeliveryState, int]:
 def settle(parts: Parts, issue: Issue) -> Issue:
     """Close an issue whose deliveries all have an outcome; its stories now count as seen.
 
-    Seen is only what a provider accepted: an issue that reached nobody uses up no story.
+    Seen is what a provider accepted, or may have: an issue that reached nobody uses up no story.
     """
     now = parts.clock.now()
     with reading(parts.engine) as connection:
@@ -75,13 +83,11 @@ def settle(parts: Parts, issue: Issue) -> Issue:
         counts = ledger.counts(connection, issue.id)
         if any(counts.get(state, 0) for state in UNSETTLED):
             return issue
-        reached = variants.delivered_stories(connection, issue.id, DeliveryState.ACCEPTED.value)
+        reached = variants.delivered_stories(connection, issue.id, ledger.REACHED)
         versions = windows.versions_in(connection, issue.id, reached)
         windows.mark_seen(connection, issue.edition, versions, SeenReason.SENT, now, issue.id)
         notes = [short.told(issue), coarse.noted(issue.reason)]
-        reason = "; ".join(filter(None, notes))
-        if not counts.get(DeliveryState.ACCEPTED):
-            reason = "reached nobody"
+        reason = "; ".join(filter(None, notes)) if _reached(counts) else "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now
         )
@@ -89,6 +95,10 @@ def settle(parts: Parts, issue: Issue) -> Issue:
 
 #: deliveries that still want an attempt; doubtful ones are listed, and hold nothing up
 UNSETTLED = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
+
+
+def _reached(counts: Mapping[DeliveryState, int]) -> int:
+    return sum(counts.get(state, 0) for state in ledger.REACHED)
 
 
 def progress_of(parts: Parts, issue: Issue) -> dict[DeliveryState, int]:

@@ -7,14 +7,17 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from digest.deliver.dispatch import redirect
+from digest.deliver.policy import follow_policy
 from digest.deliver.queue import Job
 from digest.deliver.sender import Sender
 from digest.errors import WrongStateError
 from digest.model import DeliveryState, Issue, IssueId, IssueState
+from digest.steps.fsck import verify
 from digest.steps.held import ways_of
 from digest.steps.parts import Parts
 from digest.steps.send import deadline, find_out, sender, settle
-from digest.store import issues, ledger, waiting
+from digest.store import control, issues, ledger, waiting
+from digest.store.control import Control
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -38,12 +41,23 @@ def share(parts: Parts, issue: Issue) -> Issue:
     Nothing depends on a job that is lost: called at every tick, this puts it there again.
     """
     now = parts.clock.now()
+    verify(parts, issue.id)
+    follow_policy(parts.engine, parts.journals, issue.id, parts.rules.doubtful, now)
     redirect(parts.engine, ways_of(parts, issue), issue.id, now)
     with writing(parts.engine) as connection:
-        if now < deadline(parts, issue):
+        standing = control.standing(connection, issue.id)
+        if standing and standing.control is Control.STOP:
+            given_up = ledger.expire(connection, issue.id, now, str(standing))
+        elif now >= deadline(parts, issue):
+            given_up = ledger.expire(connection, issue.id, now)
+        elif standing:
+            given_up = 0
+            issue = issues.explain(connection, issue, str(standing))
+        else:
+            given_up = 0
             enqueue(parts, connection, issue)
-        elif given_up := ledger.expire(connection, issue.id, now):
-            log.warning("deliveries_expired", issue=issue.id, readers=given_up)
+    if given_up:
+        log.warning("deliveries_expired", issue=issue.id, readers=given_up)
     return settle(parts, issue)
 
 
