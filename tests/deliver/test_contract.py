@@ -16,7 +16,7 @@ from digest.deliver.journal import FileJournal
 from digest.deliver.transports.outbox import Outbox
 from digest.deliver.transports.sendgrid import SendGrid
 from digest.deliver.transports.smtp import Smtp
-from digest.deliver.transports.smtp_session import SmtpServer
+from digest.deliver.transports.smtp_server import SmtpServer
 from digest.deliver.writer import MessageWriter
 from digest.errors import TransportError
 from digest.model import DeliveryState, Message, Outcome, SubscriberId

@@ -1,6 +1,7 @@
 """SMTP against aiosmtpd, a scripted server that misbehaves at each step, and Postfix's sink."""
 
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -8,18 +9,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.deliver.journal import FileJournal
-from digest.deliver.transports.smtp import STRIKES, Smtp
-from digest.deliver.transports.smtp_session import SmtpServer
+from digest.deliver.transports.smtp import Smtp
+from digest.deliver.transports.smtp_run import STRIKES
+from digest.deliver.transports.smtp_server import Limits, SmtpServer
 from digest.deliver.writer import MessageWriter
 from digest.errors import TransportError
-from digest.model import DeliveryState, Message, Outcome
-from tests.deliver.newsroom import message
+from digest.model import DeliveryState, Fragment, Message, Outcome, Token
+from tests.deliver.newsroom import message, rendered
 from tests.deliver.servers import (
     HANG_UP,
     SILENCE,
@@ -49,7 +55,7 @@ def transport(
         **settings,
     }
     server = SmtpServer(**told)  # type: ignore[arg-type]  # a shorthand for tests
-    return Smtp(server, write or MessageWriter(), connections)
+    return Smtp(server, write or MessageWriter(), Limits(connections=connections))
 
 
 @pytest.fixture
@@ -80,10 +86,23 @@ def test_the_bytes_arrive_as_they_were_built(journal: FileJournal) -> None:
 
 
 def test_lines_that_begin_with_dots_arrive_whole(journal: FileJournal) -> None:
-    body = b"Subject: dots\r\n\r\n.\r\n..\r\n.a\r\nno end of line."
     with mail_server() as server:
-        send(transport(server.port, write=lambda _: body), journal, 1)
-    assert server.received[0][2] == body + b"\r\n"
+        send(transport(server.port), journal, 1)
+    mail = message_from_bytes(server.received[0][2], policy=policy.default)
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().startswith(".\r\n..\r\nStory")
+
+
+@given(st.lists(st.text(alphabet=".\r\n =Fromé", max_size=200), max_size=4), st.booleans())
+def test_no_line_that_we_write_begins_with_a_dot(texts: list[str], other: bool) -> None:
+    """Encoding sees to it, once for each fragment: so sending has no dots to double."""
+    pieces = tuple(one + "यह" * 100 * other for one in texts)
+    variant = replace(rendered("v"), fragments=tuple(Fragment((one,), (one,)) for one in pieces))
+    tokens = {**message(1).tokens, Token.NAME: texts[0] if texts else ""}
+    data = MessageWriter()(replace(message(1, variant), tokens=tokens))
+    assert not re.search(rb"(?m)^\.", data)
+    assert data.endswith(b"\r\n")
 
 
 def test_several_messages_share_a_connection(journal: FileJournal) -> None:

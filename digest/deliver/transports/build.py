@@ -1,7 +1,7 @@
 """The transport that config.toml asks for."""
 
 from digest.config.settings import Settings, Smtp
-from digest.deliver.transports.smtp_session import SmtpServer
+from digest.deliver.transports.smtp_server import SmtpServer
 from digest.deliver.writer import MessageWriter
 from digest.protocols import Transport
 from digest.render.addresses import ascii_address, split_mailbox
