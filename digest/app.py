@@ -11,6 +11,7 @@ from importlib.resources import as_file
 from urllib.parse import urlsplit
 
 import jinja2
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
@@ -160,7 +161,7 @@ class App:
     def _transport(self) -> Transport:
         from digest.deliver.transports.build import build
 
-        return build(self.settings)
+        return build(self.settings, lambda: self.verp_keys[0])
 
     # --- subscribers: the front door
 
@@ -213,21 +214,30 @@ class App:
 
     @cached_property
     def _keys(self) -> subscribers.Keys:
-        signing = self.settings.web.signing_keys.get_secret_value()
-        pepper = self.settings.web.pepper.get_secret_value()
-        if not signing or not pepper:
-            # Only the outbox gets this far without keys: config refuses real mail.
-            keys.make(self.settings.secrets)
-            signing = signing or (self.settings.secrets / keys.SIGNING).read_text("ascii")
-            pepper = pepper or (self.settings.secrets / keys.PEPPER).read_text("ascii").strip()
-        secrets = keys.read_signing(signing)
+        secrets = self._signing
         return subscribers.Keys(
             leave=tuple(
                 subscribers.LeaveSecret(one.id, one.derived("leave").hex()) for one in secrets
             ),
             manage=tuple(one.derived("manage").hex() for one in secrets),
-            pepper=pepper,
+            pepper=self._secret(self.settings.web.pepper, keys.PEPPER).strip(),
         )
+
+    @cached_property
+    def verp_keys(self) -> tuple[bytes, ...]:
+        """What bounce addresses are signed with (deliver/verp.py), newest first."""
+        return tuple(one.derived("verp") for one in self._signing)
+
+    @cached_property
+    def _signing(self) -> tuple[keys.SigningKey, ...]:
+        return keys.read_signing(self._secret(self.settings.web.signing_keys, keys.SIGNING))
+
+    def _secret(self, given: SecretStr, name: str) -> str:
+        if given.get_secret_value():
+            return given.get_secret_value()
+        # Only the outbox gets this far without keys: config refuses real mail.
+        keys.make(self.settings.secrets)
+        return (self.settings.secrets / name).read_text("ascii")
 
     # --- running
 

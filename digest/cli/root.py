@@ -87,6 +87,7 @@ def run() -> None:
         add,
         check,
         classify,
+        dkim,
         duplicates,
         line,
         look,

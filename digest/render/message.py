@@ -20,21 +20,31 @@ def build(message: Message) -> bytes:
     A ``multipart/alternative`` of text and HTML (RFC 2046 §5.1.4). Raises AddressError or
     HeaderError for this message alone.
     """
+    head, body = parts(message)
+    return b"".join([head, b"\r\n", *body])
+
+
+def parts(message: Message) -> tuple[bytes, list[bytes]]:
+    """The header fields, and the body in whole lines, most of which other messages share.
+
+    No line of either starts with a dot, so that SMTP has none to double. Raises as ``build``.
+    """
     html, text = encode(message.variant.fragments, message.tokens)
     opening, between, closing = _around(text.transfer_encoding, html.transfer_encoding)
-    head = write(message.headers)
-    return b"".join([head, opening, *text.pieces, between, *html.pieces, closing])
+    head = write(message.headers) + _MIME
+    return head, [opening, *text.pieces, between, *html.pieces, closing]
+
+
+_MIME = (
+    f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{BOUNDARY}"\r\n'
+).encode("ascii")
 
 
 @cache
 def _around(text_encoding: str, html_encoding: str) -> tuple[bytes, bytes, bytes]:
-    """MIME headers and boundaries: before the text part, between the parts, after both."""
-    opening = (
-        "MIME-Version: 1.0\r\n"
-        f'Content-Type: multipart/alternative;\r\n boundary="{BOUNDARY}"\r\n\r\n'
-    )
+    """Boundaries and the parts' headers: before the text part, between the parts, after both."""
     return (
-        (opening + _part("plain", text_encoding)).encode("ascii"),
+        _part("plain", text_encoding).encode("ascii"),
         f"\r\n{_part('html', html_encoding)}".encode("ascii"),
         f"\r\n--{BOUNDARY}--\r\n".encode("ascii"),
     )
