@@ -25,6 +25,8 @@ from digest.protocols import Journal
 WORTH_A_CONNECTION = 2
 #: one connection may be lost so many times in a row before it counts as unusable
 STRIKES = 3
+#: one message is tried so many times
+MOST_LOSSES = 2
 #: the code of a message during which the connection was lost twice
 LOST = "connection lost"
 UNANSWERED = "no answer to the message"
@@ -224,31 +226,28 @@ class Run:
 
     def _lost(self, slot: _Slot, error: Exception) -> None:
         greeting = slot.session.features is None
-        unsent = self._put_away(slot)
+        self._put_away(slot)
         if greeting:
             self._cannot(error, slot.elsewhere, slot.strikes)
             return
         strikes = 0 if slot.answered else slot.strikes + 1
         if strikes >= STRIKES:
             self._failures.append(self.server.unusable("keeps hanging up"))
-        elif self.queue or unsent:
+        elif self.queue:
             self._open(self.places(), strikes)
 
-    def _put_away(self, slot: _Slot) -> bool:
-        """Close a connection and say what became of its messages; whether one is to go again."""
+    def _put_away(self, slot: _Slot) -> None:
+        """Close a connection and say what became of its messages."""
         self._drop(slot)
         doubtful, unsent = slot.session.close()
         if doubtful:
             self.queue.done(doubtful)
             self._tell(doubtful, Answer(DeliveryState.IN_DOUBT, UNANSWERED))
-        for envelope in unsent:
-            envelope.losses += 1
-            if envelope.losses < 2:
-                self.queue.put_back(envelope)
-            else:
-                self.queue.done(envelope)
-                self._tell(envelope, Answer(DeliveryState.DEFERRED, LOST))
-        return bool(unsent)
+        if unsent and unsent.losses < MOST_LOSSES:
+            self.queue.put_back(unsent)
+        elif unsent:
+            self.queue.done(unsent)
+            self._tell(unsent, Answer(DeliveryState.DEFERRED, LOST))
 
     def _tell(self, envelope: Envelope, answer: Answer) -> None:
         told = outcome(envelope.message, answer.state, answer.code, answer.queue_id)

@@ -53,6 +53,8 @@ class SmtpSession:
         self._later: deque[tuple[_Step, bytes]] = deque()
         #: in MAIL, RCPT, DATA or its body
         self._at_hand: Envelope | None = None
+        #: whether the server had a chance to take it: not yet where it hung up over the one before
+        self._tried = False
         self._refusal: Answer | None = None
         self._in_body = False
         #: whose final dot was sent
@@ -116,12 +118,15 @@ class SmtpSession:
 
     def begin(self, envelope: Envelope) -> None:
         """Start with a message."""
+        # One that was used before may have reached its end; a new one was ready for it.
+        self._tried = self.messages == 0
         self._send(self._commands(envelope))
         self._wait(self._server.command_timeout)
 
     def finish(self, following: Envelope | None) -> None:
         """Send the final dot, with the ``following`` message's commands behind it."""
         self._dotted, self._at_hand, self._in_body = self._at_hand, None, False
+        self._tried = False
         self.messages += 1
         behind = self._commands(following) if following else []
         # Should the server hang up over these bytes, some of them may have come through.
@@ -134,11 +139,12 @@ class SmtpSession:
             self._wire.send(b"QUIT\r\n")
         self._wire.close()
 
-    def close(self) -> tuple[Envelope | None, list[Envelope]]:
-        """Hang up. Returns the message in doubt, if any, and those that were not sent."""
+    def close(self) -> tuple[Envelope | None, Envelope | None]:
+        """Hang up. Returns the message in doubt, and the one that was not sent, if any."""
         self._wire.close()
-        unsent = [self._at_hand] if self._at_hand else []
-        return self._dotted, unsent
+        if self._at_hand and self._tried:
+            self._at_hand.losses += 1
+        return self._dotted, self._at_hand
 
     # --- until it is ready for mail
 
@@ -229,6 +235,7 @@ class SmtpSession:
             self._enveloped(step, reply)
 
     def _enveloped(self, step: _Step, reply: Reply) -> None:
+        self._tried = True
         if 200 <= reply.code < 300 or self._refusal:
             return
         self._refusal = _refusal(reply)

@@ -39,6 +39,7 @@ class Wire:
         self._out = memoryview(b"")
         self._in = b""
         self._lines: list[bytes] = []
+        self._failed: OSError | None = None
         try:
             self._socket.setblocking(False)
             # The final dot is a packet of its own; it must not wait for an acknowledgement.
@@ -73,6 +74,8 @@ class Wire:
 
     def send(self, data: bytes) -> None:
         """Send ``data`` after what is waiting; what the system does not take now is kept."""
+        if self._failed:
+            raise self._failed
         if self._out:
             self._out = memoryview(bytes(self._out) + data)
             return
@@ -84,9 +87,12 @@ class Wire:
         """Go on where the network allows; what the server said meanwhile."""
         if not self._state():
             return []
-        if self._out:
+        if self._out and not self._failed:
             self._flush()
-        return self._replies() if readable or self._tls else []
+        heard = self._replies() if readable or self._tls else []
+        if self._failed and not heard:
+            raise self._failed
+        return heard
 
     @property
     def ready(self) -> bool:
@@ -133,6 +139,9 @@ class Wire:
                 self._out = self._out[self._socket.send(self._out) :]
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             pass
+        except OSError as error:
+            # What the server said before it hung up is still to be heard.
+            self._failed = error
         self.blocked = bool(self._out)
 
     def _replies(self) -> list[Reply]:

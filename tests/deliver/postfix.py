@@ -1,0 +1,193 @@
+"""Postfix on loopback: its test server, and the whole of it as a relay with TLS and a password."""
+
+import os
+import pwd
+import socket
+import socketserver
+import subprocess
+import threading
+import time
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.parts import smtp_sink
+
+LOGIN = ("desk", "open sesame")
+
+
+@dataclass(slots=True)
+class Sink:
+    """A running smtp-sink; ``counted`` once it has ended."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+    counted: bytes = b""
+
+
+@contextmanager
+def sink(folder: Path, *switches: str) -> Iterator[Sink]:
+    """Postfix's test server, with its ``switches`` for faults."""
+    program = smtp_sink()
+    assert program is not None
+    port = _free_port()
+    # A super-user's sink must be told whom to become.
+    become = ["-u", "nobody"] if os.geteuid() == 0 else []
+    with subprocess.Popen(
+        [program, *become, "-c", *switches, f"127.0.0.1:{port}", "50"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+    ) as process:
+        made = Sink(port, process)
+        try:
+            _wait_for(port, lambda: process.poll() is None)
+            yield made
+        finally:
+            process.terminate()
+            made.counted, _ = process.communicate(timeout=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A running Postfix that asks for TLS and ``LOGIN``, and keeps what it gets in a maildir."""
+
+    port: int
+    maildir: Path
+    log: Path
+
+    def delivered(self, many: int, seconds: float = 20) -> list[bytes]:
+        """The mails once there are so many, or what there is by then."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            files = list(self.maildir.glob("*"))
+            if len(files) >= many:
+                break
+            time.sleep(0.05)
+        return [file.read_bytes() for file in self.maildir.glob("*")]
+
+
+@contextmanager
+def relay(folder: Path, certificate: Path, *settings: str) -> Iterator[Relay]:
+    """Postfix with folders of its own; the system's is not touched. Needs a super-user."""
+    etc, mail, port = folder / "etc", folder / "mail", _free_port()
+    for made in (etc, folder / "spool", folder / "data", mail):
+        made.mkdir(parents=True)
+    for above in (folder, *folder.parents):
+        # Its processes give up their rights and must still get through.
+        above.chmod(above.stat().st_mode | 0o011) if above.owner() == "root" else None
+    os.chown(folder / "data", pwd.getpwnam("postfix").pw_uid, -1)
+    os.chown(mail, 65534, 65534)
+    with _passwords() as passwords:
+        (etc / "main.cf").write_text(
+            _MAIN.format(folder=folder, certificate=certificate, passwords=passwords)
+            + "".join(f"{one}\n" for one in settings)
+        )
+        (etc / "master.cf").write_text(_MASTER.format(port=port))
+        command = ["/usr/sbin/postfix", "-c", str(etc)]
+        started = subprocess.run([*command, "start"], check=False, capture_output=True)
+        assert started.returncode == 0, started.stderr
+        try:
+            _wait_for(port, lambda: True)
+            yield Relay(port, mail / "all" / "new", folder / "log")
+        finally:
+            subprocess.run([*command, "stop"], check=True, capture_output=True)
+
+
+_MAIN = """\
+compatibility_level = 3.6
+queue_directory = {folder}/spool
+data_directory = {folder}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = {folder}/log
+maillog_file_prefixes = {folder}
+myhostname = relay.example.org
+mydestination =
+alias_maps =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+virtual_mailbox_domains = example.com
+virtual_mailbox_base = {folder}/mail
+virtual_mailbox_maps = static:all/
+virtual_uid_maps = static:65534
+virtual_gid_maps = static:65534
+virtual_minimum_uid = 1
+smtpd_tls_cert_file = {certificate}/cert.pem
+smtpd_tls_key_file = {certificate}/key.pem
+smtpd_tls_security_level = encrypt
+smtpd_tls_auth_only = yes
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:{passwords}
+smtpd_relay_restrictions = permit_sasl_authenticated, reject
+smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+"""
+
+_MASTER = """\
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+virtual unix - n n - - virtual
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+class _Passwords(socketserver.StreamRequestHandler):
+    """Says whether a password is right, in the protocol that Postfix speaks with Dovecot."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"VERSION\t1\t2\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\nDONE\n")
+        right = "\0".join(("", *LOGIN)).encode()
+        for line in self.rfile:
+            word, *fields = line.rstrip().split(b"\t")
+            if word == b"AUTH":
+                told = fields[-1].removeprefix(b"resp=")
+                said = b"OK\t%s\tuser=desk\n" if b64decode(told) == right else b"FAIL\t%s\n"
+                self.wfile.write(said % fields[0])
+
+
+@contextmanager
+def _passwords() -> Iterator[int]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Passwords) as server:
+        server.daemon_threads = True
+        server.block_on_close = False
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join(5)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, lives: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and lives():
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server did not start")
