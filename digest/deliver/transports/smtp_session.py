@@ -109,8 +109,11 @@ class SmtpSession:
     def wake(self, *, readable: bool) -> None:
         """Go on where the network allows."""
         unsent = self._wire.unsent
-        for reply in self._wire.advance(readable=readable):
+        heard = self._wire.advance(readable=readable)
+        for reply in heard:
             self._heard(reply)
+        if heard and self._due:
+            self._wire.acknowledge()
         if unsent and self._wire.unsent < unsent and self._in_body:
             self._wait(self._server.command_timeout)
         if self._wire.ready and self.features is None:

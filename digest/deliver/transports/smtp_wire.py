@@ -12,6 +12,8 @@ Place: TypeAlias = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int,
 #: longer replies are nonsense: RFC 5321 §4.5.3.1.5 allows lines of 512
 _LONGEST_LINE = 8192
 _MOST_LINES = 200
+#: Linux has it
+_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 
 class GoneError(Exception):
@@ -93,6 +95,16 @@ class Wire:
         if self._failed and not heard:
             raise self._failed
         return heard
+
+    def acknowledge(self) -> None:
+        """Tell the server at once that its bytes have come, where the system can.
+
+        One that writes each reply by itself holds back the rest until then (RFC 896), and the
+        system would take its time (RFC 1122 §4.2.3.2): 40 ms a message.
+        """
+        if _QUICKACK is not None:
+            with suppress(OSError):
+                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
 
     @property
     def ready(self) -> bool:
