@@ -5,13 +5,15 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import classification, curation, delivery, gathering, preview, rendering
+from tests.bench import classification, curation, delivery, gathering, preview, rendering, smtp
 from tests.bench.measure import Figure
 
 MEASUREMENTS = (
     rendering.messages,
     preview.from_pool,
     delivery.ledger_rows,
+    smtp.sending,
+    smtp.far_away,
     classification.reading,
     curation.grouping,
     curation.composing,

@@ -23,7 +23,6 @@ class Sink:
     """A running smtp-sink; ``counted`` once it has ended."""
 
     port: int
-    process: "subprocess.Popen[bytes]"
     counted: bytes = b""
 
 
@@ -35,19 +34,24 @@ def sink(folder: Path, *switches: str) -> Iterator[Sink]:
     port = _free_port()
     # A super-user's sink must be told whom to become.
     become = ["-u", "nobody"] if os.geteuid() == 0 else []
-    with subprocess.Popen(
-        [program, *become, "-c", *switches, f"127.0.0.1:{port}", "50"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-    ) as process:
-        made = Sink(port, process)
+    with (
+        # What it counts goes into a file: a pipe would be full one day.
+        (folder / "counted").open("wb") as counted,
+        subprocess.Popen(
+            [program, *become, "-c", *switches, f"127.0.0.1:{port}", "50"],
+            stdout=counted,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+        ) as process,
+    ):
+        made = Sink(port)
         try:
             _wait_for(port, lambda: process.poll() is None)
             yield made
         finally:
             process.terminate()
-            made.counted, _ = process.communicate(timeout=10)
+            process.wait(10)
+            made.counted = (folder / "counted").read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
