@@ -3,7 +3,11 @@
 import asyncio
 import sys
 
-REPLIES = {b"EHLO": b"250-far\r\n250 PIPELINING\r\n", b"DATA": b"354 go on\r\n"}
+REPLIES = {
+    b"EHLO": b"250-far\r\n250 PIPELINING\r\n",
+    b"DATA": b"354 go on\r\n",
+    b"QUIT": b"221 bye\r\n",
+}
 DOT = b"\r\n.\r\n"
 
 

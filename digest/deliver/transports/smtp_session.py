@@ -6,19 +6,17 @@ final dot: one round trip a message. Of the next nothing can be accepted before 
 what a crash leaves in doubt is one message a connection all the same.
 """
 
-import ssl
 from collections import deque
 from contextlib import suppress
 from enum import Enum, auto
 from time import monotonic
 
 from digest.deliver.transports.smtp_envelope import Answer, Envelope, answer_of, code_of
-from digest.deliver.transports.smtp_hello import Ask, Features, hello
+from digest.deliver.transports.smtp_greeting import Greeting
+from digest.deliver.transports.smtp_hello import Features
 from digest.deliver.transports.smtp_server import SmtpServer
 from digest.deliver.transports.smtp_wire import GoneError, Place, Reply, Wire
 from digest.model import SubscriberId
-
-_NOTHING = Reply(0, b"")
 
 
 class _Step(Enum):
@@ -43,10 +41,8 @@ class SmtpSession:
     def __init__(self, server: SmtpServer, place: Place) -> None:
         self._server = server
         self._wire = Wire(place)
-        self._talk = hello(server)
-        next(self._talk)
-        self._securing = False
-        self._secured = False
+        self._greeting = Greeting(server, self._wire)
+        #: what the server offers, once mail may be sent
         self.features: Features | None = None
         self._due: deque[_Step] = deque()
         #: commands that wait for a reply, where there is no PIPELINING
@@ -116,8 +112,8 @@ class SmtpSession:
             self._wire.acknowledge()
         if unsent and self._wire.unsent < unsent and self._in_body:
             self._wait(self._server.command_timeout)
-        if self._wire.ready and self.features is None:
-            self._secure_or_go_on()
+        if self.features is None:
+            self._greeting.woken()
 
     def begin(self, envelope: Envelope) -> None:
         """Start with a message."""
@@ -148,34 +144,6 @@ class SmtpSession:
         if self._at_hand and self._tried:
             self._at_hand.losses += 1
         return self._dotted, self._at_hand
-
-    # --- until it is ready for mail
-
-    def _secure_or_go_on(self) -> None:
-        if self._server.security == "tls" and not self._secured:
-            self._secure()
-        elif self._securing:
-            self._securing = False
-            if self._server.security == "starttls":
-                self._say(_NOTHING)
-
-    def _secure(self) -> None:
-        context = self._server.tls or ssl.create_default_context()
-        self._wire.secure(context, self._server.host)
-        self._secured = self._securing = True
-
-    def _say(self, reply: Reply) -> None:
-        try:
-            told = self._talk.send(reply)
-        except StopIteration as done:
-            self.features = done.value
-            return
-        self._wait(self._server.connect_timeout)
-        if told is Ask.TLS:
-            self._secure()
-        else:
-            assert isinstance(told, bytes)
-            self._wire.send(told)
 
     # --- the dialogue
 
@@ -213,9 +181,9 @@ class SmtpSession:
 
     def _heard(self, reply: Reply) -> None:
         if self.features is None:
-            if not self._wire.ready:
-                raise GoneError("spoke before TLS")
-            self._say(reply)
+            self._greeting.heard(reply)
+            self.features = self._greeting.features
+            self._wait(self._server.connect_timeout)
             return
         if not self._due:
             self._unasked(reply)
