@@ -1,5 +1,6 @@
 """Postfix on loopback: its test server, and the whole of it as a relay with TLS and a password."""
 
+import grp
 import os
 import pwd
 import socket
@@ -74,38 +75,65 @@ class Relay:
 
 
 @contextmanager
-def relay(folder: Path, certificate: Path, *settings: str) -> Iterator[Relay]:
-    """Postfix with folders of its own; the system's is not touched. Needs a super-user."""
+def relay(folder: Path, certificate: Path, **settings: str) -> Iterator[Relay]:
+    """Postfix with folders of its own; the system's is not touched. Needs a super-user.
+
+    ``settings`` go into main.cf, before those that stand there.
+    """
     etc, mail, port = folder / "etc", folder / "mail", _free_port()
-    for made in (etc, folder / "spool", folder / "data", mail):
-        made.mkdir(parents=True)
+    _make_folders(folder)
     for above in (folder, *folder.parents):
         # Its processes give up their rights and must still get through.
-        above.chmod(above.stat().st_mode | 0o011) if above.owner() == "root" else None
-    os.chown(folder / "data", pwd.getpwnam("postfix").pw_uid, -1)
-    os.chown(mail, 65534, 65534)
+        if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
+            above.chmod(above.stat().st_mode | 0o011)
+    daemons = _told("daemon_directory")
     with _passwords() as passwords:
-        (etc / "main.cf").write_text(
-            _MAIN.format(folder=folder, certificate=certificate, passwords=passwords)
-            + "".join(f"{one}\n" for one in settings)
-        )
+        places = {"folder": folder, "certificate": certificate, "passwords": passwords}
+        main = _MAIN.format(daemons=daemons, **places).splitlines()
+        kept = [row for row in main if row.partition(" ")[0] not in settings]
+        told = [f"{name} = {value}" for name, value in settings.items()]
+        (etc / "main.cf").write_text("\n".join([*kept, *told, ""]))
         (etc / "master.cf").write_text(_MASTER.format(port=port))
-        command = ["/usr/sbin/postfix", "-c", str(etc)]
-        started = subprocess.run([*command, "start"], check=False, capture_output=True)
-        assert started.returncode == 0, started.stderr
-        try:
-            _wait_for(port, lambda: True)
-            yield Relay(port, mail / "all" / "new", folder / "log")
-        finally:
-            subprocess.run([*command, "stop"], check=True, capture_output=True)
+        with subprocess.Popen([f"{daemons}/master", "-c", etc, "-d"]) as master:
+            try:
+                _wait_for(port, lambda: master.poll() is None)
+                yield Relay(port, mail / "all" / "new", folder / "log")
+            finally:
+                master.terminate()
+                master.wait(10)
 
+
+def _make_folders(folder: Path) -> None:
+    postfix, postdrop = pwd.getpwnam("postfix").pw_uid, grp.getgrnam("postdrop").gr_gid
+    for name in ("etc", "spool", "spool/pid", "data", "mail"):
+        (folder / name).mkdir(parents=True)
+    for name in _QUEUES:
+        (folder / "spool" / name).mkdir(0o700)
+        os.chown(folder / "spool" / name, postfix, -1)
+    for name, mode in (("maildrop", 0o730), ("public", 0o710)):
+        (folder / "spool" / name).mkdir()
+        os.chown(folder / "spool" / name, postfix, postdrop)
+        (folder / "spool" / name).chmod(mode)
+    os.chown(folder / "data", postfix, -1)
+    os.chown(folder / "mail", 65534, 65534)
+
+
+def _told(setting: str) -> str:
+    """A setting as this Postfix was built."""
+    command = ["/usr/sbin/postconf", "-d", "-h", setting]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+_QUEUES = (
+    *("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming"),
+    *("private", "saved", "trace"),
+)
 
 _MAIN = """\
 compatibility_level = 3.6
 queue_directory = {folder}/spool
 data_directory = {folder}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
+daemon_directory = {daemons}
 mail_owner = postfix
 setgid_group = postdrop
 maillog_file = {folder}/log

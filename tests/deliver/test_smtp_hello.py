@@ -39,7 +39,7 @@ def test_what_a_server_offers() -> None:
         server(), GREETING, (250, "mail.example\nPIPELINING\nsize 1000\nAUTH=PLAIN\nauth LOGIN")
     )
     assert features.pipelining
-    assert features.size == 1000
+    assert (features.asks_size, features.size) == (True, 1000)
     assert not features.utf8
     assert features.offered["AUTH"] == "PLAIN LOGIN"
 

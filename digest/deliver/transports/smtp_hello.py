@@ -6,7 +6,7 @@ RFC 5321 §4.1.1.1, RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 4616 (PLAIN), RFC 
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -34,24 +34,21 @@ class Features:
     """What a server offers: EHLO keywords with their parameters, in upper case."""
 
     offered: Mapping[str, str]
+    #: RFC 2920
+    pipelining: bool = field(init=False)
+    #: RFC 6531
+    utf8: bool = field(init=False)
+    #: whether a message's size may be told beforehand (RFC 1870)
+    asks_size: bool = field(init=False)
+    #: the largest message it takes, in bytes; 0: untold
+    size: int = field(init=False)
 
-    @property
-    def pipelining(self) -> bool:
-        """RFC 2920."""
-        return "PIPELINING" in self.offered
-
-    @property
-    def utf8(self) -> bool:
-        """RFC 6531."""
-        return "SMTPUTF8" in self.offered
-
-    @property
-    def size(self) -> int | None:
-        """The largest message it takes, in bytes (RFC 1870); 0: untold; None: cannot say SIZE."""
-        told = self.offered.get("SIZE")
-        if told is None:
-            return None
-        return int(told) if told.isdigit() else 0
+    def __post_init__(self) -> None:
+        told = self.offered.get("SIZE", "")
+        object.__setattr__(self, "pipelining", "PIPELINING" in self.offered)
+        object.__setattr__(self, "utf8", "SMTPUTF8" in self.offered)
+        object.__setattr__(self, "asks_size", "SIZE" in self.offered)
+        object.__setattr__(self, "size", int(told) if told.isdigit() else 0)
 
 
 def hello(server: SmtpServer) -> Talk:

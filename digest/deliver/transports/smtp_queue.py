@@ -11,11 +11,12 @@ from digest.deliver.transports.smtp_server import Limits
 from digest.errors import DigestError
 from digest.model import DeliveryState, Message, Outcome
 
-#: the reason of a message that no connection may carry, in words of RFC 3463
+#: rejected: no connection may carry it; the number is that of RFC 3463
 TOO_LARGE = "5.3.4 larger than the mail server takes"
 #: domains remembered, before those whose time has passed are forgotten
 _KEPT = 10_000
-NO_UTF8 = "5.6.7 eai_unsupported: the mail server offers no SMTPUTF8"
+#: excluded: the address is as good as any, this server cannot reach it
+NO_UTF8 = "eai_unsupported: held, the mail server offers no SMTPUTF8"
 
 
 @dataclass(slots=True)
@@ -128,14 +129,13 @@ class Queue:
         return True
 
     def _fits(self, envelope: Envelope, features: Features) -> bool:
-        why = ""
         if features.size and len(envelope.data) > features.size:
-            why = TOO_LARGE
-        elif envelope.international and not features.utf8:
-            why = NO_UTF8
-        if why:
-            self.refused.append(outcome(envelope.message, DeliveryState.REJECTED, why))
-        return not why
+            self.refused.append(outcome(envelope.message, DeliveryState.REJECTED, TOO_LARGE))
+            return False
+        if envelope.international and not features.utf8:
+            self.refused.append(outcome(envelope.message, DeliveryState.EXCLUDED, NO_UTF8))
+            return False
+        return True
 
 
 def _domain(message: Message) -> str:

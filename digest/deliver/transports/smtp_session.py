@@ -104,13 +104,13 @@ class SmtpSession:
 
     def wake(self, *, readable: bool) -> None:
         """Go on where the network allows."""
-        unsent = self._wire.unsent
+        unsent = self._wire.unsent if self._in_body else 0
         heard = self._wire.advance(readable=readable)
         for reply in heard:
             self._heard(reply)
         if heard and self._due:
             self._wire.acknowledge()
-        if unsent and self._wire.unsent < unsent and self._in_body:
+        if unsent and self._wire.unsent < unsent:
             self._wait(self._server.command_timeout)
         if self.features is None:
             self._greeting.woken()
@@ -162,7 +162,7 @@ class SmtpSession:
 
     def _parameters(self, envelope: Envelope) -> str:
         assert self.features is not None, "free before"
-        size = f" SIZE={len(envelope.data)}" if self.features.size is not None else ""
+        size = f" SIZE={len(envelope.data)}" if self.features.asks_size else ""
         return size + (" SMTPUTF8" if envelope.international else "")
 
     def _send(self, commands: list[tuple[_Step, bytes]]) -> None:
