@@ -141,13 +141,16 @@ class Run:
         slots = [slot for slot in self._slots if slot.session.at_dot]
         if not slots:
             return
+        following = [self._following(slot.session) for slot in slots]
         self.journal.handing_over([slot.session.subscriber for slot in slots])
-        for slot in slots:
-            session = slot.session
-            following = None
-            if session.pipelines and not self._used_up(session, 1):
-                following = self._next(session)
-            self._going(slot, partial(session.finish, following))
+        for slot, envelope in zip(slots, following, strict=True):
+            self._going(slot, partial(slot.session.finish, envelope))
+
+    def _following(self, session: SmtpSession) -> Envelope | None:
+        """The message whose commands may go behind the dot; written before anything is in doubt."""
+        if not session.pipelines or self._used_up(session, 1):
+            return None
+        return self._next(session)
 
     def _put_to_work(self) -> None:
         """Give free connections a message each, and open more where it is worth it."""
