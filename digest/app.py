@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, keys, pipeline, readers, sample
+from digest import bundled, pipeline, readers, sample
 from digest.config import Settings
 from digest.config.brand import brand
 from digest.config.editions import (
@@ -39,6 +39,7 @@ from digest.deliver.routes import Route
 from digest.errors import ConfigError, ConfigMistake
 from digest.listening import Listening
 from digest.newsroom import Newsroom
+from digest.own_secrets import OwnSecrets
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.schedule.days import EVERY_DAY
@@ -177,11 +178,11 @@ class App:
 
     @cached_property
     def _copies(self) -> CopyLinks:
-        return CopyLinks(tuple(one.derived("copy") for one in self._signing))
+        return CopyLinks(self.secrets.derived("copy"))
 
     @cached_property
     def _marks(self) -> Marks:
-        return Marks(self.verp_keys)
+        return Marks(self.secrets.derived("verp"))
 
     @cached_property
     def listening(self) -> Listening:
@@ -198,7 +199,14 @@ class App:
     def _ways(self) -> tuple[Transport, Sequence[Route]]:
         from digest.deliver.build import build
 
-        return build(self.settings, self.engine, self.clock, self.stopping.is_set)
+        secrets = self.secrets
+        return build(
+            self.settings,
+            self.engine,
+            self.clock,
+            self.stopping.is_set,
+            lambda: secrets.derived("verp")[0],
+        )
 
     @cached_property
     def _queue(self) -> Queue:
@@ -263,30 +271,19 @@ class App:
             raise ConfigError("config.toml", mistakes) from error
 
     @cached_property
-    def _signing(self) -> tuple[keys.SigningKey, ...]:
-        given = self.settings.web.signing_keys.get_secret_value()
-        return keys.read_signing(given or self._made(keys.SIGNING))
-
-    def _made(self, name: str) -> str:
-        """A secret of our own. Only the outbox gets this far without: config refuses real mail."""
-        keys.make(self.settings.secrets)
-        return (self.settings.secrets / name).read_text("ascii").strip()
-
-    @cached_property
-    def verp_keys(self) -> tuple[bytes, ...]:
-        """What bounce addresses are signed with (deliver/verp.py), newest first."""
-        return tuple(one.derived("verp") for one in self._signing)
+    def secrets(self) -> OwnSecrets:
+        """What we sign with."""
+        return OwnSecrets(self.settings)
 
     @cached_property
     def _keys(self) -> subscribers.Keys:
-        pepper = self.settings.web.pepper.get_secret_value() or self._made(keys.PEPPER)
-        secrets = self._signing
         return subscribers.Keys(
             leave=tuple(
-                subscribers.LeaveSecret(one.id, one.derived("leave").hex()) for one in secrets
+                subscribers.LeaveSecret(one.id, one.derived("leave").hex())
+                for one in self.secrets.signing
             ),
-            manage=tuple(one.derived("manage").hex() for one in secrets),
-            pepper=pepper,
+            manage=tuple(one.hex() for one in self.secrets.derived("manage")),
+            pepper=self.secrets.pepper,
         )
 
     # --- running

@@ -81,6 +81,10 @@ PARTS = {
     "postgres": Part(lambda: postgres_bin() is not None, APT.format("postgresql")),
     "postfix": Part(lambda: smtp_sink() is not None, APT.format("postfix")),
     "dovecot": Part(lambda: dovecot() is not None, APT.format("dovecot-imapd")),
+    "postfix-relay": Part(
+        lambda: os.geteuid() == 0 and Path("/usr/sbin/postfix").exists(),
+        "run the tests as a super-user; " + APT.format("postfix"),
+    ),
     "chromium": Part(lambda: chromium() is not None, APT.format("chromium")),
     "wordpress": Part(
         lambda: wordpress() is not None, APT.format("wordpress php-cli php-mysql mariadb-server")

@@ -95,6 +95,7 @@ def run() -> None:
         check,
         classify,
         control,
+        dkim,
         doubtful,
         duplicates,
         fsck,

@@ -47,6 +47,16 @@ def _address(value: str) -> str:
     return value
 
 
+def _bounce_address(value: str) -> str:
+    # Its local part and a token must fit into 64 octets (RFC 5321 §4.5.3.1.1).
+    if value and not re.fullmatch(r"[a-z0-9._-]{1,20}@[a-z0-9.-]+", value):
+        raise ValueError(
+            "use a bare address like 'bounce@news.example.org', at most 20 letters, digits, dots "
+            "or hyphens before the @"
+        )
+    return value
+
+
 def _mailbox(value: str) -> str:
     if value and not re.fullmatch(
         r"(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value
@@ -99,6 +109,7 @@ Mailbox = Annotated[str, AfterValidator(_mailbox)]
 LeaveAddress = Annotated[str, AfterValidator(_leave_address)]
 UtmPattern = Annotated[str, AfterValidator(_utm), StringConstraints(max_length=100)]
 Address = Annotated[str, AfterValidator(_address)]
+BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]

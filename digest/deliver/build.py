@@ -15,7 +15,11 @@ from digest.protocols import Clock, Holding, Transport
 
 
 def build(
-    settings: Settings, engine: Engine, clock: Clock, stop: Callable[[], bool]
+    settings: Settings,
+    engine: Engine,
+    clock: Clock,
+    stop: Callable[[], bool],
+    verp_key: Callable[[], bytes],
 ) -> tuple[Transport, tuple[Route, ...]]:
     """One transport that speaks for all, and the routes it stands for.
 
@@ -30,6 +34,7 @@ def build(
             sending,
             way,
             Account(engine=engine, clock=clock, name=name, per_second=way.per_second, stop=stop),
+            verp_key,
         )
         for name, way in ways.items()
     )
@@ -38,8 +43,13 @@ def build(
     return Routes(routes, sending.letters or routes[0].name), routes
 
 
-def _route(sending: Sending, way: Sending | RouteSettings, account: Account) -> Route:
-    transport = build_transport(sending, way, account.close)
+def _route(
+    sending: Sending,
+    way: Sending | RouteSettings,
+    account: Account,
+    verp_key: Callable[[], bytes],
+) -> Route:
+    transport = build_transport(sending, way, verp_key, account.close)
     holding = transport if isinstance(transport, Holding) else None
     if account.per_second is not None or way.transport == "sendgrid" or way is not sending:
         transport = Paced(transport, account)

@@ -20,6 +20,7 @@ from tests.bench import (
     preview,
     rendering,
     sendgrid,
+    smtp,
 )
 from tests.bench.measure import Figure
 
@@ -30,6 +31,8 @@ MEASUREMENTS = (
     delivery.ledger_rows,
     hooks.events,
     sendgrid.path,
+    smtp.sending,
+    smtp.far_away,
     classification.reading,
     curation.grouping,
     curation.composing,
