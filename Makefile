@@ -50,6 +50,16 @@ evaluate: $(STAMP)
 fuzz: $(STAMP)
 	@DIGEST_FUZZ=$${EXAMPLES:-20000} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/sources/test_fuzz.py
 
+## chaos: kill senders at random against servers of its own, for so long (MINUTES=30), and count
+.PHONY: chaos
+chaos: $(STAMP)
+	@$(BIN)/python -m tests.proof --minutes $${MINUTES:-30}
+
+## simulate: deterministic trials of the sender and its ledger, one a seed (SEEDS=100000)
+.PHONY: simulate
+simulate: $(STAMP)
+	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000}
+
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages
 messages: $(STAMP)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache, cached_property
 from importlib.resources import as_file
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 import jinja2
@@ -25,6 +26,7 @@ from digest.config.editions import (
     source_weights,
     topic_names,
 )
+from digest.config.sending import sending_rules
 from digest.config.standard import standard
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
@@ -100,8 +102,9 @@ class App:
             names=cache(self._names),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
             alert_to=self.settings.alerts.to,
+            rules=sending_rules(self.settings.sending),
             standard=standard(self.settings),
             probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
             stopping=self._stopping.is_set,

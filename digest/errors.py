@@ -35,6 +35,8 @@ class ExitCode(IntEnum):
     REFUSED = 6
     #: preflight found what keeps the issue from going
     BLOCKED = 7
+    #: fsck found something that must never be
+    UNSOUND = 8
     #: a passing fault; run it again later
     TEMPORARY = 75
 

@@ -17,6 +17,7 @@ from digest.model import Hold, Issue, IssueState
 from digest.steps.address import address
 from digest.steps.alerts import alert
 from digest.steps.compose import compose, plan, today
+from digest.steps.control import standing, undo_until
 from digest.steps.curate import curate
 from digest.steps.gather import GatherReport, failing, gather
 from digest.steps.lock import approve, lock
@@ -124,8 +125,10 @@ def advance(parts: Parts, issue: Issue) -> Issue:
     issue = compose(parts, issue)
     if now < issue.scheduled_at - timedelta(minutes=edition.lock_minutes):
         return issue
+    if issue.state is not IssueState.SENDING and standing(parts, issue) is not None:
+        return issue
     issue = lock(parts, issue)
-    if now < issue.scheduled_at:
+    if now < issue.scheduled_at or undo_until(parts, issue) is not None:
         return issue
     if issue.state is IssueState.DRAFTING:
         return _hold(parts, issue)
@@ -147,9 +150,14 @@ def deliver(parts: Parts, issue: Issue, progress: Callable[[int], None] | None =
 def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
     """Take an issue down the rest of the line now, whatever the hour.
 
-    One that is sent, skipped or missed stays so. Raises WrongStateError when approval is
-    required and missing, or the issue is held because sources fail.
+    One that is sent, skipped or missed stays so; one that somebody may still take back stays
+    locked until then. Raises WrongStateError when approval is required and missing, or the issue
+    is paused, or held because sources fail.
     """
+    if issue.state in UNFINISHED and (paused := standing(parts, issue)) is not None:
+        raise WrongStateError(
+            f"the issue is {paused}", hint=f"`digest resume {issue.id}`", issue=issue.id
+        )
     if issue.state in UNFINISHED - {IssueState.SENDING}:
         with writing(parts.engine) as connection:
             issue = issues.reschedule(connection, issue, parts.clock.now())
@@ -159,7 +167,7 @@ def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None 
         raise WrongStateError(
             f"the issue {waits}", hint=f"`digest approve {issue.id}`", issue=issue.id
         )
-    return deliver(parts, issue, progress)
+    return issue if undo_until(parts, issue) is not None else deliver(parts, issue, progress)
 
 
 def _hold(parts: Parts, issue: Issue) -> Issue:

@@ -85,9 +85,13 @@ def run() -> None:
     """Run the command line and leave with its exit code."""
     from digest.cli import (  # noqa: F401 - they register
         add,
+        chaos,
         check,
         classify,
+        control,
+        doubtful,
         duplicates,
+        fsck,
         heard,
         line,
         look,

@@ -113,6 +113,13 @@ class SendGrid(Table):
     webhook_window_hours: int = Field(default=72, ge=0, le=8760)
 
 
+class ErrorBudget(Table):
+    """[sending] error_budget: when so many messages, and so large a share, go wrong, it pauses."""
+
+    messages: int = Field(default=50, ge=1)
+    share: float = Field(default=0.2, ge=0, le=1)
+
+
 class Sending(Table):
     """[sending]: real mail is impossible until ``transport`` is changed."""
 
@@ -120,6 +127,15 @@ class Sending(Table):
     from_: Mailbox = Field(default="", alias="from")
     reply_to: Mailbox = ""
     outbox: Path = Path("var/outbox")
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Literal["hold", "resend", "skip"] = "hold"
+    #: so long a locked issue waits for somebody to take it back
+    undo_minutes: int = Field(default=0, ge=0, le=60)
+    #: an issue paused for longer goes on only with --late
+    resume_hours: float = Field(default=6, gt=0, le=72)
+    error_budget: ErrorBudget = ErrorBudget()
+    #: what to count on for the finish that a dry run tells; left out: measured, else assumed
+    messages_per_second: float | None = Field(default=None, gt=0)
     smtp: Smtp = Smtp()
     sendgrid: SendGrid = SendGrid()
 

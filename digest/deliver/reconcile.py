@@ -7,6 +7,7 @@ is late, and then nothing is sent again without proof.
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def reconcile(
         late = set(doubt.expired(connection, now, issue))
     for one in left:
         try:
-            journal = FileJournal.found(journals, one.batch.ref)
+            journal = _journal(journals, one)
         except BusyError:
             continue
         try:
@@ -51,9 +52,31 @@ def reconcile(
         finally:
             if journal:
                 journal.close()
+    _sweep(engine, journals)
     if found:
         log.info("reconciled", issue=issue, **{state.value: n for state, n in found.items()})
     return found
+
+
+def _journal(journals: Path, one: OpenBatch) -> FileJournal | None:
+    """The claimer's own journal, if it is here and the claimer gone. Raises BusyError."""
+    journal = FileJournal.found(journals, one.batch.ref)
+    if journal is not None and journal.read().owner != one.owner:
+        # Left by a claim that was never committed; another machine then made the same attempt.
+        journal.close()
+        return None
+    return journal
+
+
+def _sweep(engine: Engine, journals: Path) -> None:
+    """Remove journals of batches that were settled right before their sender died."""
+    for ref in FileJournal.refs(journals):
+        with reading(engine) as connection:
+            if not doubt.is_settled(connection, ref):
+                continue
+        with suppress(BusyError):
+            if journal := FileJournal.found(journals, ref):
+                journal.discard()
 
 
 def _decide(
@@ -76,8 +99,24 @@ def _decide(
         # Nothing to write: its journal may yet come back with the machine that has it.
         return states if one.state is BatchState.CLAIMED else Counter()
     with writing(engine) as connection:
-        if not doubt.decide(connection, one, outcomes, now):
+        if not doubt.decide(connection, one, outcomes, now, gone=journal is not None):
             return Counter()
     if journal:
         journal.discard()
     return states
+
+
+def at_work(engine: Engine, journals: Path, issue: IssueId) -> frozenset[int]:
+    """The batches of an issue whose journals say that somebody on this machine is at work."""
+    with reading(engine) as connection:
+        left = doubt.unsettled(connection, issue)
+    busy = set()
+    for one in left:
+        try:
+            journal = FileJournal.found(journals, one.batch.ref)
+        except BusyError:
+            busy.add(one.number)
+        else:
+            if journal:
+                journal.close()
+    return frozenset(busy)

@@ -13,14 +13,24 @@ from typing import TypeAlias
 import structlog
 from sqlalchemy.engine import Engine
 
+from digest.deliver.budget import Budget, Spent
 from digest.deliver.evidence import conclude
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError, come_again
-from digest.deliver.reconcile import reconcile
+from digest.deliver.reconcile import at_work, reconcile
 from digest.errors import DigestError, TemplateError, TransportError
-from digest.model import Batch, DeliveryState, IssueId, Message, Outcome, SubscriberId
+from digest.model import (
+    Batch,
+    Decision,
+    DeliveryState,
+    IssueId,
+    Message,
+    Outcome,
+    SubscriberId,
+)
 from digest.protocols import Audience, Clock, Recipient, Transport
-from digest.store import ledger
+from digest.store import control, decide, ledger
+from digest.store.control import Control
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -30,9 +40,6 @@ Compose: TypeAlias = Callable[[Batch, Mapping[SubscriberId, Recipient]], Sequenc
 
 #: long against any provider's timeout: past it, another machine calls the batch doubtful
 LEASE = timedelta(minutes=30)
-#: an issue pauses when at least so many, and so large a part, of a run's messages went wrong
-BUDGET = 50
-BUDGET_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +62,9 @@ class _Run:
 
     issue: IssueId
     edition: str
+    spent: Spent
     handed: Counter[DeliveryState] = field(default_factory=Counter)
     paused: str = ""
-
-    @property
-    def over_budget(self) -> bool:
-        wrong = self.handed[DeliveryState.REJECTED] + self.handed[DeliveryState.IN_DOUBT]
-        return wrong >= max(BUDGET, BUDGET_SHARE * self.handed.total())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +78,12 @@ class Sender:
     #: folder of the journals, on this machine
     journals: Path
     clock: Clock
-    #: who claims, for people to read: ``host:pid:start``
+    #: who claims: ``host:pid:…``, of no other process ever
     owner: str
     lease: timedelta = LEASE
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Decision = Decision.HOLD
+    budget: Budget = field(default_factory=Budget)
     #: asked before each batch: whether to stop cleanly
     stop: Callable[[], bool] = lambda: False
 
@@ -95,15 +101,10 @@ class Sender:
         be used pauses the issue (``SendReport.paused``). An interrupt releases the batch at work:
         what was not handed over is planned again.
         """
-        run = _Run(issue, edition)
+        run = _Run(issue, edition, Spent(self.budget))
         reconcile(self.engine, self.transport, self.journals, self.clock.now(), issue)
-        while not run.paused:
-            if self.stop():
-                run.paused = "stopped"
-                break
-            if deadline is not None and self.clock.now() >= deadline:
-                self._expire(issue)
-                break
+        self._follow_policy(issue)
+        while not run.paused and self._goes_on(run, deadline):
             claimed = self._claim(issue)
             if claimed is None:
                 break
@@ -111,6 +112,39 @@ class Sender:
             if progress:
                 progress(settled)
         return self._report(run)
+
+    def _goes_on(self, run: _Run, deadline: datetime | None) -> bool:
+        """Whether another batch is to go; what else is to be done about the rest, is done."""
+        if self.stop():
+            run.paused = "stopped"
+            return False
+        with reading(self.engine) as connection:
+            standing = control.standing(connection, run.issue)
+        if standing is None:
+            late = deadline is not None and self.clock.now() >= deadline
+            if late:
+                self._expire(run.issue, ledger.PAST)
+            return not late
+        if standing.control is Control.STOP:
+            self._expire(run.issue, str(standing))
+        else:
+            run.paused = str(standing)
+        return False
+
+    def _follow_policy(self, issue: IssueId) -> None:
+        if self.doubtful is Decision.HOLD:
+            return
+        busy = at_work(self.engine, self.journals, issue)
+        which = decide.Which(issue=issue, busy=busy, by_policy=True)
+        with writing(self.engine) as connection:
+            decided = decide.decide(connection, which, self.doubtful, "policy", self.clock.now())
+        if decided.deliveries:
+            log.warning(
+                "doubtful_decided",
+                issue=issue,
+                decision=self.doubtful.value,
+                readers=decided.deliveries,
+            )
 
     def _claim(self, issue: IssueId) -> tuple[Batch, FileJournal] | None:
         journal = None
@@ -120,7 +154,7 @@ class Sender:
                 if batch is None:
                     return None
                 # Inside the claim: a committed claim without a journal is another machine's.
-                journal = FileJournal.open(self.journals, batch.ref)
+                journal = FileJournal.open(self.journals, batch.ref, self.owner)
         except BaseException:
             # Whether the commit took, nobody knows now; the empty journal stays to tell.
             if journal:
@@ -209,7 +243,10 @@ class Sender:
                     told[outcome.subscriber] = outcome
                 if (now := self.clock.now()) >= renew_at:
                     with writing(self.engine) as connection:
-                        ledger.renew(connection, batch, self.owner, now, self.lease)
+                        ours = ledger.renew(connection, batch, self.owner, now, self.lease)
+                    if not ours:
+                        # Late, and called doubtful: somebody may decide to send them again.
+                        raise TransportError("took longer than its lease", batch=batch.ref)
                     renew_at = now + self.lease / 2
         finally:
             # Its connections must be at rest before the journal is read.
@@ -224,13 +261,11 @@ class Sender:
         told: Mapping[SubscriberId, Outcome],
         not_before: datetime | None,
     ) -> list[Outcome]:
-        now = self.clock.now()
-        outcomes = conclude(batch, self.transport, journal.read(), told)
-        run.handed.update(outcome.state for outcome in outcomes)
-        if run.over_budget and not run.paused:
-            run.paused = "too many messages went wrong"
-            not_before = now + LONGEST
         try:
+            now = self.clock.now()
+            outcomes = conclude(batch, self.transport, journal.read(), told)
+            run.handed.update(outcome.state for outcome in outcomes)
+            run.spent.add(outcomes)
             with writing(self.engine) as connection:
                 ours = ledger.settle(
                     connection,
@@ -243,7 +278,13 @@ class Sender:
                 )
                 if run.paused and not_before:
                     ledger.pause(connection, batch.issue, not_before)
+                if run.spent.over:
+                    run.paused = run.spent.over
+                    control.say(
+                        connection, batch.issue, Control.PAUSE, "error budget", now, run.paused
+                    )
         except BaseException:
+            # Let go of it, or nobody could find out what it says while this process lives.
             journal.close()
             raise
         if ours:
@@ -254,9 +295,9 @@ class Sender:
             log.warning("batch_taken_over", batch=batch.ref)
         return outcomes
 
-    def _expire(self, issue: IssueId) -> None:
+    def _expire(self, issue: IssueId, why: str) -> None:
         with writing(self.engine) as connection:
-            given_up = ledger.expire(connection, issue, self.clock.now())
+            given_up = ledger.expire(connection, issue, self.clock.now(), why)
         if given_up:
             log.warning("deliveries_expired", issue=issue, readers=given_up)
 

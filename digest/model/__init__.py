@@ -11,6 +11,7 @@ All times are aware and in UTC unless a name says local.
 from digest.model.delivery import (
     Batch,
     BatchState,
+    Decision,
     DeliveryState,
     MailHeaders,
     Message,
@@ -92,6 +93,7 @@ __all__ = [
     "Card",
     "Classification",
     "DateGrade",
+    "Decision",
     "DeliveryEvent",
     "DeliveryState",
     "Dropped",

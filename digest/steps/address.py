@@ -11,6 +11,7 @@ import structlog
 
 from digest.curate import vary
 from digest.curate.select import Selector
+from digest.errors import WrongStateError
 from digest.languages import spoken
 from digest.model import (
     Edition,
@@ -28,8 +29,9 @@ from digest.render.style import Style
 from digest.schedule.days import answered_days
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, reached, variants
+from digest.store import issues, ledger, minutes, reached, variants
 from digest.store.engine import reading, writing
+from digest.store.fsck import AUDIENCE
 
 log = structlog.get_logger()
 
@@ -74,7 +76,7 @@ def interest_in(parts: Parts, issue: Issue, reader: Reader) -> Interest:
     until = issue.window_to or parts.clock.now()
     with reading(parts.engine) as connection:
         before = issues.gone_since(connection, issue, until - REACH)
-        last = reached.last_accepted(connection, before, [reader.subscriber])
+        last = reached.last_reached(connection, before, [reader.subscriber])
     return interest_of(reader, last.get(reader.subscriber), issue)
 
 
@@ -102,7 +104,7 @@ class Choosing:
         stream = iter(parts.audience.readers(slug, wanted, asked, answered, now))
         while readers := list(islice(stream, CHUNK)):
             with reading(parts.engine) as connection:
-                last = reached.last_accepted(
+                last = reached.last_reached(
                     connection, self.before, [reader.subscriber for reader in readers]
                 )
             found = [
@@ -179,7 +181,8 @@ def address(parts: Parts, issue: Issue) -> Issue:
 
     audience = deliveries + exclusions by reason; both are written in one transaction with the
     new state, so a crash leaves either nothing or all of it: variants that are there already are
-    found again. Raises BadTemplateError before that.
+    found again. Raises BadTemplateError before that, and WrongStateError where what was locked has
+    changed.
     """
     if issue.state is not IssueState.LOCKED:
         return issue
@@ -187,6 +190,12 @@ def address(parts: Parts, issue: Issue) -> Issue:
     parts.renderer.check(vary.template(issue, parts.edition(issue.edition)))
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
+    if draft.content_hash != issue.content_hash:
+        raise WrongStateError(
+            "its stories are not those that were locked",
+            hint="`digest fsck` tells all that is wrong",
+            issue=issue.id,
+        )
     chosen = choosing(parts, issue, draft)
     frozen = _freeze(parts, issue, chosen)
     sheets = _sheets(parts, issue, chosen, frozen)
@@ -210,7 +219,8 @@ def address(parts: Parts, issue: Issue) -> Issue:
             parts.clock.now(),
             reason=issue.reason,
         )
-        made = variants.count(connection, issue.id)
+        made, size = variants.count(connection, issue.id), str(told.audience)
+        minutes.write(connection, issue.id, parts.clock.now(), "scheduler", AUDIENCE, size)
     log.info(
         "audience_frozen",
         issue=issue.id,

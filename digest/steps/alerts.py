@@ -125,7 +125,7 @@ def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
             return f"It was sent already. digest events {issue.id} tells what was heard of it."
         return (
             f"digest events {issue.id} tells what was heard of it. Nothing more of it is sent "
-            f"before digest events {issue.id} --resume; at its send-by time the rest is given up."
+            f"before digest resume {issue.id}; digest stop {issue.id} gives up the rest."
         )
     until = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
     return (

@@ -10,9 +10,10 @@ from sqlalchemy.engine import Engine
 
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
+from digest.deliver.budget import Budget
 from digest.deliver.marks import Marks
 from digest.errors import NotFoundError
-from digest.model import Edition, SourceWeight
+from digest.model import Decision, Edition, SourceWeight
 from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
@@ -32,6 +33,21 @@ class Identity:
     def domain(self) -> str:
         """The domain of From: Message-ID and List-Id live there."""
         return self.from_.rpartition("@")[2].rstrip("> ") or "localhost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRules:
+    """What [sending] says of doubts, pauses and second thoughts."""
+
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Decision = Decision.HOLD
+    #: so long a locked issue waits for somebody to take it back
+    undo: timedelta = timedelta(0)
+    #: an issue paused for longer goes on only if a person insists
+    resume_within: timedelta = timedelta(hours=6)
+    budget: Budget = field(default_factory=Budget)
+    #: messages a second to count on; None: what was measured last
+    per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +73,11 @@ class Parts:
     every: timedelta
     #: where transports keep their journals
     journals: Path
-    #: who we are, for people who read the ledger: ``host:pid``
+    #: who we are, of no other process ever: ``host:pid:token``
     owner: str
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
+    rules: SendingRules = field(default_factory=SendingRules)
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False
     #: what mail is measured against before it goes

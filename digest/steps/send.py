@@ -1,6 +1,6 @@
 """send and settle: hand over what the ledger holds, then close the issue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -9,6 +9,7 @@ from digest.curate import short
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
+from digest.steps.fsck import verify
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
 from digest.store import issues, ledger, variants, windows
@@ -19,8 +20,12 @@ log = structlog.get_logger()
 
 
 def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> SendReport:
-    """Send what is still planned of an issue, or go on where a crash left off."""
+    """Send what is still planned of an issue, or go on where a crash left off.
+
+    Raises WrongStateError where its ledger does not add up, before and after.
+    """
     edition = parts.edition(issue.edition)
+    verify(parts, issue.id)
     sender = Sender(
         engine=parts.engine,
         transport=parts.transport,
@@ -29,6 +34,8 @@ def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = No
         journals=parts.journals,
         clock=parts.clock,
         owner=parts.owner,
+        doubtful=parts.rules.doubtful,
+        budget=parts.rules.budget,
         stop=parts.stopping,
     )
     report = sender.send_issue(
@@ -37,6 +44,7 @@ def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = No
         deadline=issue.scheduled_at + timedelta(minutes=edition.send_by_minutes),
         progress=progress,
     )
+    verify(parts, issue.id)
     log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
     return report
 
@@ -49,17 +57,17 @@ def find_out(parts: Parts) -> None:
 def settle(parts: Parts, issue: Issue) -> Issue:
     """Close an issue whose deliveries all have an outcome; its stories now count as seen.
 
-    Seen is only what a provider accepted: an issue that reached nobody uses up no story.
+    Seen is what a provider accepted, or may have: an issue that reached nobody uses up no story.
     """
     now = parts.clock.now()
     with writing(parts.engine) as connection:
         counts = ledger.counts(connection, issue.id)
         if any(counts.get(state, 0) for state in UNSETTLED):
             return issue
-        reached = variants.delivered_stories(connection, issue.id, DeliveryState.ACCEPTED.value)
+        reached = variants.delivered_stories(connection, issue.id, ledger.REACHED)
         versions = windows.versions_in(connection, issue.id, reached)
         windows.mark_seen(connection, issue.edition, versions, SeenReason.SENT, now, issue.id)
-        reason = short.told(issue) if counts.get(DeliveryState.ACCEPTED) else "reached nobody"
+        reason = short.told(issue) if _reached(counts) else "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now
         )
@@ -67,6 +75,10 @@ def settle(parts: Parts, issue: Issue) -> Issue:
 
 #: deliveries that still want an attempt; doubtful ones are listed, and hold nothing up
 UNSETTLED = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
+
+
+def _reached(counts: Mapping[DeliveryState, int]) -> int:
+    return sum(counts.get(state, 0) for state in ledger.REACHED)
 
 
 def progress_of(parts: Parts, issue: Issue) -> dict[DeliveryState, int]:

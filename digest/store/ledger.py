@@ -31,6 +31,8 @@ from digest.store.tables import batch, delivery, exclusion, variant
 OPEN = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 #: deliveries whose outcome may still be written; what was accepted stays accepted
 UNDECIDED = (*OPEN, DeliveryState.IN_DOUBT)
+#: deliveries that count as sent: until somebody decides otherwise, those in doubt do
+REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
 #: rows inserted at a time
 ROWS = 5_000
 
@@ -240,9 +242,10 @@ def close(
             .where(delivery.c.issue_id == one.issue, delivery.c.number == one.number)
         )
     )
-    values: dict[str, Any] = {"state": BatchState.DONE.value, "done_at": now}
+    values: dict[str, Any] = {"state": BatchState.DONE.value, "done_at": now, "lease_until": None}
     if states.intersection(OPEN):
-        values = {"state": BatchState.PLANNED.value, "not_before": not_before}
+        planned = BatchState.PLANNED.value
+        values = {"state": planned, "not_before": not_before, "lease_until": None}
     elif DeliveryState.IN_DOUBT in states:
         values = {"state": BatchState.IN_DOUBT.value}
     connection.execute(
@@ -265,8 +268,12 @@ def pause(connection: Connection, issue: IssueId, until: datetime) -> None:
     )
 
 
-def expire(connection: Connection, issue: IssueId, now: datetime) -> int:
-    """Give up what is planned of an issue, since its send-by time is past; returns how many.
+#: why deliveries expire when nobody stopped the issue
+PAST = "past its send-by time"
+
+
+def expire(connection: Connection, issue: IssueId, now: datetime, why: str = PAST) -> int:
+    """Give up what is planned of an issue; returns how many deliveries.
 
     Claimed batches stay: somebody is at work on them.
     """
@@ -286,7 +293,7 @@ def expire(connection: Connection, issue: IssueId, now: datetime) -> int:
                 delivery.c.number == number,
                 delivery.c.state.in_([state.value for state in OPEN]),
             )
-            .values(state=DeliveryState.EXPIRED.value, code="past its send-by time", at=now)
+            .values(state=DeliveryState.EXPIRED.value, code=why[:200], at=now)
         ).rowcount
         close(connection, one, now)
     return given_up

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from digest.model import DeliveryState
-from digest.store import doubt, ledger
+from digest.store import fsck, ledger
 from digest.store.engine import make_engine, reading
 from digest.store.migrations import migrate
 from tests.deliver.newsroom import ISSUE, freeze
@@ -60,7 +60,7 @@ def kill_and_finish(folder: Path, port: int, kills: int, seconds: float) -> int:
 
 def counts(engine: Engine) -> dict[DeliveryState, int]:
     with reading(engine) as connection:
-        assert doubt.check(connection, ISSUE) == []
+        assert fsck.check(connection, ISSUE, fsck.LEDGER) == []
         return dict(ledger.counts(connection, ISSUE))
 
 

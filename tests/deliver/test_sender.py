@@ -23,7 +23,7 @@ from digest.deliver.sender import BUDGET, Sender, SendReport
 from digest.errors import DigestError, TemplateError
 from digest.model import Batch, BatchState, DeliveryState, Message, Outcome, SubscriberId
 from digest.protocols import Journal, Recipient
-from digest.store import doubt, ledger
+from digest.store import doubt, fsck, ledger
 from digest.store.engine import make_engine, reading, writing
 from digest.store.migrations import migrate
 from digest.store.tables import batch, delivery
@@ -77,7 +77,7 @@ class Desk:
 
     def check(self) -> None:
         with reading(self.engine) as connection:
-            assert doubt.check(connection, ISSUE) == []
+            assert fsck.check(connection, ISSUE, fsck.LEDGER) == []
         assert sum(self.counts().values()) == self.frozen.deliveries
 
 
@@ -386,6 +386,67 @@ def test_a_journal_left_by_an_earlier_database_is_not_believed(desk: Desk) -> No
     desk.die(Act.DIE_BEFORE, 1)
     assert desk.send().counts == {ACCEPTED: 25}
     assert set(desk.transport.taken.values()) == {1}
+
+
+def test_a_journal_left_by_a_claim_that_never_was_is_not_believed(desk: Desk) -> None:
+    """This machine made journal 1.1.1 and died before its commit; then another made attempt 1.
+
+    Its own journal is there, not here: what it handed over must not be planned again.
+    """
+    FileJournal.open(desk.folder / "journals", "1.1.1", "here:9:never").close()
+    with writing(desk.engine) as connection:
+        assert ledger.claim(connection, ISSUE, "there:1:1", NOW, timedelta(minutes=30))
+    desk.later(31)
+    assert desk.send().counts == {ACCEPTED: 15, IN_DOUBT: 10}
+
+
+def test_a_journal_is_let_go_even_if_nothing_can_be_concluded(desk: Desk) -> None:
+    """Else nobody could find out what it says as long as this process lives."""
+
+    class Forgetful(Scripted):
+        def evidence(self, messages: Sequence[str]) -> Mapping[str, DeliveryState]:
+            raise RuntimeError("a fault of our own")
+
+    good, desk.transport = desk.transport, Forgetful(act_on({3: Act.CRASH}))
+    with pytest.raises(RuntimeError):
+        desk.sender.send_issue(ISSUE, "daily")
+    desk.transport = good
+    assert desk.send().counts == {ACCEPTED: 25}
+    desk.later(1)
+    assert set(good.taken.values()) == {1}
+
+
+def test_a_late_sender_stops_before_somebody_sends_its_batch_again(desk: Desk) -> None:
+    """Its lease ended while it slept: the batch is in doubt, and may be decided about."""
+    slept: list[int] = []
+
+    def sleep(message: Message) -> Act:
+        if not slept:
+            slept.append(message.subscriber)
+            desk.later(61)
+            with writing(desk.engine) as connection:
+                (one,) = doubt.unsettled(connection, ISSUE)
+                assert doubt.doubt(connection, one)
+        return Act.ACCEPT
+
+    desk.transport.script = sleep
+    report = desk.send()
+    assert desk.transport.taken.total() == 1
+    assert "lease" in report.paused
+    desk.later(1)
+    assert desk.send().counts == {ACCEPTED: 25}
+    assert set(desk.transport.taken.values()) == {1}
+
+
+def test_the_journal_of_a_batch_settled_right_before_a_death_goes(desk: Desk) -> None:
+    desk.send()
+    left = desk.folder / "journals" / "1.1.1.log"
+    other = desk.folder / "journals" / "7.1.1.log"
+    left.write_text("O\there:1:1\n")
+    other.write_text("O\tthere:1:1\n")
+    desk.send()
+    assert not left.exists()
+    assert other.exists(), "of an issue that this ledger does not know"
 
 
 # --- whatever happens ---------------------------------------------------------------------------

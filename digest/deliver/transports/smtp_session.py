@@ -100,8 +100,8 @@ class SmtpSession:
             code, text = self._client.docmd("DATA")
         if code == 354:
             return None
-        if code == 421:
-            raise smtplib.SMTPServerDisconnected("421")
+        if code == 421 or not 400 <= code < 600:
+            raise smtplib.SMTPServerDisconnected(str(code))
         with suppress(*GONE):
             self._client.rset()
         return Answer(_state(code), _code(code, text))
@@ -116,9 +116,10 @@ class SmtpSession:
             self.close()
             return Answer(DeliveryState.IN_DOUBT, "no answer to the message")
         queued = re.search(rb"queued as ([A-Za-z0-9-]{4,60})\b", text, re.IGNORECASE)
-        if code == 421:
+        state = _state(code)
+        if code == 421 or state is DeliveryState.IN_DOUBT:
             self.close()
-        return Answer(_state(code), _code(code, text), queued[1].decode() if queued else "")
+        return Answer(state, _code(code, text), queued[1].decode() if queued else "")
 
     @property
     def closed(self) -> bool:
@@ -202,7 +203,10 @@ def _why(error: Exception) -> str:
 def _state(code: int) -> DeliveryState:
     if 200 <= code < 300:
         return DeliveryState.ACCEPTED
-    return DeliveryState.DEFERRED if 400 <= code < 500 else DeliveryState.REJECTED
+    if 500 <= code < 600:
+        return DeliveryState.REJECTED
+    # No reply of SMTP, such as one that broke off after "25".
+    return DeliveryState.DEFERRED if 400 <= code < 500 else DeliveryState.IN_DOUBT
 
 
 def _code(code: int, text: bytes) -> str:
