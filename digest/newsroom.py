@@ -14,7 +14,6 @@ from digest.model import (
     Interest,
     Issue,
     IssueId,
-    IssueState,
     Outcome,
     StoryId,
     SubscriberId,
@@ -23,6 +22,7 @@ from digest.model import (
 from digest.preview.preview import Preview
 from digest.steps import address, compose, letters, send
 from digest.steps.parts import Parts, zone
+from digest.steps.plan import SendPlan, plan
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
@@ -30,18 +30,6 @@ from digest.store import heard, issues, sources, variants
 from digest.store.engine import reading
 from digest.store.issues import Draft
 from digest.store.sources import SourceState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendPlan:
-    """What ``send`` would do now."""
-
-    edition: str
-    state: IssueState
-    stories: int
-    variants: int
-    messages: int
-    left_out: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,17 +149,11 @@ class Newsroom:
 
     def send_plan(self, slug: str) -> SendPlan:
         """What ``send_now`` would do with today's issue. Stores nothing."""
-        issue = compose.today(self.parts, self.parts.edition(slug), keep=False)
-        draft = compose.draft(self.parts, issue)
-        told = address.forecast(self.parts, issue, draft)
-        return SendPlan(
-            edition=slug,
-            state=issue.state,
-            stories=len(compose.content(self.parts, issue).cards),
-            variants=told.variants,
-            messages=told.readers,
-            left_out=dict(told.left_out),
-        )
+        return plan(self.parts, compose.today(self.parts, self.parts.edition(slug), keep=False))
+
+    def issue_plan(self, issue_id: IssueId) -> SendPlan:
+        """What ``send_now`` would do with this issue. Stores nothing. Raises NotFoundError."""
+        return plan(self.parts, self.issue(issue_id))
 
     def send_test(self, slug: str, to: str) -> Outcome:
         """One marked copy of the next issue to ``to``; never counted, and to nobody else."""

@@ -1,5 +1,6 @@
 """The command line's root: options for every command, and errors turned into exit codes."""
 
+import errno
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -119,9 +120,25 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        from digest.app import SubscribersError
-
-        if not isinstance(error, SubscribersError):
+        told = _of_the_machine(error)
+        if told is None:
             raise
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {told}\n")
         sys.exit(ExitCode.ERROR)
+
+
+def _of_the_machine(error: Exception) -> str | None:
+    """What a person should read of an error that is no fault of the program's; None: it is one."""
+    from sqlalchemy.exc import OperationalError
+
+    from digest.app import SubscribersError
+
+    if isinstance(error, SubscribersError):
+        return str(error)
+    again = "Nothing was lost: mend it and run this again"
+    if isinstance(error, OperationalError):
+        # Its first line: what follows is the statement.
+        return f"the database cannot be used: {str(error.orig).splitlines()[0]}. {again}"
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+        return f"{error.strerror}: {error.filename or 'a file of ours'}. {again}"
+    return None

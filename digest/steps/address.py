@@ -146,6 +146,9 @@ class Forecast:
 
     readers: int
     variants: int
+    batches: int
+    #: calls, where all readers of a variant in a batch go by one
+    requests: int
     left_out: Counter[str]
 
 
@@ -153,11 +156,21 @@ def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
     """Select for everybody, and only count. Stores nothing."""
     chosen = choosing(parts, issue, draft)
     keys: set[str] = set()
-    readers = 0
+    readers, size = 0, parts.transport.batch_size
+    in_batches: set[tuple[int, str]] = set()
     for chunk in chosen.chunks():
-        readers += len(chunk)
-        keys.update(vary.key(selected) for _, selected in chunk)
-    return Forecast(readers=readers, variants=len(keys), left_out=+chosen.left_out)
+        for _, selected in chunk:
+            key = vary.key(selected)
+            keys.add(key)
+            in_batches.add((readers // size, key))
+            readers += 1
+    return Forecast(
+        readers=readers,
+        variants=len(keys),
+        batches=-(-readers // size),
+        requests=len(in_batches),
+        left_out=+chosen.left_out,
+    )
 
 
 @dataclass(slots=True)

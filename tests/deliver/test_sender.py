@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from digest.clock import SetClock
+from digest.deliver.budget import Budget
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError
 from digest.deliver.reconcile import reconcile
-from digest.deliver.sender import BUDGET, Sender, SendReport
+from digest.deliver.sender import Sender, SendReport
 from digest.errors import DigestError, TemplateError
 from digest.model import Batch, BatchState, DeliveryState, Message, Outcome, SubscriberId
 from digest.protocols import Journal, Recipient
-from digest.store import doubt, fsck, ledger
+from digest.store import control, doubt, fsck, ledger
+from digest.store.control import Control
 from digest.store.engine import make_engine, reading, writing
 from digest.store.migrations import migrate
 from digest.store.tables import batch, delivery
@@ -245,9 +247,37 @@ def test_too_many_refusals_pause_the_issue(engine: Engine, tmp_path: Path) -> No
     desk = Desk(engine, tmp_path, readers=100)
     desk.transport.script = lambda message: Act.REJECT
     report = desk.send()
-    assert report.counts == {REJECTED: BUDGET, PLANNED: 100 - BUDGET}
-    assert "went wrong" in report.paused
-    assert report.next_at == NOW + LONGEST
+    assert report.counts == {REJECTED: 50, PLANNED: 50}
+    assert report.paused == "50 of 50 messages went wrong, 50 of them: reject"
+    desk.later(60)
+    desk.transport.script = act_on({})
+    assert desk.send().paused.startswith("paused by error budget: 50 of 50"), "until somebody looks"
+    with writing(engine) as connection:
+        control.say(connection, ISSUE, Control.RESUME, "Ada", desk.clock.now())
+    assert desk.send().counts == {REJECTED: 50, ACCEPTED: 50}
+
+
+def test_a_budget_of_one_s_own(desk: Desk) -> None:
+    desk.transport.script = act_on({2: Act.REJECT, 3: Act.TAKE_SILENTLY})
+    tight = replace(desk.sender, budget=Budget(messages=2, share=0.1))
+    assert tight.send_issue(ISSUE, "daily").counts == {
+        ACCEPTED: 8,
+        REJECTED: 1,
+        IN_DOUBT: 1,
+        PLANNED: 15,
+    }
+
+
+def test_stopped_nothing_more_of_it_is_sent(desk: Desk) -> None:
+    def stop(message: Message) -> Act:
+        if message.subscriber == 3:
+            with writing(desk.engine) as connection:
+                control.say(connection, ISSUE, Control.STOP, "Ada", NOW, "the wrong date")
+        return Act.ACCEPT
+
+    desk.transport.script = stop
+    assert desk.send().counts == {ACCEPTED: 10, EXPIRED: 15}
+    assert desk.codes()[25] == "stopped by Ada: the wrong date"
 
 
 def test_a_stop_is_between_two_batches(desk: Desk) -> None:

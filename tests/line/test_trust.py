@@ -20,7 +20,7 @@ from digest.steps.fsck import fsck
 from digest.steps.parts import Parts
 from digest.store import issues
 from digest.store.engine import reading, writing
-from digest.store.tables import issue_event, pool
+from digest.store.tables import issue_event, letter, pool
 from tests.line.test_pipeline import DUE, START, Make, at, mails, make, morning
 
 __all__ = ["make"]
@@ -232,7 +232,9 @@ def test_sent_by_hand_it_has_its_window_too(make: Make) -> None:
 
 
 def test_the_error_budget_pauses_and_names_the_cause(make: Make) -> None:
-    app = make(sending__error_budget="{ messages = 3, share = 0.1 }")
+    app = make(
+        sending__error_budget="{ messages = 3, share = 0.1 }", alerts__to='["desk@example.org"]'
+    )
     provider = Provider(silent_from=3)
     parts = sending(app, provider, budget=app.parts.rules.budget)
     tick(app, parts, DUE)
@@ -244,6 +246,9 @@ def test_the_error_budget_pauses_and_names_the_cause(make: Make) -> None:
     )
     tick(app, parts, DUE + HOUR)
     assert counts(app) == {ACCEPTED: 2, IN_DOUBT: 4, PLANNED: 3}
+    with reading(app.engine) as connection:
+        told = set(connection.scalars(sa.select(letter.c.purpose)))
+    assert f"alert-morning-{DUE:%Y-%m-%d}-1-paused-1" in told
     provider.silent_from = 99
     control.resume(parts, morning(app), "Ada")
     tick(app, parts, DUE + HOUR)

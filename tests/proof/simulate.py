@@ -11,7 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from digest.store.engine import make_engine
+from digest.store import fsck
+from digest.store.engine import make_engine, reading
 from digest.store.migrations import migrate
 from tests.proof.chaos import MEMORY
 from tests.proof.trial import BrokenError, Trial
@@ -39,6 +40,9 @@ def simulate(first: int, seeds: int, *, tell: bool = False) -> list[str]:
                     Trial(engine, look, Path(name), seed + 1 - start, seed, tell=tell).play()
                 except BrokenError as error:
                     broken.append(f"seed {seed}: {error}")
+            with reading(engine) as connection:
+                flaws = fsck.check(connection, rules=fsck.LEDGER)
+            broken += [f"seed {start + one.issue - 1}: {one.why}" for one in flaws]
             look.close()
             engine.dispose()
     return broken
