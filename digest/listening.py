@@ -18,7 +18,6 @@ from digest.deliver.marks import Marks
 from digest.deliver.returns.boxes import Mailbox, MailboxError, Maildir
 from digest.keys import public_key
 from digest.protocols import Clock, Feedback
-from digest.steps.complaints import keep_paused
 from digest.steps.hear import Hearing
 from digest.steps.returns import Returns
 from digest.web.hooks import Hook
@@ -57,7 +56,6 @@ class Listening:
         """Do what follows from what was heard, where that waits. Raises nothing."""
         try:
             self.hearing.heed()
-            keep_paused(self.hearing.engine)
         except Exception:
             # Sending goes on all the same, and checks suppressions itself.
             log.exception("consequences_wait")

@@ -21,7 +21,7 @@ from digest.model import (
     VariantContent,
 )
 from digest.preview.preview import Preview
-from digest.steps import choose, complaints, compose, copies, held, letters, pin, routes, send
+from digest.steps import choose, compose, copies, held, letters, pin, routes, send
 from digest.steps.parts import Parts, zone
 from digest.steps.plan import SendPlan, plan
 from digest.steps.preflight import preflight
@@ -215,10 +215,6 @@ class Newsroom:
                 readers=heard.counts(connection, issue_id),
                 last=heard.last(connection, issue_id, limit),
             )
-
-    def resume(self, issue_id: IssueId, who: str) -> Issue:
-        """Let an issue that was paused for complaints go on. Raises WrongStateError."""
-        return complaints.resume(self.parts.engine, issue_id, who, self.parts.clock.now())
 
     def variant_count(self, issue: Issue) -> int:
         """How many variants the issue was frozen into."""

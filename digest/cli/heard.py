@@ -15,10 +15,6 @@ def events(
     ctx: typer.Context,
     issue: Annotated[int, typer.Argument(help="the issue’s number, see `digest issues`")],
     last: Annotated[int, typer.Option(help="how many of the last ones to list")] = 20,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="let an issue paused for complaints go on")
-    ] = False,
-    by: Annotated[str, typer.Option(metavar="NAME", help="who decides")] = "operator",
     json: Json = False,
 ) -> None:
     """Tell what was heard of an issue: delivered, bounced, complained of, left."""
@@ -27,8 +23,6 @@ def events(
     app.migrate()
     room = app.newsroom
     number = IssueId(issue)
-    if resume:
-        room.resume(number, by)
     told = room.heard(number, last)
     if json:
         as_json(told)

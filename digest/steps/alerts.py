@@ -54,9 +54,14 @@ def alert(parts: Parts) -> None:
     with reading(parts.engine) as connection:
         found = issues.since(connection, now - BEHIND)
         served = letters.served(connection, LETTER, now - AGAIN)
-        halted = halts.reasons(connection, [issue.id for issue in found])
         paused = {one.id for one in found if _paused(connection, one)}
-    told = [(issue, kind) for issue in found if (kind := kind_of(issue, paused=issue.id in paused))]
+        halted = halts.reasons(connection, [issue.id for issue in found])
+    told = [
+        (issue, kind)
+        for issue in found
+        # What was paused for its complaints is told once.
+        if (kind := kind_of(issue, paused=issue.id in paused - halted.keys()))
+    ]
     told += [
         (replace(issue, reason=halted[issue.id]), AlertKind.COMPLAINTS)
         for issue in found
@@ -129,14 +134,9 @@ def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
         return "Nobody gets it. Its stories roll into the next issue."
     if kind is AlertKind.SHORT:
         return ""
-    if kind is AlertKind.COMPLAINTS:
-        if issue.state is not IssueState.SENDING:
-            return f"It was sent already. digest events {issue.id} tells what was heard of it."
-        return (
-            f"digest events {issue.id} tells what was heard of it. Nothing more of it is sent "
-            f"before digest events {issue.id} --resume; at its send-by time the rest is given up."
-        )
-    if kind is AlertKind.PAUSED:
+    if kind is AlertKind.COMPLAINTS and issue.state is not IssueState.SENDING:
+        return f"It was sent already. digest events {issue.id} tells what was heard of it."
+    if kind in {AlertKind.PAUSED, AlertKind.COMPLAINTS}:
         return (
             f"Nothing more of it goes until digest resume {issue.id}; "
             f"digest stop {issue.id} gives up the rest."

@@ -18,7 +18,8 @@ def last_reached(
 ) -> dict[SubscriberId, datetime]:
     """For each reader the end of the window of the newest of these issues that reached them.
 
-    What is in doubt counts as having reached them; what was excluded, rejected or expired, not.
+    What is in doubt counts as having reached them; what was excluded, rejected or expired, or came
+    back, not.
 
     ``before`` newest first, ``readers`` in order of their ids. Nearly all had the newest issue, so
     the others ask for few.
@@ -27,7 +28,7 @@ def last_reached(
     missing = set(readers)
     for one in before:
         if missing and one.window_to is not None:
-            had = _in(connection, one, missing, ledger.REACHED)
+            had = _in(connection, one, missing, ledger.REACHED) - _back(connection, one, missing)
             found |= dict.fromkeys(had, one.window_to)
             missing -= had
     # Never reached, but one was meant for them and did not go in time: from its window on.
@@ -59,3 +60,16 @@ def _in(
         ),
     )
     return set(connection.scalars(query)) & readers
+
+
+def _back(
+    connection: Connection, one: Issue, readers: AbstractSet[SubscriberId]
+) -> set[SubscriberId]:
+    """Those near these readers whose mail of an issue came back: few, by an index of their own."""
+    query = sa.select(delivery_event.c.subscriber_id).where(
+        delivery_event.c.issue_id == one.id,
+        delivery_event.c.kind.in_([kind.value for kind in UNREACHED]),
+        delivery_event.c.subscriber_id >= min(readers),
+        delivery_event.c.subscriber_id <= max(readers),
+    )
+    return set(connection.scalars(query))

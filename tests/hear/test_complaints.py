@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from digest.deliver.consequence import ComplaintLimit, SoftLimit, too_many, too_often
-from digest.errors import WrongStateError
 from digest.model import BatchState, DeliveryState, EventKind, Issue, IssueId, IssueState
-from digest.steps.complaints import UNTIL_RESUMED, keep_paused, pause_where_too_many, resume
-from digest.store import halts, heard, issues, ledger
+from digest.steps.complaints import pause_where_too_many
+from digest.store import control, halts, heard, issues
+from digest.store.control import Control
 from digest.store.engine import reading, writing
 from digest.store.tables import batch, delivery
 from tests.hear.house import BATCH, NOW, House, event
@@ -39,11 +39,10 @@ def complain(room: House, who: int) -> None:
     room.hearing.hear([event(EventKind.COMPLAINT, 1, who)])
 
 
-def claimable(room: House) -> bool:
-    with writing(room.engine) as connection:
-        found = ledger.claim(connection, ONE, "test", NOW, timedelta(minutes=5))
-        connection.rollback()
-    return found is not None
+def goes_on(room: House) -> bool:
+    """Whether senders may begin another batch: they ask so before each."""
+    with reading(room.engine) as connection:
+        return control.standing(connection, ONE) is None
 
 
 def issue(room: House) -> Issue:
@@ -56,19 +55,28 @@ def test_over_the_limit_an_issue_is_paused_once(room: House) -> None:
     for who in people[:2]:
         complain(room, who)
         complain(room, who)  # told again: one reader
-    assert claimable(room)
+    assert goes_on(room)
     complain(room, people[2])
-    assert not claimable(room)
+    assert not goes_on(room)
     assert issue(room).state is IssueState.SENDING
-    assert issue(room).reason == "paused: 3 of 20 readers complained, more than 10 %"
-    resume(room.engine, ONE, "editor", NOW)
-    assert claimable(room)
-    assert issue(room).reason == ""
+    assert issue(room).reason == "paused by complaints: 3 of 20 readers complained, more than 10 %"
+    with writing(room.engine) as connection:
+        control.say(connection, ONE, Control.RESUME, "editor", NOW)
     # Whoever resumed it has seen it.
     complain(room, people[3])
-    assert claimable(room)
-    with pytest.raises(WrongStateError):
-        resume(room.engine, ONE, "editor", NOW)
+    assert goes_on(room)
+
+
+def test_what_a_person_paused_stays_theirs(small_room: House) -> None:
+    people = under_way(small_room)
+    with writing(small_room.engine) as connection:
+        control.say(connection, ONE, Control.STOP, "editor", NOW, "wrong headline")
+    for who in people[:3]:
+        complain(small_room, who)
+    with reading(small_room.engine) as connection:
+        found = control.standing(connection, ONE)
+        assert halts.reasons(connection, [ONE])
+    assert str(found) == "stopped by editor: wrong headline"
 
 
 def test_below_the_share_many_complaints_are_few(room: House) -> None:
@@ -76,26 +84,11 @@ def test_below_the_share_many_complaints_are_few(room: House) -> None:
     room.complaints = ComplaintLimit(share=0.25, minimum=3)
     for who in people[:4]:
         complain(room, who)
-    assert claimable(room)
+    assert goes_on(room)
     complain(room, people[4])
-    assert claimable(room)  # 5 of 20 are the limit, not over it
+    assert goes_on(room)  # 5 of 20 are the limit, not over it
     complain(room, people[5])
-    assert not claimable(room)
-
-
-def test_a_batch_that_was_at_work_waits_too(small_room: House) -> None:
-    people = under_way(small_room)
-    with writing(small_room.engine) as connection:
-        claimed = ledger.claim(connection, ONE, "test", NOW, timedelta(minutes=5))
-    assert claimed is not None
-    for who in people[:3]:
-        complain(small_room, who)
-    with writing(small_room.engine) as connection:
-        ledger.settle(connection, claimed, "test", [], NOW, not_before=NOW)
-    keep_paused(small_room.engine)
-    assert not claimable(small_room)
-    with reading(small_room.engine) as connection:
-        assert ledger.next_at(connection, ONE) == UNTIL_RESUMED
+    assert not goes_on(room)
 
 
 def test_of_an_issue_that_is_sent_it_is_only_said(small_room: House) -> None:
@@ -108,7 +101,7 @@ def test_of_an_issue_that_is_sent_it_is_only_said(small_room: House) -> None:
     assert issue(small_room).reason == ""
     with reading(small_room.engine) as connection:
         told = halts.reasons(connection, [ONE, IssueId(2)])
-        assert halts.standing(connection) == frozenset()
+        assert control.standing(connection, ONE) is None
     assert told == {ONE: "3 of 10 readers complained, more than 10 %"}
 
 

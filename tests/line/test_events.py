@@ -134,4 +134,3 @@ def test_the_next_issue_knows(app: App, tmp_path: Path, request: pytest.FixtureR
         kept = folder.json("bounces", "--once", expect=4)
         assert kept["mails"] == {"unknown": 1}
         assert len(kept["kept"]) == 1
-        folder.run("events", "2", "--resume", expect=6)

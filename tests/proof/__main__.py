@@ -1,7 +1,7 @@
 """The long proof: kills on both databases and through every transport, for a given time.
 
-``python -m tests.proof --minutes 30``. About a quarter of the time goes to the simulation. For each
-transport that can leave doubts the other policy is tried once too, which must show duplicates.
+``python -m tests.proof --minutes 30``. A quarter of the time or so goes to the simulation. Once for
+each transport that can leave doubts the other policy is tried too, which must show duplicates.
 """
 
 import argparse
