@@ -6,6 +6,7 @@ before HTML.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ SUBSTITUTIONS = 10_000
 CATEGORIES = 10
 # under which a fragment keeps itself as JSON
 _JSON = "json"
+# what HTML writes otherwise; nearly no address of ours holds any
+_SPECIAL = re.compile("[&<>\"']")
 #: SendGrid writes these itself and refuses them from us
 FORBIDDEN = frozenset(
     {
@@ -92,8 +95,10 @@ def requests(ready: Iterable[Ready]) -> list[Sequence[Ready]]:
         )
         address = headers.to_address.casefold()
         group = groups.setdefault(same, [])
-        place = next((request for request in group if request.takes(address)), None)
-        if place is None:
+        for place in group:
+            if place.takes(address):
+                break
+        else:
             place = Request()
             group.append(place)
         place.ready.append(one)
@@ -149,7 +154,8 @@ class Bodies:
         values: list[str] = []
         for token in used:
             value = message.tokens[token]
-            values += (quoted(value), quoted(escape(value)))
+            told = quoted(value)
+            values += (told, quoted(escape(value)) if _SPECIAL.search(value) else told)
         made = text % tuple(values)
         # As JSON it is never shorter than what SendGrid counts.
         if len(made) > SUBSTITUTIONS:
