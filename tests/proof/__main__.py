@@ -73,9 +73,9 @@ def main() -> None:
 
 def controls() -> Iterator[str]:
     """Sending again what is in doubt must show duplicates, or the proof proves nothing."""
-    for transport in ("smtp", "sendgrid"):
+    for transport, faults in (("smtp", "0.1"), ("sendgrid", "0.4")):
         row = chaos(
-            *("--transport", transport, "--kills", "8", "--policy", "resend", "--faults", "0.1"),
+            *("--transport", transport, "--kills", "8", "--policy", "resend", "--faults", faults),
             expect=None,
         )
         say({"control": transport, "duplicates": row["duplicates"]})

@@ -114,12 +114,12 @@ class Bench:
 Work = Callable[[Site, Running, Tell], int]
 
 
-def die(work: Work, site: Site, crash: Crash, log: Path) -> tuple[int, int]:
+def die(work: Work, site: Site, clock: Running, crash: Crash, log: Path) -> tuple[int, int]:
     """Do ``work`` in a child that dies at ``crash``; its exit status and number of commits."""
 
     def child(tell: Tell) -> int:
         crash.listen()
-        status = work(site, Running(), tell)
+        status = work(site, clock, tell)
         tell(f"commits {crash.commits}")
         return status
 
@@ -153,16 +153,17 @@ def points(bench: Bench, work: Work, then: Work, model: Site | None) -> Iterator
     """Every commit of ``work`` in turn; after each crash ``then`` is done, to the line's end."""
     log = bench.folder / "log"
     whole = bench.fresh(model)
-    status, commits = die(work, whole, Crash(), log)
+    status, commits = die(work, whole, Running(), Crash(), log)
     assert status == 0, log.read_text()
     assert commits, "it commits"
     bench.gone(whole)
     for number in range(1, commits + 1):
         for when in (BEFORE, AFTER):
-            site = bench.fresh(model)
-            status, _ = die(work, site, Crash(number, when), log)
+            # One clock for both: it must not run backwards.
+            site, clock = bench.fresh(model), Running()
+            status, _ = die(work, site, clock, Crash(number, when), log)
             found = [] if status == -signal.SIGKILL else [f"no crash: {status}"]
-            status, _ = die(then, site, Crash(), log)
+            status, _ = die(then, site, clock, Crash(), log)
             found += [] if status == 0 else [f"did not go on: {status}, see {log}"]
             found += wrong(site)
             yield {"commit": number, "of": commits, "when": when, "wrong": found}
@@ -176,7 +177,7 @@ def main(server: str | None) -> None:
     bench = Bench(folder, server)
     walk = partial(_walk, renderer)
     model = bench.fresh(None)
-    die(line.migrate, model, Crash(), folder / "log")
+    die(line.migrate, model, Running(), Crash(), folder / "log")
     model.enrol(Running(), READERS)
     bad = 0
     for what, work, then, start in (
