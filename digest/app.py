@@ -6,16 +6,14 @@ import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache, cached_property, partial
-from importlib.resources import as_file
 from secrets import token_hex
-from urllib.parse import urlsplit
 
 import jinja2
 from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, pipeline, readers, sample
+from digest import bundled, pipeline, readers
 from digest.config import Settings
 from digest.config.brand import brand
 from digest.config.editions import (
@@ -40,6 +38,7 @@ from digest.errors import ConfigError, ConfigMistake
 from digest.listening import Listening
 from digest.newsroom import Newsroom
 from digest.own_secrets import OwnSecrets
+from digest.pages import Pages
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.schedule.days import EVERY_DAY
@@ -48,18 +47,11 @@ from digest.steps.probe import Probe
 from digest.steps.share import BatchWorker, tend
 from digest.store import engine as database
 from digest.store import migrations
-from digest.web import copies, files
-from digest.web.desk import DeskPages
-from digest.web.server import Address
-from digest.web.site import site
 
 #: for the command line, which must not know the package
 SubscribersError = subscribers.SubscribersError
 ImportReport = subscribers.ImportReport
 Bringing = readers.Bringing
-
-#: names that mean this machine
-HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class App:
@@ -305,70 +297,24 @@ class App:
 
     # --- pages
 
-    @property
-    def _public(self) -> bool:
-        """Whether readers reach us by another name than this machine's."""
-        return urlsplit(self.settings.web.public_url).hostname not in HERE
-
-    def where(self) -> str:
-        """Where the pages answer, for a person."""
-        web = self.settings.web
-        desk = web.desk_port if self._public else web.port
-        told = f"The desk: http://127.0.0.1:{desk}/"
-        return f"{told}\nReaders’ pages: {web.public_url}" if self._public else told
-
-    def sites(self) -> list[Address]:
-        """What to serve. A proxy forwards readers' pages only: the desk has its own port then."""
-        web = self.settings.web
-        readers, desk = self._reader_pages(), self._desk_pages()
-        if not self._public:
-            return [Address(site([*readers, *desk]), web.host, web.port)]
-        return [
-            Address(site(readers), web.host, web.port),
-            Address(site(desk), "127.0.0.1", web.desk_port),
-        ]
-
     @cached_property
-    def _templates(self) -> jinja2.Environment:
-        own = self.settings.templates
-        folders = [*([own.parent / "web"] if own else []), bundled.templates("web")]
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folders),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-        )
-        environment.globals["brand"] = self.settings.newsroom.name
-        environment.globals["outbox"] = self.settings.sending.transport == "outbox"
-        return environment
-
-    def _reader_pages(self) -> list[BaseRoute]:
-        styles = files.own(bundled.templates("web"))
-        pages = subscribers.routes(self.people, self._templates, self.clock.now, self._voice)
-        told = self.listening.routes()
-        return [*styles, *pages, *copies.routes(self.newsroom.copy), *told]
-
-    @cached_property
-    def desk(self) -> DeskPages:
-        """The newsroom's own pages."""
+    def pages(self) -> Pages:
+        """What is shown in a browser."""
         choices = {
             "region": self._region_names("en"),
             "topic": topic_names(self.settings),
             "segment": {one.name: one.name for one in self.settings.segments},
         }
-        return DeskPages(self.newsroom, self._templates, choices, self._a_preference_page)
+        return Pages(
+            self.settings, self.newsroom, choices, self._readers_own, self._a_preference_page
+        )
 
-    def _desk_pages(self) -> list[BaseRoute]:
-        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes()]
-        shown += files.outbox(self.settings.sending.outbox)
-        with as_file(sample.pictures()) as pictures:
-            shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)
-        return shown
+    def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
+        pages = subscribers.routes(self.people, templates, self.clock.now, self._voice)
+        return [*pages, *self.listening.routes()]
 
     def _a_preference_page(self) -> str | None:
-        """The preference page of one subscriber, to look at on a trial."""
         now = self.clock.now()
-        if self._public:
-            return None
         for slug in self.parts.editions:
             for reader in self.people.readers(slug, (), (), EVERY_DAY, now):
                 return self.people.preferences_path(reader.subscriber, now)

@@ -49,7 +49,7 @@ def all_in_one(app: App, seconds: int) -> None:
     from digest.web.server import serve_forever
 
     with alone(app.engine), ticking(app, seconds), working(app):
-        serve_forever(app.sites())
+        serve_forever(app.pages.sites())
 
 
 def once(app: App) -> None:

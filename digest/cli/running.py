@@ -30,7 +30,7 @@ def run(
     app = options.app()
     app.migrate()
     if not once:
-        sys.stderr.write(f"{app.where()}\n")
+        sys.stderr.write(f"{app.pages.where()}\n")
         daily.all_in_one(app, every)
         return
     daily.once(app)
@@ -80,5 +80,5 @@ def serve(ctx: typer.Context) -> None:
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    sys.stderr.write(f"{app.where()}\n")
-    serve_forever(app.sites())
+    sys.stderr.write(f"{app.pages.where()}\n")
+    serve_forever(app.pages.sites())

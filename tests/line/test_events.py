@@ -99,7 +99,7 @@ def test_the_next_issue_knows(app: App, tmp_path: Path, request: pytest.FixtureR
     clock = app.clock
     assert isinstance(clock, SetClock)
     clock.at = FIRST + DAY * 13 / 12
-    (address,) = app.sites()
+    (address,) = app.pages.sites()
     with TestClient(address.site, base_url="http://127.0.0.1:8000") as client:
         headers = signed(KEY, body, str(int(clock.at.timestamp())))
         # From nowhere, as servers post: no Origin, no cookie.
