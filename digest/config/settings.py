@@ -10,11 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from digest.config.hearing import Bounces, Complaints, Hooks
 from digest.config.places import Regions, Topics
-from digest.config.providers import SendGrid, WarmUp
+from digest.config.providers import SendGrid, Smtp, WarmUp
 from digest.config.table import Table
 from digest.config.values import (
     Address,
-    BounceAddress,
     Colour,
     FontStack,
     Host,
@@ -91,38 +90,6 @@ class Web(Table):
     signing_keys: SecretStr = SecretStr("")
     #: keys the hashes in the suppression list; never changes
     pepper: SecretStr = SecretStr("")
-
-
-class Dkim(Table):
-    """[[sending.smtp.dkim]]: a signature of ours; most relays sign what they are given."""
-
-    selector: Slug
-    #: the sender's if left out; receivers want them to agree
-    domain: Host = ""
-
-
-class Smtp(Table):
-    """[sending.smtp]"""
-
-    host: str = ""
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    #: RFC 5321 §4.5.3.2.6 asks for 10 minutes: a shorter wait mails people twice
-    final_timeout_seconds: int = Field(default=600, ge=1)
-    connections: int = Field(default=4, ge=1, le=500)
-    #: over one connection, before it is closed and another opened; 0: no limit
-    messages_per_connection: int = Field(default=100, ge=0)
-    #: on their way to one recipient domain at a time; 0: no limit
-    domain_connections: int = Field(default=0, ge=0)
-    #: to one recipient domain; 0: no limit
-    domain_per_minute: int = Field(default=0, ge=0)
-    #: who bounces go back to, a token for each message put behind its local part; empty: ``from``
-    bounce_address: BounceAddress = ""
-    dkim: tuple[Dkim, ...] = ()
-    #: selector → private key in PEM
-    dkim_keys: dict[str, SecretStr] = Field(default_factory=dict)
 
 
 class RouteSettings(Table):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from digest.config.settings import SendGrid, Sending, Smtp
+from digest.config.providers import SendGrid, Smtp
+from digest.config.settings import Sending
 from digest.deliver.journal import FileJournal
 from digest.deliver.transports.build import build
 from digest.deliver.transports.outbox import Outbox

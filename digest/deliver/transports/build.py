@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from digest.config.providers import SendGrid as SendGridSettings
-from digest.config.settings import RouteSettings, Sending, Smtp
+from digest.config.providers import Smtp
+from digest.config.settings import RouteSettings, Sending
 from digest.deliver import verp
 from digest.deliver.dkim import Signer, SigningKeyError
 from digest.deliver.transports.outbox import Outbox
