@@ -115,11 +115,14 @@ def walk(folder: Path) -> dict[str, float]:
     parts = replace(app.parts, transport=Nowhere(MessageWriter()))
     issue = pipeline.today(parts, parts.edition("morning"))
     begun, cpu = time.monotonic(), time.process_time()
-    sent = pipeline.send_now(parts, issue)
+    settled: list[float] = []
+    sent = pipeline.send_now(parts, issue, lambda _: settled.append(time.process_time()))
     counts = app.newsroom.progress(sent)
     return {
         "megabytes": _peak_megabytes(),
         "cpu": time.process_time() - cpu,
+        # until the first batch was settled: composed, locked, everybody selected for, frozen
+        "address": settled[0] - cpu,
         "seconds": time.monotonic() - begun,
         "accepted": counts.get(DeliveryState.ACCEPTED, 0),
         "variants": app.newsroom.variant_count(sent),
@@ -151,15 +154,21 @@ def measure(readers: int) -> Iterator[Figure]:
         bar=BAR_MB,
         ok=told["megabytes"] <= BAR_MB,
     )
-    yield Figure(
-        name=f"address to settled, {readers:,} readers",
-        figure=readers / told["cpu"],
-        unit="readers/s",
-        beside=f"a core of this machine; {told['seconds']:.0f} s by the clock",
-        ratio=None,
-        bar=None,
-        ok=None,
-    )
+    parts = {
+        "addressed": told["address"],
+        "sent and settled": told["cpu"] - told["address"],
+        "the whole": told["cpu"],
+    }
+    for name, cpu in parts.items():
+        yield Figure(
+            name=f"{readers:,} readers, {name}",
+            figure=readers / cpu,
+            unit="readers/s",
+            beside=f"{told['seconds']:.0f} s by the clock for the whole",
+            ratio=None,
+            bar=None,
+            ok=None,
+        )
 
 
 def hundred_thousand() -> Iterator[Figure]:
