@@ -22,7 +22,7 @@ log = structlog.get_logger()
 def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> SendReport:
     """Send what is still planned of an issue, or go on where a crash left off.
 
-    Raises WrongStateError where its ledger does not add up, before and after.
+    Raises UnsoundError where its ledger does not add up, before and after.
     """
     edition = parts.edition(issue.edition)
     verify(parts, issue.id)

@@ -12,7 +12,7 @@ from digest import pipeline
 from digest.app import App
 from digest.clock import SetClock
 from digest.deliver.transports.answer import outcome
-from digest.errors import WrongStateError
+from digest.errors import UnsoundError, WrongStateError
 from digest.model import Decision, DeliveryState, Issue, IssueState, Message, Outcome
 from digest.protocols import Journal
 from digest.steps import control, doubtful
@@ -365,10 +365,24 @@ def test_what_was_locked_and_changed_since_is_not_sent(make: Make, tmp_path: Pat
         connection.execute(
             sa.delete(pool).where(pool.c.issue_id == morning(app).id, pool.c.rank == 0)
         )
-    with pytest.raises(WrongStateError, match="not those that were locked"):
+    with pytest.raises(UnsoundError, match="not those that were locked"):
         pipeline.address(parts, morning(app))
     tick(app, parts, DUE)
     assert morning(app).state is IssueState.LOCKED
     assert [one.rule for one in fsck(app.parts)] == ["contents"]
     with reading(app.engine) as connection:
         assert issues.get(connection, morning(app).id).content_hash
+
+
+@on_sqlite
+def test_an_audience_that_does_not_add_up_is_not_sent(make: Make) -> None:
+    app = make()
+    provider = Provider()
+    parts = sending(app, provider)
+    pipeline.address(parts, morning(app))
+    with writing(app.engine) as connection:
+        connection.execute(sa.text("DELETE FROM delivery WHERE number = 1"))
+    with pytest.raises(UnsoundError, match="an audience of 9, but 7 deliveries"):
+        send(parts, morning(app))
+    tick(app, parts, DUE)
+    assert provider.taken == []
