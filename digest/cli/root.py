@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.errors import ConfigError, DigestError, ExitCode, WrongStateError
+from digest.errors import ConfigError, DigestError, ExitCode, UnsoundError, WrongStateError
 
 if TYPE_CHECKING:
     from digest.app import App
@@ -122,6 +122,9 @@ def run() -> None:
     except WrongStateError as error:
         sys.stderr.write(f"refused: {error}\n")
         sys.exit(ExitCode.REFUSED)
+    except UnsoundError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(ExitCode.UNSOUND)
     except DigestError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(ExitCode.ERROR)

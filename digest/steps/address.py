@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from digest.curate import vary
-from digest.errors import WrongStateError
+from digest.errors import UnsoundError
 from digest.model import Issue, IssueState, Selected, Sheet, StoryId
 from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
@@ -42,7 +42,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
 
     audience = deliveries + exclusions by reason; both are written in one transaction with the
     new state, so a crash leaves either nothing or all of it: variants that are there already are
-    found again. Raises BadTemplateError before that, and WrongStateError where what was locked has
+    found again. Raises BadTemplateError before that, and UnsoundError where what was locked has
     changed.
     """
     if issue.state is not IssueState.LOCKED:
@@ -52,7 +52,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
     if draft.content_hash != issue.content_hash:
-        raise WrongStateError(
+        raise UnsoundError(
             "its stories are not those that were locked",
             hint="`digest fsck` tells all that is wrong",
             issue=issue.id,

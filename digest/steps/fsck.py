@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from digest.deliver.journal import FileJournal
-from digest.errors import WrongStateError
+from digest.errors import UnsoundError
 from digest.model import IssueId
 from digest.steps.parts import Parts
 from digest.store import fsck as rules
@@ -26,7 +26,7 @@ def fsck(parts: Parts, only: IssueId | None = None) -> list[Flaw]:
 
 
 def verify(parts: Parts, number: IssueId) -> None:
-    """Raises WrongStateError unless audience = deliveries + exclusions, and the content stands.
+    """Raises UnsoundError unless audience = deliveries + exclusions, and the content stands.
 
     Done before a send and after it.
     """
@@ -34,9 +34,7 @@ def verify(parts: Parts, number: IssueId) -> None:
     with reading(parts.engine) as connection:
         flaws = rules.check(connection, number, wanted)
     if flaws:
-        raise WrongStateError(
-            flaws[0].why, hint="`digest fsck` tells all that is wrong", issue=number
-        )
+        raise UnsoundError(flaws[0].why, hint="`digest fsck` tells all that is wrong", issue=number)
 
 
 def _journals(parts: Parts, only: IssueId | None) -> Iterator[Flaw]:

@@ -127,4 +127,4 @@ def test_the_configuration_names_the_transport(name: str, tmp_path: Path) -> Non
             "sendgrid": SendGrid(api_key=SecretStr("SG.x")),
         }
     )
-    assert build(sending, sending).name == name
+    assert build(sending, sending, lambda: b"k").name == name

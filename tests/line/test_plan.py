@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
+from digest import pipeline
 from digest.app import App
 from digest.model import BatchState, DeliveryState, IssueState
 from digest.steps import compose
@@ -17,10 +19,14 @@ from tests.line.test_pipeline import DUE, START, Make, at, make, morning
 __all__ = ["make"]
 
 
+on_sqlite = pytest.mark.parametrize("make", ["sqlite"], indirect=True)
+
+
 def planned(parts: Parts) -> SendPlan:
     return plan(parts, compose.today(parts, parts.edition("morning"), keep=False))
 
 
+@on_sqlite
 def test_before_a_send_it_tells_requests_and_the_finish(make: Make) -> None:
     app = make()
     at(app, START)
@@ -35,6 +41,7 @@ def test_before_a_send_it_tells_requests_and_the_finish(make: Make) -> None:
     assert morning(app).state is IssueState.DRAFTING, "nothing is stored"
 
 
+@on_sqlite
 def test_too_slow_it_says_so_and_a_window_to_take_it_back_counts(make: Make) -> None:
     app = make()
     at(app, START)
@@ -59,8 +66,6 @@ def test_on_its_way_what_is_left_counts(make: Make) -> None:
     app = make()
     at(app, START)
     at(app, DUE - timedelta(minutes=10))
-    from digest import pipeline
-
     pipeline.address(app.parts, morning(app))
     told = app.newsroom.issue_plan(morning(app).id)
     assert (told.state, told.messages, told.batches) == (IssueState.SENDING, 9, 1)

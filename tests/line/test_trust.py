@@ -12,12 +12,13 @@ from digest import pipeline
 from digest.app import App
 from digest.clock import SetClock
 from digest.deliver.transports.answer import outcome
-from digest.errors import WrongStateError
+from digest.errors import UnsoundError, WrongStateError
 from digest.model import Decision, DeliveryState, Issue, IssueState, Message, Outcome
 from digest.protocols import Journal
 from digest.steps import control, doubtful
 from digest.steps.fsck import fsck
 from digest.steps.parts import Parts
+from digest.steps.send import send
 from digest.store import issues
 from digest.store.engine import reading, writing
 from digest.store.tables import issue_event, letter, pool
@@ -28,6 +29,10 @@ __all__ = ["make"]
 ACCEPTED, EXPIRED = DeliveryState.ACCEPTED, DeliveryState.EXPIRED
 IN_DOUBT, PLANNED = DeliveryState.IN_DOUBT, DeliveryState.PLANNED
 HOUR = timedelta(hours=1)
+
+
+#: what no database does differently
+on_sqlite = pytest.mark.parametrize("make", ["sqlite"], indirect=True)
 
 
 class Provider:
@@ -111,6 +116,7 @@ def test_paused_in_the_middle_it_goes_on_where_it_was(make: Make) -> None:
     ]
 
 
+@on_sqlite
 def test_paused_too_long_only_a_person_who_insists_lets_it_go(make: Make) -> None:
     app = make()
     parts = sending(app, Provider(), resume_within=timedelta(minutes=30))
@@ -125,6 +131,7 @@ def test_paused_too_long_only_a_person_who_insists_lets_it_go(make: Make) -> Non
     assert counts(app) == {ACCEPTED: 9}
 
 
+@on_sqlite
 def test_paused_past_send_by_it_waits_and_goes_late_or_not_at_all(make: Make) -> None:
     app = make()
     other = App(app.settings, SetClock(DUE))
@@ -160,6 +167,7 @@ def test_stopped_the_rest_is_listed_and_gets_the_stories_next_time(make: Make) -
     with_stories_next_day(app, parts, provider.taken[:4])
 
 
+@on_sqlite
 def test_past_send_by_the_rest_gets_the_stories_next_time(make: Make) -> None:
     app = make()
     clock = app.clock
@@ -203,6 +211,7 @@ def with_stories_next_day(app: App, parts: Parts, reached: Sequence[int]) -> Non
     assert min(missed.values()) > max(had, default=0)
 
 
+@on_sqlite
 def test_undone_in_its_window_it_does_not_go(make: Make) -> None:
     app = make(sending__undo_minutes="20")
     at(app, START)
@@ -222,6 +231,7 @@ def test_undone_in_its_window_it_does_not_go(make: Make) -> None:
         control.undo(app.parts, morning(app), "Ada")
 
 
+@on_sqlite
 def test_sent_by_hand_it_has_its_window_too(make: Make) -> None:
     app = make(sending__undo_minutes="5")
     pipeline.refresh(app.parts)
@@ -231,6 +241,7 @@ def test_sent_by_hand_it_has_its_window_too(make: Make) -> None:
     assert app.newsroom.send_now(issue).state is IssueState.SENT
 
 
+@on_sqlite
 def test_the_error_budget_pauses_and_names_the_cause(make: Make) -> None:
     app = make(
         sending__error_budget="{ messages = 3, share = 0.1 }", alerts__to='["desk@example.org"]'
@@ -290,6 +301,7 @@ def _state(decision: Decision) -> str:
     ]
 
 
+@on_sqlite
 def test_one_subscriber_or_one_batch_may_be_decided_about(make: Make) -> None:
     app = make()
     parts = sending(app, Provider(silent_from=6))
@@ -304,6 +316,7 @@ def test_one_subscriber_or_one_batch_may_be_decided_about(make: Make) -> None:
     assert len(left) == 2
 
 
+@on_sqlite
 def test_past_send_by_doubts_are_sent_again_only_if_one_insists(make: Make) -> None:
     app = make()
     provider = Provider(silent_from=9)
@@ -320,6 +333,7 @@ def test_past_send_by_doubts_are_sent_again_only_if_one_insists(make: Make) -> N
     assert counts(app) == {ACCEPTED: 9}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("policy", "wanted", "taken"),
     [
@@ -338,13 +352,12 @@ def test_a_policy_decides_where_nobody_does(
     tick(app, parts, DUE)
     for minutes in range(1, 8):
         app.clock.at = DUE + timedelta(minutes=minutes)  # type: ignore[attr-defined]
-        from digest.steps.send import send
-
         send(parts, morning(app))
     assert app.newsroom.progress(morning(app)) == wanted
     assert len(provider.taken) == taken
 
 
+@on_sqlite
 def test_what_was_locked_and_changed_since_is_not_sent(make: Make, tmp_path: Path) -> None:
     app = make()
     parts = sending(app, Provider())
@@ -352,10 +365,24 @@ def test_what_was_locked_and_changed_since_is_not_sent(make: Make, tmp_path: Pat
         connection.execute(
             sa.delete(pool).where(pool.c.issue_id == morning(app).id, pool.c.rank == 0)
         )
-    with pytest.raises(WrongStateError, match="not those that were locked"):
+    with pytest.raises(UnsoundError, match="not those that were locked"):
         pipeline.address(parts, morning(app))
     tick(app, parts, DUE)
     assert morning(app).state is IssueState.LOCKED
     assert [one.rule for one in fsck(app.parts)] == ["contents"]
     with reading(app.engine) as connection:
         assert issues.get(connection, morning(app).id).content_hash
+
+
+@on_sqlite
+def test_an_audience_that_does_not_add_up_is_not_sent(make: Make) -> None:
+    app = make()
+    provider = Provider()
+    parts = sending(app, provider)
+    pipeline.address(parts, morning(app))
+    with writing(app.engine) as connection:
+        connection.execute(sa.text("DELETE FROM delivery WHERE number = 1"))
+    with pytest.raises(UnsoundError, match="an audience of 9, but 7 deliveries"):
+        send(parts, morning(app))
+    tick(app, parts, DUE)
+    assert provider.taken == []
