@@ -38,4 +38,4 @@ def test_no_table_of_the_line_holds_an_address() -> None:
         for column in table.columns
         if told & set(column.name.split("_"))
     ]
-    assert columns == ["source.name"]
+    assert columns == ["source.name", "route.name"]

@@ -27,7 +27,8 @@ PEM = make(ed25519=True)
 
 def transport(smtp: dict[str, object]) -> Transport:
     sending = {"transport": "smtp", "from": "The Meridian <news@meridian.example>", "smtp": smtp}
-    return build(Settings.model_validate({"sending": sending}), lambda: KEY)
+    told = Settings.model_validate({"sending": sending}).sending
+    return build(told, told, lambda: KEY)
 
 
 def taken(smtp: dict[str, object], journal: FileJournal) -> tuple[str, bytes]:

@@ -28,7 +28,7 @@ from digest.deliver.warm_up import Plan
 from digest.model import DeliveryState, Message, SubscriberId
 from digest.protocols import Transport
 from digest.steps.ways import WARM_UP, SharedOut, share_out
-from digest.store import doubt, ledger, warming
+from digest.store import fsck, ledger, warming
 from digest.store.engine import reading, writing
 from digest.store.tables import batch, delivery
 from tests.deliver.newsroom import ISSUE, NOW, Readers, audience, freeze, sender
@@ -133,7 +133,7 @@ def test_where_no_way_has_room_readers_are_left_out_and_listed(engine: Engine) -
     with reading(engine) as connection:
         assert ledger.counts(connection, ISSUE) == {PLANNED: 9, EXCLUDED: 21}
         left_out = warming.left_out(connection, ISSUE, WARM_UP)
-        assert doubt.check(connection, ISSUE) == []
+        assert fsck.check(connection, ISSUE, fsck.LEDGER) == []
         planned = set(
             connection.scalars(
                 sa.select(delivery.c.subscriber_id).where(delivery.c.state == "planned")

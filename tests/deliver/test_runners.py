@@ -21,7 +21,7 @@ from digest.clock import SystemClock
 from digest.deliver.queue import Job, Queue
 from digest.deliver.queues import schema
 from digest.model import BatchState, DeliveryState, IssueId
-from digest.store import doubt, ledger, waiting
+from digest.store import fsck, ledger, waiting
 from digest.store.engine import make_engine, reading, writing
 from digest.store.migrations import migrate
 from digest.store.tables import batch
@@ -61,7 +61,7 @@ class Place:
 
     def counts(self) -> dict[DeliveryState, int]:
         with reading(self.engine) as connection:
-            assert doubt.check(connection, ISSUE) == []
+            assert fsck.check(connection, ISSUE, fsck.LEDGER) == []
             return dict(ledger.counts(connection, ISSUE))
 
     def taken(self) -> list[tuple[int, str, int]]:
