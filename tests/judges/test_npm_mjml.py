@@ -76,8 +76,8 @@ def filled(template: str, language: str) -> str:
     )
     known = _letter(template, language) if template in mails.LETTERS else _issue(template, language)
     values = {
-        **known,
         **{token.value: value for token, value in TOKENS.items()},
+        **known,
         "_": partial(translate, language=language),
     }
     return environment.get_template(f"{template}.mjml").render(values)

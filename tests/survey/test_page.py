@@ -70,10 +70,10 @@ def test_no_page_breaks_the_reader(markup: str) -> None:
      "<style>--accent:", "--accent", "<meta name=a content=", '{"logo":'],
 )  # fmt: skip
 def test_pages_made_to_hurt_are_read_in_time(junk: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     page.read((junk * 600_000)[:600_000].encode(), "", URL)
     colours.accent("", (junk * 600_000)[:600_000])
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
