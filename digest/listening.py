@@ -78,11 +78,16 @@ class Listening:
         return [hook.route() for hook in (*self._sendgrid(), *self._own())]
 
     def _sendgrid(self) -> list[Hook]:
-        given = self._settings.sending.sendgrid
-        if not given.webhook_keys:
+        sending = self._settings.sending
+        # Each account has keys of its own, and all of them post to one address.
+        accounts = [sending.sendgrid, *(route.sendgrid for route in sending.routes.values())]
+        signing = [one for one in accounts if one.webhook_keys]
+        if not signing:
             return []
-        keys = [public_key(one) for one in given.webhook_keys]
-        window = timedelta(hours=given.webhook_window_hours)
+        keys = [public_key(key) for one in signing for key in one.webhook_keys]
+        windows = {one.webhook_window_hours for one in signing}
+        # 0: without end
+        window = timedelta(hours=0 if 0 in windows else max(windows))
         return [
             Hook(
                 path="/hooks/sendgrid",
