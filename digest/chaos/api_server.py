@@ -6,6 +6,8 @@ It writes down whom each request that it takes is for, before it answers.
 import asyncio
 import json
 import socket
+from collections.abc import Mapping
+from typing import Any
 
 from digest.chaos.faults import Fault, Faults
 from digest.chaos.record import Entry, Record
@@ -66,6 +68,7 @@ class ApiServer:
         if fault is Fault.ERROR and self._faults.dice.random() < 0.5:
             return _answer(writer, 500)
         self._record.add(Entry.ACCEPTED, *to)
+        self._record.add(Entry.EVENT, *_events(told))
         if fault is Fault.ERROR:
             return _answer(writer, 500)
         if fault is Fault.TIMEOUT:
@@ -76,6 +79,23 @@ class ApiServer:
             return False
         self._answered += 1
         return _answer(writer, 202, headers=f"X-Message-Id: m{self._answered}\r\n")
+
+
+def _events(told: Mapping[str, Any]) -> list[str]:
+    """What SendGrid's webhook would post of a request that it takes."""
+    batch = told["custom_args"]["dg_batch"]
+    return [
+        json.dumps(
+            {
+                "event": "processed",
+                "sg_event_id": f"{batch}/{one['custom_args']['dg_delivery']}",
+                "timestamp": 1,
+                "dg_batch": batch,
+                "dg_delivery": one["custom_args"]["dg_delivery"],
+            }
+        )
+        for one in told["personalizations"]
+    ]
 
 
 def _answer(

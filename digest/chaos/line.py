@@ -74,8 +74,11 @@ def walk(
     def at_work() -> None:
         tell(f"work {monotonic() - began:.3f}")
 
-    transport = SmallBatches(parts.transport, batch_size, at_work)
-    parts = replace(parts, renderer=renderer, transport=transport)
+    ways = [
+        replace(way, transport=SmallBatches(way.transport, batch_size, at_work))
+        for way in parts.ways
+    ]
+    parts = replace(parts, renderer=renderer, transport=ways[0].transport, routes=ways)
     tell("step gather")
     pipeline.refresh(parts)
     tell("step compose")

@@ -5,7 +5,7 @@ The proof counts from this alone. One line an entry: a letter and its value, par
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,8 @@ class Entry(StrEnum):
     FAULT = "F"
     #: so many connections are open now
     CONNECTIONS = "C"
+    #: what the server would tell of a message by its webhook, as JSON
+    EVENT = "E"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Told:
     faults: Mapping[str, int]
     #: the most connections that were open at a time
     connections: int
+    #: what would be told by webhook, in the order of acceptance
+    events: Sequence[str] = ()
 
 
 class Record:
@@ -53,6 +57,7 @@ def read(path: Path) -> Told:
     accepted: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     refused: set[str] = set()
+    events: list[str] = []
     connections = 0
     for line in path.read_text("utf-8").splitlines() if path.exists() else ():
         entry, _, value = line.partition("\t")
@@ -62,8 +67,14 @@ def read(path: Path) -> Told:
             refused.add(value)
         elif entry == Entry.FAULT:
             faults[value] += 1
+        elif entry == Entry.EVENT:
+            events.append(value)
         else:
             connections = max(connections, int(value))
     return Told(
-        accepted=accepted, refused=frozenset(refused), faults=faults, connections=connections
+        accepted=accepted,
+        refused=frozenset(refused),
+        faults=faults,
+        connections=connections,
+        events=events,
     )

@@ -31,6 +31,8 @@ class Total:
     transport: str = ""
     database: str = ""
     policy: str = ""
+    #: whether the server told by events what it took
+    events: bool = False
     rounds: int = 0
     kills: int = 0
     #: step → kills that met it
@@ -45,6 +47,8 @@ class Total:
     duplicates: int = 0
     #: listed for a person to decide
     doubtful: int = 0
+    #: of those, taken by the server: its events should have settled them
+    unsettled: int = 0
     #: taken by the server, and neither called accepted nor listed as doubtful
     unlisted: int = 0
     #: mailed though they were suppressed
@@ -73,6 +77,7 @@ class Total:
         self.lost += len(audience - got.keys() - listed)
         self.duplicates += sum(got.values()) - len(got)
         self.doubtful += len(one.doubtful)
+        self.unsettled += len(one.doubtful & got.keys())
         self.unlisted += len(got.keys() - one.accepted - one.doubtful)
         self.mailed_against_their_will += len(got.keys() & suppressed)
         self.faults.update(told.faults)
@@ -111,6 +116,8 @@ class Total:
         allowed = self.unknowable
         if self.transport == "smtp":
             allowed += self.kills * self.connections
+        if self.events and self.unsettled:
+            return [f"{self.unsettled} are in doubt though events told of them"]
         if self.transport != "sendgrid" and self.doubtful > allowed:
             return [f"{self.doubtful} are in doubt, more than {allowed}"]
         return []

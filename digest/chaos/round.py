@@ -20,10 +20,12 @@ from digest.chaos.newsroom import EDITION, Running, Site
 from digest.chaos.processes import Child, Tell, background, fork
 from digest.chaos.record import Told, read
 from digest.chaos.result import Ledger, Total
+from digest.chaos.webhook import Webhook
 from digest.deliver.pace import LONGEST
 from digest.errors import DigestError, ExitCode
 from digest.model import DeliveryState
 from digest.render.render import Renderer
+from digest.steps.send import find_out
 from digest.store import decide, fsck
 from digest.store.engine import reading
 from digest.store.tables import delivery
@@ -56,6 +58,8 @@ class Round:
     log: Path
     #: kills still wanted
     kills: int
+    #: tells of what the server took; None: it never does
+    webhook: Webhook | None = None
     #: the kill after which the time was taken last
     timed: int = 0
     #: when a batch began last, and how many seconds one takes
@@ -68,12 +72,14 @@ class Round:
         audience, suppressed = self.site.enrol(self.clock, readers)
         walk = partial(line.walk, self.site, self.clock, self.renderer)
         self._walk_on(walk, line.STEPS[1:], PER_ROUND)
+        self._hear_of_all()
         self.total.count(audience, suppressed, self._seen(record), self._ledger())
 
     def _walk_on(self, work: Callable[[Tell], int], steps: Sequence[str], most: int) -> None:
         """Start children until one comes to the end; kill up to ``most`` of them."""
         killed = False
         for _ in range(PASSES):
+            self._hear_of_some(steps)
             child = fork(work, self.log)
             try:
                 if most > 0 and self.kills > 0 and self._kill(child, steps, resumed=killed):
@@ -90,6 +96,19 @@ class Round:
             # It waits for a provider: let so much time have passed.
             self.clock.skipped += LONGEST + timedelta(minutes=1)
         raise BrokenError("the issue comes to no end", passes=PASSES)
+
+    def _hear_of_some(self, steps: Sequence[str]) -> None:
+        if self.webhook is not None and steps[-1] == line.WORK:
+            app = self.site.app(self.clock)
+            self.webhook.post(app)
+            app.engine.dispose()
+
+    def _hear_of_all(self) -> None:
+        if self.webhook is not None:
+            app = self.site.app(self.clock)
+            self.webhook.post(app, everything=True)
+            find_out(app.parts)
+            app.engine.dispose()
 
     def _kill(self, child: Child, steps: Sequence[str], *, resumed: bool) -> bool:
         """Kill the child at some point of some step; False if it ended before."""

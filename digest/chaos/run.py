@@ -13,6 +13,7 @@ from digest.chaos.newsroom import START, Running, Site
 from digest.chaos.place import database
 from digest.chaos.result import Total
 from digest.chaos.round import Round, server
+from digest.chaos.webhook import Webhook
 from digest.clock import SetClock
 from digest.model import Decision
 from digest.render.render import Renderer
@@ -31,6 +32,8 @@ class Proof:
     readers: int = 400
     #: the share of messages or requests that meet a fault
     faults: float = 0.02
+    #: whether the server tells by events what it took, late and shuffled; SendGrid's only
+    events: bool = False
     #: seconds after which no further round begins; 0: none
     seconds: float = 0
 
@@ -45,6 +48,7 @@ def prove(proof: Proof, progress: Callable[[int], None] = lambda _kills: None) -
         transport=proof.transport,
         database=backend,
         policy=proof.policy.value,
+        events=proof.events,
     )
     began = monotonic()
     folder = Path(tempfile.mkdtemp(prefix="digest-chaos-"))
@@ -115,4 +119,5 @@ def _round(proof: Proof, folder: Path, renderer: Renderer, total: Total) -> None
             total=total,
             log=folder / "children.log",
             kills=proof.kills - total.kills,
+            webhook=Webhook(record=folder / "record", dice=dice) if proof.events else None,
         ).play(proof.readers, folder / "record")

@@ -26,6 +26,9 @@ def chaos(
     faults: Annotated[
         float, typer.Option(min=0, max=0.5, help="the share of hand-overs that meet a fault")
     ] = 0.02,
+    events: Annotated[
+        bool, typer.Option(help="the server tells what it took by events; sendgrid only")
+    ] = False,
     seconds: Annotated[float, typer.Option(min=0, help="begin no round after that")] = 0,
     json: Json = False,
 ) -> None:
@@ -39,6 +42,8 @@ def chaos(
         raise typer.BadParameter("is outbox, smtp or sendgrid", param_hint="--transport")
     if policy not in {Decision.HOLD, Decision.RESEND}:
         raise typer.BadParameter("is hold or resend", param_hint="--policy")
+    if events and transport != "sendgrid":
+        raise typer.BadParameter("only SendGrid tells by events", param_hint="--events")
     proof = Proof(
         seed=seed,
         kills=kills,
@@ -47,6 +52,7 @@ def chaos(
         policy=Decision(policy),
         readers=readers,
         faults=faults,
+        events=events,
         seconds=seconds,
     )
     total = prove(proof)

@@ -18,6 +18,15 @@ def test_killed_at_random_on_sqlite(transport: str, kills: int, tmp_path: Path) 
     prove(transport, kills, tmp_path)
 
 
+def test_events_settle_what_a_kill_left_in_doubt() -> None:
+    """Late, shuffled and told twice; with many faults, so that much is in doubt."""
+    words = ("--transport", "sendgrid", "--kills", "10", "--readers", "200", "--faults", "0.2")
+    told = chaos(*words, "--events")
+    assert told["failures"] == []
+    assert told["unknowable"] > 0
+    assert told["lost"] == told["duplicates"] == told["unlisted"] == told["unsettled"] == 0
+
+
 @pytest.mark.part("postgres")
 @pytest.mark.parametrize(("transport", "kills"), [("outbox", 10), ("smtp", 15)])
 def test_killed_at_random_on_postgres(
