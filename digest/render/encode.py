@@ -48,8 +48,8 @@ class Aligned(NamedTuple):
     forms: tuple[tuple[bytes, bytes], ...]
 
 
-#: a text in quoted-printable, cut at its tokens
-Quoted = tuple[bytes | Token, ...]
+#: a text in quoted-printable; cut at its tokens where it has any
+Quoted = bytes | tuple[bytes | Token, ...]
 
 
 class _Encoded(NamedTuple):
@@ -112,14 +112,20 @@ def _weight(text: TokenText) -> int:
 
 def quoted(text: TokenText) -> Quoted:
     """``text`` in quoted-printable."""
-    return tuple(piece if isinstance(piece, Token) else quoted_printable(piece) for piece in text)
+    pieces = [piece if isinstance(piece, Token) else quoted_printable(piece) for piece in text]
+    literal = [piece for piece in pieces if isinstance(piece, bytes)]
+    return b"".join(literal) if len(literal) == len(pieces) else tuple(pieces)
 
 
 def quoted_pieces(part: Iterable[Quoted], lines: Mapping[Any, bytes]) -> list[bytes]:
     """A part in quoted-printable with a reader's ``lines`` for its tokens."""
-    pieces: list[Any] = [*chain.from_iterable(part)]
-    # A literal is not among the tokens and stands for itself. In a loop of ours this took twice.
-    out: list[bytes] = [*map(lines.get, pieces, pieces)]
+    out: list[bytes] = []
+    for form in part:
+        if isinstance(form, bytes):
+            out.append(form)
+        else:
+            pieces: tuple[Any, ...] = form
+            out += map(lines.get, pieces, pieces)
     last = next(filter(None, reversed(out)), _SOFT)
     if last[-3:] == _SOFT:
         out.append(b"\r\n")
