@@ -52,12 +52,6 @@ def _in(
         delivery.c.subscriber_id >= min(readers),
         delivery.c.subscriber_id <= max(readers),
         delivery.c.state.in_([state.value for state in states]),
-        # What came back reached nobody.
-        ~sa.exists().where(
-            delivery_event.c.issue_id == one.id,
-            delivery_event.c.kind.in_([kind.value for kind in UNREACHED]),
-            delivery_event.c.subscriber_id == delivery.c.subscriber_id,
-        ),
     )
     return set(connection.scalars(query)) & readers
 

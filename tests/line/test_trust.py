@@ -67,7 +67,7 @@ def sending(app: App, provider: Provider, **rules: object) -> Parts:
     at(app, START)
     at(app, DUE - timedelta(minutes=10))
     changed = replace(app.parts.rules, **rules)  # type: ignore[arg-type]
-    return replace(app.parts, transport=provider, rules=changed)
+    return replace(app.parts, transport=provider, routes=(), rules=changed)
 
 
 def tick(app: App, parts: Parts, moment: object) -> None:
