@@ -71,6 +71,11 @@ class FileJournal:
         except FileNotFoundError:
             return None
 
+    @staticmethod
+    def refs(folder: Path) -> list[str]:
+        """What journals there are, whoever holds them."""
+        return sorted(file.stem for file in folder.glob("*.log"))
+
     @classmethod
     def _locked(cls, path: Path, flags: int) -> Self:
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | flags, 0o600)

@@ -7,6 +7,7 @@ is late, and then nothing is sent again without proof.
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -51,9 +52,21 @@ def reconcile(
         finally:
             if journal:
                 journal.close()
+    _sweep(engine, journals)
     if found:
         log.info("reconciled", issue=issue, **{state.value: n for state, n in found.items()})
     return found
+
+
+def _sweep(engine: Engine, journals: Path) -> None:
+    """Remove journals of batches that were settled right before their sender died."""
+    for ref in FileJournal.refs(journals):
+        with reading(engine) as connection:
+            if not doubt.is_settled(connection, ref):
+                continue
+        with suppress(BusyError):
+            if journal := FileJournal.found(journals, ref):
+                journal.discard()
 
 
 def _decide(

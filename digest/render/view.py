@@ -205,22 +205,17 @@ def index(filled: Sequence[tuple[FilledSection, int]]) -> tuple[IndexEntry, ...]
 
     Nothing where there are but two. A lead stands under no title: there is no place to jump to.
     """
-    shown = [
-        (section, stories)
-        for at, (section, stories) in enumerate(filled)
-        if section.title and not (at == 0 and section.layout is Layout.LEAD)
-    ]
     if len(filled) <= _FEW:
         return ()
+    shown = [
+        (section.slug, title, stories)
+        for at, (section, stories) in enumerate(filled)
+        if (title := clean_line(section.title, 120))
+        and not (at == 0 and section.layout is Layout.LEAD)
+    ]
     return tuple(
-        IndexEntry(
-            slug=section.slug,
-            title=clean_line(section.title, 120),
-            stories=stories,
-            opens=at == 0,
-            closes=at == len(shown) - 1,
-        )
-        for at, (section, stories) in enumerate(shown)
+        IndexEntry(slug, title, stories, opens=at == 0, closes=at == len(shown) - 1)
+        for at, (slug, title, stories) in enumerate(shown)
     )
 
 

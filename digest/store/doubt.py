@@ -177,6 +177,22 @@ def check(connection: Connection, issue_id: IssueId) -> list[str]:
     return wrong
 
 
+def is_settled(connection: Connection, ref: str) -> bool:
+    """Whether all that this attempt (``Batch.ref``) came to stands in the ledger."""
+    parts = ref.split(".")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return False
+    issue_id, number, attempt = map(int, parts)
+    row = connection.execute(
+        sa.select(batch.c.state, batch.c.attempt).where(
+            batch.c.issue_id == issue_id, batch.c.number == number
+        )
+    ).one_or_none()
+    if row is None or row.attempt < attempt:
+        return False
+    return row.attempt > attempt or row.state in {BatchState.PLANNED, BatchState.DONE}
+
+
 def _is_closed(connection: Connection, issue_id: IssueId) -> bool:
     state = connection.scalar(sa.select(issue.c.state).where(issue.c.id == issue_id))
     return state in {one.value for one in CLOSED}

@@ -125,6 +125,17 @@ def test_everybody_gets_it_once_and_a_second_run_sends_nothing(desk: Desk) -> No
     assert list((desk.folder / "journals").iterdir()) == []
 
 
+def test_a_journal_that_a_death_left_behind_its_settled_batch_goes(desk: Desk) -> None:
+    desk.send()
+    FileJournal.open(desk.folder / "journals", "1.3.1").close()
+    # of a claim that may yet be committed
+    FileJournal.open(desk.folder / "journals", "1.3.2").close()
+    with FileJournal.open(desk.folder / "journals", "1.2.1"):
+        desk.send()
+        left = sorted(file.name for file in (desk.folder / "journals").iterdir())
+        assert left == ["1.2.1.log", "1.3.2.log"], "somebody who lives keeps theirs"
+
+
 def test_who_left_since_the_audience_was_frozen_is_not_mailed(desk: Desk) -> None:
     desk.readers.who[3] = "suppressed"
     desk.readers.who[4] = "left"
