@@ -44,6 +44,16 @@ bench: $(STAMP)
 bench-million: $(STAMP)
 	@$(BIN)/python -m tests.bench million
 
+## bench-million-send: memory and CPU of a send to a million readers (ten minutes and more)
+.PHONY: bench-million-send
+bench-million-send: $(STAMP)
+	@$(BIN)/python -m tests.bench.million_send
+
+## bench-peers: other newsletter programs beside ours (installs them from PyPI into var/peers)
+.PHONY: bench-peers
+bench-peers: $(STAMP)
+	@$(BIN)/python -m tests.bench.peers
+
 ## evaluate: regions, topics, copies and events on labelled data (needs ../shared/data)
 .PHONY: evaluate
 evaluate: $(STAMP)
@@ -54,6 +64,16 @@ evaluate: $(STAMP)
 .PHONY: fuzz
 fuzz: $(STAMP)
 	@DIGEST_FUZZ=$${EXAMPLES:-20000} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/sources/test_fuzz.py
+
+## chaos: kill senders at random against servers of its own, for so long (MINUTES=30), and count
+.PHONY: chaos
+chaos: $(STAMP)
+	@$(BIN)/python -m tests.proof --minutes $${MINUTES:-30}
+
+## simulate: deterministic trials of the sender and its ledger, one a seed (SEEDS=100000)
+.PHONY: simulate
+simulate: $(STAMP)
+	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000}
 
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages

@@ -3,19 +3,17 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache, cached_property
-from importlib.resources import as_file
-from urllib.parse import urlsplit
+from functools import cache, cached_property, partial
+from secrets import token_hex
 
 import jinja2
 from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, keys, pipeline, readers, sample
+from digest import bundled, pipeline, readers
 from digest.config import Settings
 from digest.config.brand import brand
 from digest.config.editions import (
@@ -26,31 +24,34 @@ from digest.config.editions import (
     take_names,
     topic_names,
 )
+from digest.config.sending import sending_rules
 from digest.config.standard import standard
 from digest.copy_links import CopyLinks
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
+from digest.deliver.marks import Marks
+from digest.deliver.queue import Queue
+from digest.deliver.queues import schema as queue_schema
+from digest.deliver.queues.embedded import Embedded
+from digest.deliver.routes import Route
 from digest.errors import ConfigError, ConfigMistake
+from digest.listening import Listening
 from digest.newsroom import Newsroom
+from digest.own_secrets import OwnSecrets
+from digest.pages import Pages
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.schedule.days import EVERY_DAY
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
+from digest.steps.share import BatchWorker, tend
 from digest.store import engine as database
 from digest.store import migrations
-from digest.web import copies, files
-from digest.web.desk import DeskPages
-from digest.web.server import Address
-from digest.web.site import site
 
 #: for the command line, which must not know the package
 SubscribersError = subscribers.SubscribersError
 ImportReport = subscribers.ImportReport
 Bringing = readers.Bringing
-
-#: names that mean this machine
-HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class App:
@@ -59,7 +60,8 @@ class App:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
-        self._stopping = threading.Event()
+        #: set when the process is to end: the batch at work is finished, no other is begun
+        self.stopping = threading.Event()
 
     # --- the database
 
@@ -70,12 +72,15 @@ class App:
 
     def migrate(self) -> None:
         """Bring both packages' tables to the newest version."""
-        migrations.migrate(self.engine)
-        subscribers.migrate(self.engine)
+        with database.one_at_a_time(self.engine):
+            migrations.migrate(self.engine)
+            subscribers.migrate(self.engine)
+            queue_schema.migrate(self.engine)
 
     def pending_migrations(self) -> list[str]:
         """What ``migrate`` would do."""
-        return [*migrations.pending(self.engine), *subscribers.pending(self.engine)]
+        steps = (migrations, subscribers, queue_schema)
+        return [one for step in steps for one in step.pending(self.engine)]
 
     # --- the parts
 
@@ -96,17 +101,22 @@ class App:
             classifier=self._classifier,
             renderer=self._renderer,
             audience=self._audience,
-            transport=self._transport,
+            transport=self._ways[0],
+            routes=self._ways[1],
+            domains=self.people.domains,
             identity=self._identity,
             copies=self._copies,
+            marks=self._marks,
             names=cache(self._names),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
+            queue=self._queue,
             alert_to=self.settings.alerts.to,
+            rules=sending_rules(self.settings.sending),
             standard=standard(self.settings),
             probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
-            stopping=self._stopping.is_set,
+            stopping=self.stopping.is_set,
         )
 
     @cached_property
@@ -160,7 +170,16 @@ class App:
 
     @cached_property
     def _copies(self) -> CopyLinks:
-        return CopyLinks(tuple(one.derived("copy") for one in self._signing))
+        return CopyLinks(self.secrets.derived("copy"))
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return Marks(self.secrets.derived("verp"))
+
+    @cached_property
+    def listening(self) -> Listening:
+        """All that tells of mail that was sent."""
+        return Listening(self.settings, self.engine, self.clock, self.people, self._marks)
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
@@ -169,10 +188,26 @@ class App:
         return build(self.settings)
 
     @cached_property
-    def _transport(self) -> Transport:
-        from digest.deliver.transports.build import build
+    def _ways(self) -> tuple[Transport, Sequence[Route]]:
+        from digest.deliver.build import build
 
-        return build(self.settings)
+        secrets = self.secrets
+        return build(
+            self.settings,
+            self.engine,
+            self.clock,
+            self.stopping.is_set,
+            lambda: secrets.derived("verp")[0],
+        )
+
+    @cached_property
+    def _queue(self) -> Queue:
+        lanes = sum(route.lanes for route in self._ways[1])
+        if not queue_schema.used(self.engine):
+            return Embedded(engine=self.engine, clock=self.clock, lanes=lanes)
+        from digest.deliver.queues.postgres import Procrastinate  # only with the extra `postgres`
+
+        return Procrastinate(self.engine, lanes=lanes)
 
     # --- subscribers: the front door
 
@@ -228,110 +263,58 @@ class App:
             raise ConfigError("config.toml", mistakes) from error
 
     @cached_property
-    def _signing(self) -> tuple[keys.SigningKey, ...]:
-        given = self.settings.web.signing_keys.get_secret_value()
-        return keys.read_signing(given or self._made(keys.SIGNING))
-
-    def _made(self, name: str) -> str:
-        """A secret of our own. Only the outbox gets this far without: config refuses real mail."""
-        keys.make(self.settings.secrets)
-        return (self.settings.secrets / name).read_text("ascii").strip()
+    def secrets(self) -> OwnSecrets:
+        """What we sign with."""
+        return OwnSecrets(self.settings)
 
     @cached_property
     def _keys(self) -> subscribers.Keys:
-        pepper = self.settings.web.pepper.get_secret_value() or self._made(keys.PEPPER)
-        secrets = self._signing
         return subscribers.Keys(
             leave=tuple(
-                subscribers.LeaveSecret(one.id, one.derived("leave").hex()) for one in secrets
+                subscribers.LeaveSecret(one.id, one.derived("leave").hex())
+                for one in self.secrets.signing
             ),
-            manage=tuple(one.derived("manage").hex() for one in secrets),
-            pepper=pepper,
+            manage=tuple(one.hex() for one in self.secrets.derived("manage")),
+            pepper=self.secrets.pepper,
         )
 
     # --- running
 
-    def tick(self) -> None:
-        """Do what is due now."""
-        pipeline.tick(self.parts)
+    def tick(self, *, sending: bool = True) -> None:
+        """Do what is due now; ``sending`` false: batches are left to ``work``."""
+        self.listening.look()
+        self.walk(sending=sending)
 
-    @contextmanager
-    def ticking(self, seconds: int) -> Iterator[None]:
-        """The daily work in the background, as long as the block lasts."""
-        from digest.schedule.clock import ticking
+    def walk(self, *, sending: bool) -> None:
+        """Walk the line, with what was heard of earlier mail."""
+        self.listening.heed()
+        pipeline.tick(self.parts, sending=sending)
 
-        with ticking(self.tick, seconds):
-            try:
-                yield
-            finally:
-                # The batch at work is finished, no other is begun.
-                self._stopping.set()
+    def work(self) -> None:
+        """Send batches, and settle what died here, until ``stopping`` is set."""
+        parts = self.parts
+        parts.queue.work(BatchWorker(parts), partial(tend, parts), self.stopping)
 
     # --- pages
 
-    @property
-    def _public(self) -> bool:
-        """Whether readers reach us by another name than this machine's."""
-        return urlsplit(self.settings.web.public_url).hostname not in HERE
-
-    def where(self) -> str:
-        """Where the pages answer, for a person."""
-        web = self.settings.web
-        desk = web.desk_port if self._public else web.port
-        told = f"The desk: http://127.0.0.1:{desk}/"
-        return f"{told}\nReaders’ pages: {web.public_url}" if self._public else told
-
-    def sites(self) -> list[Address]:
-        """What to serve. A proxy forwards readers' pages only: the desk has its own port then."""
-        web = self.settings.web
-        readers, desk = self._reader_pages(), self._desk_pages()
-        if not self._public:
-            return [Address(site([*readers, *desk]), web.host, web.port)]
-        return [
-            Address(site(readers), web.host, web.port),
-            Address(site(desk), "127.0.0.1", web.desk_port),
-        ]
-
     @cached_property
-    def _templates(self) -> jinja2.Environment:
-        own = self.settings.templates
-        folders = [*([own.parent / "web"] if own else []), bundled.templates("web")]
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folders),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-        )
-        environment.globals["brand"] = self.settings.newsroom.name
-        environment.globals["outbox"] = self.settings.sending.transport == "outbox"
-        return environment
-
-    def _reader_pages(self) -> list[BaseRoute]:
-        styles = files.own(bundled.templates("web"))
-        pages = subscribers.routes(self.people, self._templates, self.clock.now, self._voice)
-        return [*styles, *pages, *copies.routes(self.newsroom.copy)]
-
-    @cached_property
-    def desk(self) -> DeskPages:
-        """The newsroom's own pages."""
+    def pages(self) -> Pages:
+        """What is shown in a browser."""
         choices = {
             "region": self._region_names("en"),
             "topic": topic_names(self.settings),
             "segment": {one.name: one.name for one in self.settings.segments},
         }
-        return DeskPages(self.newsroom, self._templates, choices, self._a_preference_page)
+        return Pages(
+            self.settings, self.newsroom, choices, self._readers_own, self._a_preference_page
+        )
 
-    def _desk_pages(self) -> list[BaseRoute]:
-        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes()]
-        shown += files.outbox(self.settings.sending.outbox)
-        with as_file(sample.pictures()) as pictures:
-            shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)
-        return shown
+    def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
+        pages = subscribers.routes(self.people, templates, self.clock.now, self._voice)
+        return [*pages, *self.listening.routes()]
 
     def _a_preference_page(self) -> str | None:
-        """The preference page of one subscriber, to look at on a trial."""
         now = self.clock.now()
-        if self._public:
-            return None
         for slug in self.parts.editions:
             for reader in self.people.readers(slug, (), (), EVERY_DAY, now):
                 return self.people.preferences_path(reader.subscriber, now)

@@ -8,6 +8,7 @@
     ├── TemplateError               a template does not compile: file, line, what is allowed
     ├── TransportError              a provider could not be used at all; the issue stops
     ├── NotFoundError               no such edition, issue, story or segment
+    ├── UnsoundError                what a send stands on does not add up; nothing of it goes
     └── WrongStateError             the thing exists, but not in a state that allows this
     ConfigError                     not a DigestError, so that no retry can swallow it
 """
@@ -35,6 +36,8 @@ class ExitCode(IntEnum):
     REFUSED = 6
     #: preflight found what keeps the issue from going
     BLOCKED = 7
+    #: fsck, or a send, found something that must never be
+    UNSOUND = 8
     #: a passing fault; run it again later
     TEMPORARY = 75
 
@@ -76,6 +79,10 @@ class TransportError(DigestError):
 
 class NotFoundError(DigestError, LookupError):
     """There is no such thing."""
+
+
+class UnsoundError(DigestError):
+    """What a send stands on does not add up."""
 
 
 class WrongStateError(DigestError):

@@ -1,12 +1,21 @@
-"""The newsroom's own secrets: made once, kept in files that only their owner reads."""
+"""The newsroom's own secrets: made once, kept in files that only their owner reads.
 
+Beside them the public keys of those who sign what they post to us.
+"""
+
+import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, ConfigMistake
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 SIGNING = "web__signing_keys"
 PEPPER = "web__pepper"
@@ -62,3 +71,23 @@ def read_signing(text: str) -> tuple[SigningKey, ...]:
     if mistakes:
         raise ConfigError("secrets", mistakes)
     return tuple(keys)
+
+
+def public_key(text: str) -> "EllipticCurvePublicKey":
+    """An ECDSA key as SendGrid shows it: a DER SubjectPublicKeyInfo in base64.
+
+    Raises ValueError.
+    """
+    # Few have one, and the package takes its time.
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    bare = re.sub(r"-----[A-Z ]+-----|\s", "", text)
+    try:
+        key = load_der_public_key(base64.b64decode(bare, validate=True))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError("is no public key as SendGrid shows it") from error
+    if not isinstance(key, EllipticCurvePublicKey):
+        raise ValueError("is no ECDSA key")  # noqa: TRY004 - of the setting, not of the code
+    return key

@@ -32,5 +32,6 @@ def configure(*, verbose: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    # The scheduler's own lines say nothing that ours do not.
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # The scheduler's and the queue's own lines say nothing that ours do not.
+    for name in ("apscheduler", "procrastinate"):
+        logging.getLogger(name).setLevel(logging.WARNING)

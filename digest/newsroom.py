@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from digest import pipeline
 from digest.model import (
+    DeliveryEvent,
     DeliveryState,
+    EventKind,
     Finding,
     GatheredSource,
     Interest,
     Issue,
     IssueId,
-    IssueState,
     Outcome,
     Slot,
     StoryId,
@@ -20,12 +21,13 @@ from digest.model import (
     VariantContent,
 )
 from digest.preview.preview import Preview
-from digest.steps import choose, compose, copies, letters, pin, send
+from digest.steps import choose, compose, copies, held, letters, pin, routes, send
 from digest.steps.parts import Parts, zone
+from digest.steps.plan import SendPlan, plan
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
-from digest.store import issues, sources, variants
+from digest.store import heard, issues, sources, variants
 from digest.store.engine import reading
 from digest.store.issues import Draft
 from digest.store.not_sent import not_sent
@@ -33,17 +35,13 @@ from digest.store.sources import SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendPlan:
-    """What ``send`` would do now."""
+class Heard:
+    """What was heard of an issue's deliveries."""
 
-    edition: str
-    state: IssueState
-    stories: int
-    variants: int
-    messages: int
-    left_out: Mapping[str, int]
-    #: how readers' selections are coarsened, and why; empty where they are not
-    coarsened: str
+    #: of how many readers each kind of event was heard
+    readers: Mapping[EventKind, int]
+    #: newest first
+    last: Sequence[DeliveryEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +164,29 @@ class Newsroom:
         """Take an issue down the line now. Raises WrongStateError where approval is missing."""
         return pipeline.send_now(self.parts, issue, progress)
 
+    def hold(self, issue: Issue, until: datetime) -> None:
+        """Have the provider hold an issue's mail until then. Raises WrongStateError."""
+        held.hold(self.parts, issue, until)
+
+    def call_back(self, issue: Issue) -> int:
+        """Have the provider throw away what it holds of an issue. Raises WrongStateError."""
+        return held.call_back(self.parts, issue)
+
+    def routes(self) -> list[routes.RouteReport]:
+        """How the ways out stand."""
+        return routes.report(self.parts)
+
+    def left_out(self, issue: IssueId) -> list[SubscriberId]:
+        """Whom no route could mail, since they warm up."""
+        return routes.left_out(self.parts, issue)
+
     def send_plan(self, slug: str) -> SendPlan:
         """What ``send_now`` would do with today's issue. Stores nothing."""
-        issue = compose.today(self.parts, self.parts.edition(slug), keep=False)
-        draft = compose.draft(self.parts, issue)
-        told = choose.forecast(self.parts, issue, draft)
-        return SendPlan(
-            edition=slug,
-            state=issue.state,
-            stories=len(compose.content(self.parts, issue).cards),
-            variants=told.variants,
-            messages=told.readers,
-            left_out=dict(told.left_out),
-            coarsened=told.coarsened,
-        )
+        return plan(self.parts, compose.today(self.parts, self.parts.edition(slug), keep=False))
+
+    def issue_plan(self, issue_id: IssueId) -> SendPlan:
+        """What ``send_now`` would do with this issue. Stores nothing. Raises NotFoundError."""
+        return plan(self.parts, self.issue(issue_id))
 
     def send_test(self, slug: str, to: str) -> Outcome:
         """One marked copy of the next issue to ``to``; never counted, and to nobody else."""
@@ -199,6 +206,15 @@ class Newsroom:
         """Who was left out or refused since the audience was frozen, by reason."""
         with reading(self.parts.engine) as connection:
             return not_sent(connection, issue.id)
+
+    def heard(self, issue_id: IssueId, limit: int) -> Heard:
+        """What was heard of an issue, with its last ``limit`` events. Raises NotFoundError."""
+        self.issue(issue_id)
+        with reading(self.parts.engine) as connection:
+            return Heard(
+                readers=heard.counts(connection, issue_id),
+                last=heard.last(connection, issue_id, limit),
+            )
 
     def variant_count(self, issue: Issue) -> int:
         """How many variants the issue was frozen into."""

@@ -17,11 +17,13 @@ from digest.model import Hold, Issue, IssueState
 from digest.steps.address import address
 from digest.steps.alerts import alert
 from digest.steps.compose import compose, plan, today
+from digest.steps.control import standing, undo_until
 from digest.steps.curate import curate
 from digest.steps.gather import GatherReport, failing, gather
 from digest.steps.lock import approve, lock
 from digest.steps.parts import Parts
 from digest.steps.send import find_out, send, settle
+from digest.steps.share import share
 from digest.store import issues
 from digest.store.engine import reading, writing
 
@@ -46,15 +48,18 @@ LAST_LOOK = timedelta(minutes=10)
 HELD_LOOK = timedelta(minutes=1)
 
 
-def tick(parts: Parts) -> None:
-    """Do what is due now: the scheduler calls this every few seconds."""
+def tick(parts: Parts, *, sending: bool = True) -> None:
+    """Do what is due now: the scheduler calls this every few seconds.
+
+    ``sending``: hand over here; else leave that to the workers of ``parts.queue``.
+    """
     find_out(parts)
     # What is due to go waits for no source.
-    _advance_all(parts, [one for one in _unfinished(parts) if _goes(parts, one)])
+    _advance_all(parts, [one for one in _unfinished(parts) if _goes(parts, one)], sending)
     for edition in parts.editions.values():
         plan(parts, edition)
     refresh(parts, due_only=True, forced=wanted(parts, _unfinished(parts)))
-    _advance_all(parts, _unfinished(parts))
+    _advance_all(parts, _unfinished(parts), sending)
     alert(parts)
 
 
@@ -90,11 +95,11 @@ def wanted(parts: Parts, unfinished: Iterable[Issue]) -> dict[str, datetime]:
     return latest
 
 
-def _advance_all(parts: Parts, unfinished: Iterable[Issue]) -> None:
+def _advance_all(parts: Parts, unfinished: Iterable[Issue], sending: bool) -> None:
     for issue in unfinished:
         try:
             if issue.edition in parts.editions:
-                advance(parts, issue)
+                advance(parts, issue, sending=sending)
         except WrongStateError:
             # Another scheduler was quicker: the compare-and-set let only one of us act.
             log.info("issue_taken_elsewhere", issue=issue.id)
@@ -115,7 +120,7 @@ def refresh(
     return reports
 
 
-def advance(parts: Parts, issue: Issue) -> Issue:
+def advance(parts: Parts, issue: Issue, *, sending: bool = True) -> Issue:
     """Take one issue as far along the line as its time allows."""
     edition, now = parts.edition(issue.edition), parts.clock.now()
     send_by = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
@@ -124,12 +129,14 @@ def advance(parts: Parts, issue: Issue) -> Issue:
     issue = compose(parts, issue)
     if now < issue.scheduled_at - timedelta(minutes=edition.lock_minutes):
         return issue
+    if issue.state is not IssueState.SENDING and standing(parts, issue) is not None:
+        return issue
     issue = lock(parts, issue)
-    if now < issue.scheduled_at:
+    if now < issue.scheduled_at or undo_until(parts, issue) is not None:
         return issue
     if issue.state is IssueState.DRAFTING:
         return _hold(parts, issue)
-    return deliver(parts, issue)
+    return deliver(parts, issue) if sending else hand_out(parts, issue)
 
 
 def deliver(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
@@ -144,12 +151,23 @@ def deliver(parts: Parts, issue: Issue, progress: Callable[[int], None] | None =
     return issue
 
 
+def hand_out(parts: Parts, issue: Issue) -> Issue:
+    """From locked to sent, where workers send: freeze the audience with its jobs, close."""
+    issue = address(parts, issue)
+    return share(parts, issue) if issue.state is IssueState.SENDING else issue
+
+
 def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
     """Take an issue down the rest of the line now, whatever the hour.
 
-    One that is sent, skipped or missed stays so. Raises WrongStateError when approval is
-    required and missing, or the issue is held because sources fail.
+    One that is sent, skipped or missed stays so; one that somebody may still take back stays
+    locked until then. Raises WrongStateError when approval is required and missing, or the issue
+    is paused, or held because sources fail.
     """
+    if issue.state in UNFINISHED and (paused := standing(parts, issue)) is not None:
+        raise WrongStateError(
+            f"the issue is {paused}", hint=f"`digest resume {issue.id}`", issue=issue.id
+        )
     if issue.state in UNFINISHED - {IssueState.SENDING}:
         with writing(parts.engine) as connection:
             issue = issues.reschedule(connection, issue, parts.clock.now())
@@ -159,7 +177,7 @@ def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None 
         raise WrongStateError(
             f"the issue {waits}", hint=f"`digest approve {issue.id}`", issue=issue.id
         )
-    return deliver(parts, issue, progress)
+    return issue if undo_until(parts, issue) is not None else deliver(parts, issue, progress)
 
 
 def _hold(parts: Parts, issue: Issue) -> Issue:

@@ -5,12 +5,13 @@ Each protocol has one contract suite in tests/, run over all its implementations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from digest.model import (
     DeliveryState,
     GatheredSource,
     Message,
+    Notice,
     Outcome,
     SourceMemory,
     SubscriberId,
@@ -73,6 +74,20 @@ class Transport(Protocol):
 
         ACCEPTED or PLANNED (certainly not sent); refs it knows nothing about are absent.
         """
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """What a transport can do besides, whose provider holds mail back until a time."""
+
+    def schedule(self) -> str:
+        """The provider's id for mail that goes out together. Raises TransportError."""
+
+    def held(self, until: datetime, schedule: str) -> Transport:
+        """The same transport, whose mail goes out at ``until``. Raises TransportError."""
+
+    def cancel(self, schedule: str) -> None:
+        """Have what is held thrown away. Raises TransportError."""
 
 
 class Reader(Protocol):
@@ -156,3 +171,26 @@ class Audience(Protocol):
 
         Called inside the claim: suppression and unsubscription are checked here, last.
         """
+
+
+class Feedback(Protocol):
+    """The front door of ``subscribers``, as far as events use it.
+
+    All of it may be told again, late and in any order; unknown people are passed over. Nobody is
+    made to leave what they joined after the event.
+    """
+
+    def bounced(self, notices: Sequence[Notice]) -> None:
+        """No mail reaches these people: they are suppressed."""
+
+    def complained(self, notices: Sequence[Notice]) -> None:
+        """These people called it spam: they are suppressed, and leave everything."""
+
+    def unsubscribed(self, notices: Sequence[Notice]) -> None:
+        """These people left the edition of the mail; everything, where it names none."""
+
+    def leave_by_key(self, key: str, now: datetime, *, actor: str) -> bool:
+        """Leave the edition whose mail carried this key. False if no mail ever did."""
+
+    def by_address(self, told: str) -> SubscriberId | None:
+        """Whose address this is; None if nobody's, or if it is none."""

@@ -185,6 +185,13 @@ def recipients(
     return found
 
 
+def domains(engine: Engine, subscribers: Sequence[int]) -> dict[int, str]:
+    """The receiving domain of each, in lower case; unknown subscribers are absent."""
+    query = sa.select(subscriber.c.id, subscriber.c.email).where(subscriber.c.id.in_(subscribers))
+    with reading(engine) as connection:
+        return {row.id: row.email.rpartition("@")[2].lower() for row in connection.execute(query)}
+
+
 def _reason(row: Row[tuple[int, str, str, int, str, bool]], key: str | None) -> Exclusion | None:
     if row.suppressed:
         return Exclusion.SUPPRESSED

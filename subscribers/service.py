@@ -9,9 +9,18 @@ from typing import BinaryIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from subscribers import address, audience, leaving, preferences, store, suppression, tokens
+from subscribers import (
+    address,
+    audience,
+    feedback,
+    leaving,
+    preferences,
+    store,
+    suppression,
+    tokens,
+)
 from subscribers.enrolment import Registrar, enrol
-from subscribers.errors import BadTokenError, SuppressedError, UnknownError
+from subscribers.errors import BadAddressError, BadTokenError, SuppressedError, UnknownError
 from subscribers.foreign import FORMATS
 from subscribers.given import Columns, Reading, foreign, own
 from subscribers.model import (
@@ -107,6 +116,10 @@ class Subscribers:
     ) -> Mapping[int, Recipient | str]:
         """Address and links for each, or the ``Exclusion`` that forbids it. Only reads."""
         return audience.recipients(self._engine, edition, subscribers, self._keys, now)
+
+    def domains(self, subscribers: Sequence[int]) -> Mapping[int, str]:
+        """The receiving domain of each, never with the address. Only reads."""
+        return audience.domains(self._engine, subscribers)
 
     def add(
         self,
@@ -243,6 +256,13 @@ class Subscribers:
             query = sa.select(subscriber.c.id).where(subscriber.c.email_key == key)
             return connection.scalar(query)
 
+    def by_address(self, told: str) -> int | None:
+        """``find`` for what others write: None too where it is no address."""
+        try:
+            return self.find(told)
+        except BadAddressError:
+            return None
+
     def preferences_path(self, who: int, now: datetime) -> str:
         """``/p/<token>``: a person's preference page, for 30 days."""
         return f"/p/{tokens.manage_token(self._keys, who, now)}"
@@ -281,6 +301,21 @@ class Subscribers:
             if hashed is None:
                 raise UnknownError(f"there is no subscriber {who}")
             suppression.suppress(connection, hashed, reason=reason, scope=scope, now=now)
+
+    def bounced(self, notices: Sequence[feedback.Notice]) -> None:
+        """No mail reaches these people: suppress their addresses."""
+        with self._engine.begin() as connection:
+            feedback.bounced(connection, notices)
+
+    def complained(self, notices: Sequence[feedback.Notice]) -> None:
+        """These people called it spam: suppress their addresses, and leave everything."""
+        with self._engine.begin() as connection:
+            feedback.complained(connection, notices)
+
+    def unsubscribed(self, notices: Sequence[feedback.Notice]) -> None:
+        """These people left the edition of the mail; everything, where it names none."""
+        with self._engine.begin() as connection:
+            feedback.unsubscribed(connection, notices)
 
     def issue_leave_keys(self) -> int:
         """Keep keys of the newest leave secret for subscriptions that have none; returns how many.

@@ -25,6 +25,8 @@ class Suppression:
     scope: str
     reason: str
     at: datetime
+    #: who told what led to it; empty where a person decided
+    source: str = ""
 
 
 def address_hash(pepper: str, email_key: str) -> str:
@@ -68,4 +70,7 @@ def of(connection: Connection, hashed: str) -> tuple[Suppression, ...]:
         .where(suppression.c.address_hash == hashed)
         .order_by(suppression.c.scope)
     )
-    return tuple(Suppression(scope=row.scope, reason=row.reason, at=row.at) for row in rows)
+    return tuple(
+        Suppression(scope=row.scope, reason=row.reason, at=row.at, source=row.source)
+        for row in rows
+    )

@@ -143,6 +143,8 @@ suppression = sa.Table(
     sa.Column("scope", Slug, primary_key=True),
     sa.Column("reason", sa.String(50), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
+    # who told what led to it; empty where a person decided
+    sa.Column("source", sa.String(200), nullable=False, server_default=sa.text("''")),
 )
 
 # which subscription a leave key belongs to; the key itself is nowhere stored

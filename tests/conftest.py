@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.engine import Engine
 
 from tests.parts import PARTS
@@ -34,6 +35,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 absent[name] = absent.get(name, 0) + 1
     for name, count in absent.items():
         terminalreporter.line(f"skipped {count} tests: {name} is absent: {PARTS[name].how}")
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_its_own() -> Iterator[None]:
+    """No test logs into a stream that another one's capture has closed."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.part("postgres"))])

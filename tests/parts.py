@@ -63,6 +63,11 @@ def rspamd() -> str | None:
     return shutil.which("rspamd", path=os.environ["PATH"] + ":/usr/sbin")
 
 
+def dovecot() -> str | None:
+    """An IMAP server."""
+    return shutil.which("dovecot", path=os.environ["PATH"] + ":/usr/sbin")
+
+
 def wordpress() -> Path | None:
     """Debian's WordPress, when PHP and MariaDB are there to run it."""
     root = Path("/usr/share/wordpress")
@@ -75,6 +80,11 @@ APT = "`make test-parts` installs it (apt-get install {})"
 PARTS = {
     "postgres": Part(lambda: postgres_bin() is not None, APT.format("postgresql")),
     "postfix": Part(lambda: smtp_sink() is not None, APT.format("postfix")),
+    "dovecot": Part(lambda: dovecot() is not None, APT.format("dovecot-imapd")),
+    "postfix-relay": Part(
+        lambda: os.geteuid() == 0 and Path("/usr/sbin/postfix").exists(),
+        "run the tests as a super-user; " + APT.format("postfix"),
+    ),
     "chromium": Part(lambda: chromium() is not None, APT.format("chromium")),
     "wordpress": Part(
         lambda: wordpress() is not None, APT.format("wordpress php-cli php-mysql mariadb-server")

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.output import DryRun, Json, as_json, line, table
+from digest.cli.plans import show_plans
 from digest.cli.progress import counting
-from digest.cli.root import Options, cli
+from digest.cli.root import Options, cli, instant
 from digest.errors import ExitCode
 from digest.model import DeliveryState, Issue, IssueId, IssueState
 
@@ -114,6 +115,10 @@ def send(
     test: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="one marked copy to this address only")
     ] = None,
+    hold_until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="the provider holds it back until then (sendgrid)"),
+    ] = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -124,23 +129,16 @@ def send(
     app = options.app()
     app.migrate()
     room = app.newsroom
+    until = instant(hold_until, "--hold-until") if hold_until else None
     if test is not None:
         _send_test(room, edition, test, json)
     elif dry_run:
-        plans = [room.send_plan(slug) for slug in room.slugs(edition)]
-        if json:
-            as_json(plans)
-        else:
-            table(
-                ("edition", "state", "stories", "variants", "messages", "left out"),
-                [
-                    (p.edition, p.state, p.stories, p.variants, p.messages, p.left_out)
-                    for p in plans
-                ],
-            )
-            for p in plans:
-                if p.coarsened:
-                    line(f"  {p.edition}: {p.coarsened}")
+        plans = (
+            [room.issue_plan(IssueId(issue))]
+            if issue is not None
+            else [room.send_plan(slug) for slug in room.slugs(edition)]
+        )
+        show_plans(plans, json=json)
     else:
         pipeline.refresh(app.parts)
         wanted = (
@@ -148,6 +146,9 @@ def send(
             if issue is not None
             else [room.today(slug) for slug in room.slugs(edition)]
         )
+        if until:
+            for one in wanted:
+                room.hold(one, until)
         _send(room, wanted, json)
 
 
@@ -175,7 +176,9 @@ def _send(room: "Newsroom", wanted: list[Issue], json: bool) -> None:
         else:
             why = f" ({issue.reason})" if issue.reason else ""
             line(f"{issue.edition} {issue.local_date}: {issue.state}{why}; {told}")
+        if issue.state is IssueState.LOCKED:
+            line(f"  it goes when its time to be taken back is over: `digest undo {issue.id}`")
     if any(counts.get(DeliveryState.IN_DOUBT) for _, _, counts in done):
         raise typer.Exit(ExitCode.DOUBTFUL)
-    if any(issue.state is IssueState.SENDING for _, issue, _ in done):
+    if any(issue.state in {IssueState.LOCKED, IssueState.SENDING} for _, issue, _ in done):
         raise typer.Exit(ExitCode.TEMPORARY)

@@ -86,7 +86,7 @@ def _issues(app: "App", edition: str | None, day: date | None, number: int | Non
 def _interest(app: "App", given: Mapping[str, Iterable[str]]) -> Interest | None:
     told = {kind: frozenset(chosen) for kind, chosen in given.items()}
     for kind, chosen in told.items():
-        known = app.desk.choices[kind]
+        known = app.pages.desk.choices[kind]
         for one in sorted(chosen - known.keys()):
             hint = f"known: {', '.join(known) or 'none'}"
             raise NotFoundError(f"there is no {kind} {one!r}", hint=hint)
@@ -113,7 +113,7 @@ def _page(app: "App", preview: "Preview", output: Path | None) -> Path:
     file = output or Path()
     if output is None or output.is_dir():
         file /= f"preview-{preview.edition}-{preview.date}.html"
-    _write(file, app.desk.preview_page(preview))
+    _write(file, app.pages.desk.preview_page(preview))
     return file
 
 

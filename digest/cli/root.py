@@ -1,5 +1,6 @@
 """The command line's root: options for every command, and errors turned into exit codes."""
 
+import errno
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.errors import ConfigError, DigestError, ExitCode, WrongStateError
+from digest.errors import ConfigError, DigestError, ExitCode, UnsoundError, WrongStateError
 
 if TYPE_CHECKING:
     from digest.app import App
@@ -22,6 +23,10 @@ cli = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+
+
+#: commands that run for days, and log what happens
+DAEMONS = frozenset({"run", "serve", "schedule", "worker"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +66,24 @@ def options(
     """Options that every command takes."""
     from digest.logs import configure
 
-    configure(verbose=verbose or ctx.invoked_subcommand in {"run", "serve"})
+    configure(verbose=verbose or ctx.invoked_subcommand in DAEMONS)
     overrides = {}
     for one in set_ or ():
         key, equals, value = one.partition("=")
         if not equals:
             raise typer.BadParameter(f"{one!r} is not KEY=VALUE", param_hint="--set")
         overrides[key.strip()] = value.strip()
-    ctx.obj = Options(config, overrides, _instant(now) if now else None)
+    ctx.obj = Options(config, overrides, instant(now, "--now") if now else None)
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str, option: str) -> datetime:
+    """The time that an option gives. Raises BadParameter."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no ISO 8601 time", param_hint="--now") from error
+        raise typer.BadParameter(f"{text!r} is no ISO 8601 time", param_hint=option) from error
     if at.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} needs a zone, like +00:00", param_hint="--now")
+        raise typer.BadParameter(f"{text!r} needs a zone, like +00:00", param_hint=option)
     return at
 
 
@@ -85,14 +91,21 @@ def run() -> None:
     """Run the command line and leave with its exit code."""
     from digest.cli import (  # noqa: F401 - they register
         add,
+        chaos,
         check,
         classify,
+        control,
+        dkim,
+        doubtful,
         duplicates,
+        fsck,
+        heard,
         line,
         look,
         parse,
         pin,
         preview,
+        routes,
         running,
         set_up,
         sources,
@@ -109,15 +122,34 @@ def run() -> None:
     except WrongStateError as error:
         sys.stderr.write(f"refused: {error}\n")
         sys.exit(ExitCode.REFUSED)
+    except UnsoundError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(ExitCode.UNSOUND)
     except DigestError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(ExitCode.ERROR)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        from digest.app import SubscribersError
-
-        if not isinstance(error, SubscribersError):
+        told = _of_the_machine(error)
+        if told is None:
             raise
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {told}\n")
         sys.exit(ExitCode.ERROR)
+
+
+def _of_the_machine(error: Exception) -> str | None:
+    """What a person should read of an error that is no fault of the program's; None: it is one."""
+    from sqlalchemy.exc import OperationalError
+
+    from digest.app import SubscribersError
+
+    if isinstance(error, SubscribersError):
+        return str(error)
+    again = "Nothing was lost: mend it and run this again"
+    if isinstance(error, OperationalError):
+        # Its first line: what follows is the statement.
+        return f"the database cannot be used: {str(error.orig).splitlines()[0]}. {again}"
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+        return f"{error.strerror}: {error.filename or 'a file of ours'}. {again}"
+    return None

@@ -1,7 +1,7 @@
 """``run`` and ``serve``: the daily work, and its pages."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,26 +10,30 @@ from digest.cli.root import Options, cli
 from digest.errors import ExitCode
 from digest.model import DeliveryState, IssueState
 
+if TYPE_CHECKING:
+    from digest.app import App
+
+Every = Annotated[int, typer.Option(help="seconds between two looks at the clock")]
+
 
 @cli.command()
 def run(
     ctx: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="do what is due and exit")] = False,
-    every: Annotated[int, typer.Option(help="seconds between two looks at the clock")] = 20,
+    every: Every = 20,
     json: Json = False,
 ) -> None:
     """Do the daily work: clock, gatherer, sender and web in one process."""
+    from digest import daily
+
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
     if not once:
-        from digest.web.server import serve_forever
-
-        sys.stderr.write(f"{app.where()}\n")
-        with app.ticking(every):
-            serve_forever(app.sites())
+        sys.stderr.write(f"{app.pages.where()}\n")
+        daily.all_in_one(app, every)
         return
-    app.tick()
+    daily.once(app)
     room = app.newsroom
     found = room.issues(10)
     if json:
@@ -44,6 +48,31 @@ def run(
 
 
 @cli.command()
+def schedule(ctx: typer.Context, every: Every = 20) -> None:
+    """Do the daily work except sending, which workers do: on one machine, or two for safety."""
+    from digest import daily
+
+    app = _up_to_date(ctx)
+    daily.schedule(app, every)
+
+
+@cli.command()
+def worker(ctx: typer.Context) -> None:
+    """Send what `digest schedule` left to send: any number, on any number of machines."""
+    from digest import daily
+
+    app = _up_to_date(ctx)
+    daily.work(app)
+
+
+def _up_to_date(ctx: typer.Context) -> "App":
+    options: Options = ctx.obj
+    app = options.app()
+    app.migrate()
+    return app
+
+
+@cli.command()
 def serve(ctx: typer.Context) -> None:
     """Show the next issue, the outbox and the preference page in a browser."""
     from digest.web.server import serve_forever
@@ -51,5 +80,5 @@ def serve(ctx: typer.Context) -> None:
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    sys.stderr.write(f"{app.where()}\n")
-    serve_forever(app.sites())
+    sys.stderr.write(f"{app.pages.where()}\n")
+    serve_forever(app.pages.sites())

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from digest.config.places import Regions
 from digest.config.settings import (
     WEEKDAYS,
     EditionSettings,
     HouseAdSettings,
-    Regions,
     SectionSettings,
     Settings,
     UtmSettings,

@@ -170,6 +170,9 @@ def _placed(settings: Settings, folder: Path) -> Settings:
             "sending": settings.sending.model_copy(
                 update={"outbox": folder / settings.sending.outbox}
             ),
+            "bounces": settings.bounces.model_copy(
+                update={"path": folder / settings.bounces.path if settings.bounces.path else None}
+            ),
             "sources": tuple(
                 source.model_copy(update={"path": folder / source.path}) if source.path else source
                 for source in settings.sources

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from digest.config import ways
 from digest.errors import ConfigMistake
 from digest.model import HAND, TOPICS
 
@@ -24,6 +25,10 @@ ONLY_FOR = {
     "username": "wordpress",
     "statuses": "wordpress",
 }
+#: what an IMAP mailbox needs
+IMAP = ("host", "username", "password")
+#: characters of a secret that signs posted events
+HOOK_KEY = 32
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: what each take needs beside it
 NEEDS = {
@@ -46,6 +51,7 @@ def contradictions(raw: Mapping[str, Any]) -> list[ConfigMistake]:
         *_mappings(raw),
         *_database(raw),
         *_real_mail(raw),
+        *_events(raw),
     ]
 
 
@@ -248,7 +254,8 @@ def _real_mail(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
     """What a transport that really mails people needs first."""
     sending = _table(raw, "sending")
     transport = sending.get("transport", "outbox")
-    if transport not in {"smtp", "sendgrid"}:
+    yield from ways.mistakes(sending)
+    if transport not in {"smtp", "sendgrid", "routes"}:
         return
     why = f"is required before {transport} may send"
     for table, key in (
@@ -266,9 +273,18 @@ def _real_mail(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
     for key in ("signing_keys", "pepper"):
         if not _table(raw, "web").get(key):
             yield ConfigMistake(f"web.{key}", f"{why}; `digest init` makes it")
-    if transport == "smtp" and not _table(sending, "smtp").get("host"):
-        yield ConfigMistake("sending.smtp.host", why)
-    if transport == "sendgrid" and not _table(sending, "sendgrid").get("api_key"):
-        yield ConfigMistake(
-            "sending.sendgrid.api_key", f"{why}: set DIGEST_SENDING__SENDGRID__API_KEY"
-        )
+    yield from ways.needs(sending, why)
+
+
+def _events(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    """What is needed to hear of mail that was sent."""
+    bounces = _table(raw, "bounces")
+    kind = bounces.get("kind", "none")
+    for needed in {"maildir": ("path",), "mbox": ("path",), "imap": IMAP}.get(str(kind), ()):
+        if not bounces.get(needed):
+            yield ConfigMistake(f"bounces.{needed}", f'is missing: kind = "{kind}" needs it')
+    if bounces.get("security") == "none" and bounces.get("host") not in LOOPBACK:
+        yield ConfigMistake("bounces.security", "a password may not travel unencrypted")
+    keys = _table(raw, "hooks").get("keys")
+    if isinstance(keys, str) and any(len(one) < HOOK_KEY for one in keys.split()):
+        yield ConfigMistake("hooks.keys", f"each needs {HOOK_KEY} characters or more")

@@ -5,13 +5,16 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from digest.config.hearing import Bounces, Complaints, Hooks
+from digest.config.places import Regions, Topics
+from digest.config.providers import SendGrid, Smtp, WarmUp
+from digest.config.table import Table
 from digest.config.values import (
     Address,
     Colour,
-    Country,
     FontStack,
     Host,
     HttpUrl,
@@ -28,12 +31,6 @@ from digest.render.brand import HEADING_FONT, TEXT_FONT, Density
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-
-
-class Table(BaseModel):
-    """A table of config.toml: unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Newsroom(Table):
@@ -95,31 +92,35 @@ class Web(Table):
     pepper: SecretStr = SecretStr("")
 
 
-class Smtp(Table):
-    """[sending.smtp]"""
+class RouteSettings(Table):
+    """[sending.routes.NAME]: one of several ways out, in the order of the file."""
 
-    host: str = ""
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    #: RFC 5321 §4.5.3.2.6 asks for 10 minutes: a shorter wait mails people twice
-    final_timeout_seconds: int = Field(default=600, ge=1)
+    transport: Literal["smtp", "sendgrid"]
+    smtp: Smtp = Smtp()
+    sendgrid: SendGrid = SendGrid()
+    per_second: float | None = Field(default=None, gt=0)
+    warm_up: WarmUp | None = None
+    #: unusable for so long, what is unclaimed goes by another; 0: at once
+    give_up_after_minutes: int | None = Field(default=None, ge=0, le=1440)
 
 
-class SendGrid(Table):
-    """[sending.sendgrid]"""
+class ErrorBudget(Table):
+    """[sending] error_budget: when so many messages, and so large a share, go wrong, it pauses."""
 
-    api_key: SecretStr = SecretStr("")
-    host: HttpUrl = "https://api.sendgrid.com"
-    timeout_seconds: int = Field(default=30, ge=1, le=600)
-    sandbox: bool = False
+    messages: int = Field(default=50, ge=1)
+    share: float = Field(default=0.2, ge=0, le=1)
 
 
 class Sending(Table):
     """[sending]: real mail is impossible until ``transport`` is changed."""
 
-    transport: Literal["outbox", "smtp", "sendgrid"] = "outbox"
+    #: ``routes``: those in [sending.routes]
+    transport: Literal["outbox", "smtp", "sendgrid", "routes"] = "outbox"
+    #: messages, whatever the number of workers
+    per_second: float | None = Field(default=None, gt=0)
+    routes: dict[Slug, RouteSettings] = Field(default_factory=dict)
+    #: which of them letters go by: confirmations, tests, alerts; empty: the first
+    letters: str = ""
     from_: Mailbox = Field(default="", alias="from")
     reply_to: Mailbox = ""
     #: what the header Precedence says, if anything
@@ -127,8 +128,24 @@ class Sending(Table):
     #: where mail programs that leave a list by mail write to; the subject is the reader's leave key
     unsubscribe_mailto: LeaveAddress = ""
     outbox: Path = Path("var/outbox")
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Literal["hold", "resend", "skip"] = "hold"
+    #: so long a locked issue waits for somebody to take it back
+    undo_minutes: int = Field(default=0, ge=0, le=60)
+    #: an issue paused for longer goes on only with --late
+    resume_hours: float = Field(default=6, gt=0, le=72)
+    error_budget: ErrorBudget = ErrorBudget()
+    #: what to count on for the finish that a dry run tells; left out: measured, else assumed
+    messages_per_second: float | None = Field(default=None, gt=0)
     smtp: Smtp = Smtp()
     sendgrid: SendGrid = SendGrid()
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The transports that mail goes by."""
+        if self.transport != "routes":
+            return frozenset({self.transport})
+        return frozenset(route.transport for route in self.routes.values())
 
 
 class UtmSettings(Table):
@@ -168,7 +185,7 @@ class Gather(Table):
     #: told to the sites you read, so that they can reach you
     contact: str = ""
     #: source → its application password
-    passwords: dict[str, SecretStr] = {}
+    passwords: dict[str, SecretStr] = Field(default_factory=dict)
 
 
 class SourceSettings(Table):
@@ -283,40 +300,6 @@ class SegmentSettings(Table):
     filter: Filter
 
 
-class RegionViewSettings(Table):
-    """[[regions.views]]: a region as readers see it: any of countries, places, categories."""
-
-    slug: Slug
-    name: str
-    countries: tuple[Country, ...] = ()
-    #: towns, parishes, provinces in the home country; "Bavaria, DE" lies in another
-    places: tuple[str, ...] = ()
-    #: your categories, tags and URL sections that mean it
-    categories: tuple[str, ...] = ()
-    #: the region it is a part of: its stories are in both
-    parent: str | None = None
-
-
-class Regions(Table):
-    """[regions]"""
-
-    #: the publisher's home country: where a story plays when nothing says otherwise
-    home: Country | None = None
-    preset: Literal["newsroom", "none"] = "newsroom"
-    views: tuple[RegionViewSettings, ...] = ()
-    #: publisher's category or tag → region slug, country code, or "" for nothing
-    rules: dict[str, str] = {}
-
-
-class Topics(Table):
-    """[topics]"""
-
-    #: topic → the name readers see
-    names: dict[str, str] = {}
-    #: publisher's category or tag → topic, or "" for nothing
-    rules: dict[str, str] = {}
-
-
 class Settings(BaseSettings):
     """The whole of config.toml."""
 
@@ -334,6 +317,9 @@ class Settings(BaseSettings):
     web: Web = Web()
     sending: Sending = Sending()
     utm: UtmSettings = UtmSettings()
+    hooks: Hooks = Hooks()
+    bounces: Bounces = Bounces()
+    complaints: Complaints = Complaints()
     alerts: Alerts = Alerts()
     preflight: Preflight = Preflight()
     gather: Gather = Gather()

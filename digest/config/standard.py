@@ -21,5 +21,5 @@ def standard(settings: Settings) -> Standard:
         staging_hosts=asked.staging_hosts,
         live_hosts=(*asked.live_hosts, *here),
         picture_hosts=asked.picture_hosts,
-        transport=settings.sending.transport,
+        transports=settings.sending.kinds,
     )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
 
+from digest.keys import public_key
 from digest.render.brand import font_stack
 
 #: what 72 characters leave beside ``mailto:``, ``?subject=`` and a key of 22
@@ -43,6 +44,16 @@ def _http(value: str) -> str:
 def _address(value: str) -> str:
     if not re.fullmatch(r"[^<>@,;\s]+@[^<>@,;\s]+", value):
         raise ValueError("use a bare address like 'editor@example.org'")
+    return value
+
+
+def _bounce_address(value: str) -> str:
+    # Its local part and a token must fit into 64 octets (RFC 5321 §4.5.3.1.1).
+    if value and not re.fullmatch(r"[a-z0-9._-]{1,20}@[a-z0-9.-]+", value):
+        raise ValueError(
+            "use a bare address like 'bounce@news.example.org', at most 20 letters, digits, dots "
+            "or hyphens before the @"
+        )
     return value
 
 
@@ -85,6 +96,11 @@ def _host(value: str) -> str:
     return value
 
 
+def _webhook_key(value: str) -> str:
+    public_key(value)
+    return value
+
+
 Slug = Annotated[str, AfterValidator(_slug), StringConstraints(max_length=80)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[str, AfterValidator(_time)]
@@ -93,8 +109,11 @@ Mailbox = Annotated[str, AfterValidator(_mailbox)]
 LeaveAddress = Annotated[str, AfterValidator(_leave_address)]
 UtmPattern = Annotated[str, AfterValidator(_utm), StringConstraints(max_length=100)]
 Address = Annotated[str, AfterValidator(_address)]
+BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Category = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
 Host = Annotated[str, AfterValidator(_host)]
 FontStack = Annotated[str, AfterValidator(_fonts)]
+WebhookKey = Annotated[str, AfterValidator(_webhook_key)]

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -123,8 +124,9 @@ class Gazetteer:
         return frozenset().union(*(self.within(part) for part in self.tree[area]))
 
 
+@cache
 def load() -> Gazetteer:
-    """Reads the two files in digest/data. Takes about a quarter of a second; keep the result."""
+    """Reads the two files in digest/data. Takes about a quarter of a second; once in a process."""
     data = resources.files("digest.data")
     built_bytes = gzip.decompress((data / "gazetteer.json.gz").read_bytes())
     kept_bytes = (data / "institutions.toml").read_bytes()

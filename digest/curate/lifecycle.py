@@ -11,9 +11,11 @@ NEXT: dict[IssueState, frozenset[IssueState]] = {
     S.APPROVED: frozenset({S.DRAFTING, S.LOCKED, S.MISSED}),
     # What waited for its sources fills on, and locks or is skipped from there.
     S.HELD: frozenset({S.APPROVED, S.DRAFTING, S.MISSED}),
-    S.LOCKED: frozenset({S.SENDING, S.MISSED}),
+    # As long as nothing of it went, somebody may take it back.
+    S.LOCKED: frozenset({S.SENDING, S.MISSED, S.DRAFTING}),
     S.SENDING: frozenset({S.SENT}),
-    S.SENT: frozenset(),
+    # Somebody may decide that what is in doubt is sent again.
+    S.SENT: frozenset({S.SENDING}),
     S.SKIPPED: frozenset(),
     S.MISSED: frozenset(),
 }

@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from itertools import compress
 from typing import Any, TypeAlias
@@ -134,8 +135,9 @@ class TopicWeight:
         return tuple(word for _, word in sorted(spoken)[:-6:-1])
 
 
+@cache
 def load() -> Lexicon:
-    """Reads digest/data/topics.toml; keep the result."""
+    """Reads digest/data/topics.toml; once in a process."""
     raw = (resources.files("digest.data") / "topics.toml").read_bytes()
     return Lexicon(tomllib.loads(raw.decode()), hashlib.sha256(raw).hexdigest()[:12])
 

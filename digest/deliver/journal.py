@@ -1,9 +1,10 @@
 """A transport's diary of one batch attempt, in a local file that kill -9 leaves whole.
 
-One line an entry: ``D``, tab, subscriber before a hand-over; afterwards a letter for the answer,
-subscriber, code and the provider's id. The file is locked while its writer lives, so whoever can
-take the lock knows that the writer is gone and the file complete. It is made within the claim,
-and goes when the batch is settled.
+The first line says whose it is: a claim that never came to be may have left one of the same name.
+Then one line an entry: ``D``, tab, subscriber before a hand-over; afterwards a letter for the
+answer, subscriber, code and the provider's id. The file is locked while its writer lives, so
+whoever can take the lock knows that the writer is gone and the file complete. It is made within the
+claim, and goes when the batch is settled.
 """
 
 import fcntl
@@ -11,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,6 +40,8 @@ class BusyError(Exception):
 class Reading:
     """What a journal says."""
 
+    #: who wrote it, as its claim names them
+    owner: str = ""
     #: handed over, whether answered or not
     handed: frozenset[SubscriberId] = frozenset()
     #: the last answer for each
@@ -52,12 +56,13 @@ class FileJournal:
         self._descriptor = descriptor
 
     @classmethod
-    def open(cls, folder: Path, ref: str) -> Self:
+    def open(cls, folder: Path, ref: str, owner: str = "") -> Self:
         """Begin the journal called ``ref``, empty. Raises BusyError if another has it."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         journal = cls._locked(_file(folder, ref), os.O_CREAT)
         # Left by an earlier database whose numbers began at 1 too.
         os.ftruncate(journal._descriptor, 0)
+        journal._write(f"O\t{_plain(owner)}\n")
         return journal
 
     @classmethod
@@ -106,9 +111,13 @@ class FileJournal:
         *whole, _ = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
         handed: set[SubscriberId] = set()
         answers: dict[SubscriberId, Outcome] = {}
+        owner = ""
         for line in whole:
-            letter, subscriber, *rest = line.split("\t")
-            who = int(subscriber)
+            letter, value, *rest = line.split("\t")
+            if letter == "O":
+                owner = value
+                continue
+            who = int(value)
             if letter == "D":
                 handed.add(who)
                 # Handed over again: the earlier answer was to an earlier hand-over.
@@ -118,7 +127,7 @@ class FileJournal:
                 answers[who] = Outcome(
                     subscriber=who, state=_STATES[letter], code=code, provider_id=provider_id
                 )
-        return Reading(handed=frozenset(handed), answers=answers)
+        return Reading(owner=owner, handed=frozenset(handed), answers=answers)
 
     def discard(self) -> None:
         """All of it stands in the ledger: remove the file."""
@@ -154,5 +163,6 @@ def _file(folder: Path, ref: str) -> Path:
     return folder / f"{ref}.log"
 
 
+@lru_cache(256)
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)[:200]

@@ -18,7 +18,7 @@ from digest.deliver.evidence import conclude
 from digest.deliver.journal import BusyError, FileJournal
 from digest.model import BatchState, DeliveryState, IssueId
 from digest.protocols import Transport
-from digest.store import doubt
+from digest.store import doubt, heard
 from digest.store.doubt import OpenBatch
 from digest.store.engine import reading, writing
 
@@ -43,7 +43,7 @@ def reconcile(
         late = set(doubt.expired(connection, now, issue))
     for one in left:
         try:
-            journal = FileJournal.found(journals, one.batch.ref)
+            journal = _journal(journals, one)
         except BusyError:
             continue
         try:
@@ -56,6 +56,16 @@ def reconcile(
     if found:
         log.info("reconciled", issue=issue, **{state.value: n for state, n in found.items()})
     return found
+
+
+def _journal(journals: Path, one: OpenBatch) -> FileJournal | None:
+    """The claimer's own journal, if it is here and the claimer gone. Raises BusyError."""
+    journal = FileJournal.found(journals, one.batch.ref)
+    if journal is not None and journal.read().owner != one.owner:
+        # Left by a claim that was never committed; another machine then made the same attempt.
+        journal.close()
+        return None
+    return journal
 
 
 def _sweep(engine: Engine, journals: Path) -> None:
@@ -80,15 +90,33 @@ def _decide(
         if one.state is BatchState.CLAIMED and not doubt.doubt(connection, one):
             return Counter()
         batch, doubted = doubt.undecided(connection, one)
+        # Whatever was heard of a delivery proves that a provider took it.
+        proved = heard.outcomes(connection, batch)
     told = journal.read() if journal else None
-    outcomes = conclude(batch, transport, told, {}, doubted)
+    outcomes = conclude(batch, transport, told, proved, doubted)
     states = Counter(outcome.state for outcome in outcomes)
     if not journal and states.keys() <= {DeliveryState.IN_DOUBT}:
         # Nothing to write: its journal may yet come back with the machine that has it.
         return states if one.state is BatchState.CLAIMED else Counter()
     with writing(engine) as connection:
-        if not doubt.decide(connection, one, outcomes, now):
+        if not doubt.decide(connection, one, outcomes, now, gone=journal is not None):
             return Counter()
     if journal:
         journal.discard()
     return states
+
+
+def at_work(engine: Engine, journals: Path, issue: IssueId) -> frozenset[int]:
+    """The batches of an issue whose journals say that somebody on this machine is at work."""
+    with reading(engine) as connection:
+        left = doubt.unsettled(connection, issue)
+    busy = set()
+    for one in left:
+        try:
+            journal = FileJournal.found(journals, one.batch.ref)
+        except BusyError:
+            busy.add(one.number)
+        else:
+            if journal:
+                journal.close()
+    return frozenset(busy)

@@ -13,14 +13,25 @@ from typing import TypeAlias
 import structlog
 from sqlalchemy.engine import Engine
 
+from digest.deliver.budget import Budget, Spent
 from digest.deliver.evidence import conclude
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError, come_again
+from digest.deliver.policy import follow_policy
 from digest.deliver.reconcile import reconcile
 from digest.errors import DigestError, TemplateError, TransportError
-from digest.model import Batch, DeliveryState, IssueId, Message, Outcome, SubscriberId
+from digest.model import (
+    Batch,
+    Decision,
+    DeliveryState,
+    IssueId,
+    Message,
+    Outcome,
+    SubscriberId,
+)
 from digest.protocols import Audience, Clock, Recipient, Transport
-from digest.store import ledger
+from digest.store import control, ledger
+from digest.store.control import Control
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -30,9 +41,6 @@ Compose: TypeAlias = Callable[[Batch, Mapping[SubscriberId, Recipient]], Sequenc
 
 #: long against any provider's timeout: past it, another machine calls the batch doubtful
 LEASE = timedelta(minutes=30)
-#: an issue pauses when at least so many, and so large a part, of a run's messages went wrong
-BUDGET = 50
-BUDGET_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +63,9 @@ class _Run:
 
     issue: IssueId
     edition: str
+    spent: Spent
     handed: Counter[DeliveryState] = field(default_factory=Counter)
     paused: str = ""
-
-    @property
-    def over_budget(self) -> bool:
-        wrong = self.handed[DeliveryState.REJECTED] + self.handed[DeliveryState.IN_DOUBT]
-        return wrong >= max(BUDGET, BUDGET_SHARE * self.handed.total())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +79,16 @@ class Sender:
     #: folder of the journals, on this machine
     journals: Path
     clock: Clock
-    #: who claims, for people to read: ``host:pid:start``
+    #: who claims: ``host:pid:…``, of no other process ever
     owner: str
     lease: timedelta = LEASE
+    #: by name, where batches go by different ones; ``transport`` then speaks for all of them
+    routes: Mapping[str, Transport] = field(default_factory=dict)
+    #: claim only what goes by this route
+    only: str | None = None
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Decision = Decision.HOLD
+    budget: Budget = field(default_factory=Budget)
     #: asked before each batch: whether to stop cleanly
     stop: Callable[[], bool] = lambda: False
 
@@ -95,15 +106,10 @@ class Sender:
         be used pauses the issue (``SendReport.paused``). An interrupt releases the batch at work:
         what was not handed over is planned again.
         """
-        run = _Run(issue, edition)
+        run = _Run(issue, edition, Spent(self.budget))
         reconcile(self.engine, self.transport, self.journals, self.clock.now(), issue)
-        while not run.paused:
-            if self.stop():
-                run.paused = "stopped"
-                break
-            if deadline is not None and self.clock.now() >= deadline:
-                self._expire(issue)
-                break
+        follow_policy(self.engine, self.journals, issue, self.doubtful, self.clock.now())
+        while not run.paused and self._goes_on(run, deadline):
             claimed = self._claim(issue)
             if claimed is None:
                 break
@@ -112,15 +118,52 @@ class Sender:
                 progress(settled)
         return self._report(run)
 
-    def _claim(self, issue: IssueId) -> tuple[Batch, FileJournal] | None:
+    def send_one(
+        self, issue: IssueId, edition: str, number: int, *, deadline: datetime | None = None
+    ) -> str | None:
+        """Send one batch of an issue; None where it is not due or not ours to send.
+
+        Else why the issue pauses, empty where it does not. Costs the same however large the issue.
+        """
+        run = _Run(issue, edition, Spent(self.budget))
+        if not self._goes_on(run, deadline):
+            return None
+        claimed = self._claim(issue, number)
+        if claimed is None:
+            return None
+        self._send_batch(run, *claimed)
+        return run.paused
+
+    def _goes_on(self, run: _Run, deadline: datetime | None) -> bool:
+        """Whether another batch is to go; what else is to be done about the rest, is done."""
+        if self.stop():
+            run.paused = "stopped"
+            return False
+        with reading(self.engine) as connection:
+            standing = control.standing(connection, run.issue)
+        if standing is None:
+            late = deadline is not None and self.clock.now() >= deadline
+            if late:
+                self._expire(run.issue, ledger.PAST)
+            return not late
+        if standing.control is Control.STOP:
+            self._expire(run.issue, str(standing))
+        else:
+            run.paused = str(standing)
+        return False
+
+    def _claim(self, issue: IssueId, number: int | None = None) -> tuple[Batch, FileJournal] | None:
         journal = None
         try:
             with writing(self.engine) as connection:
-                batch = ledger.claim(connection, issue, self.owner, self.clock.now(), self.lease)
+                now = self.clock.now()
+                batch = ledger.claim(
+                    connection, issue, self.owner, now, self.lease, number, route=self.only
+                )
                 if batch is None:
                     return None
                 # Inside the claim: a committed claim without a journal is another machine's.
-                journal = FileJournal.open(self.journals, batch.ref)
+                journal = FileJournal.open(self.journals, batch.ref, self.owner)
         except BaseException:
             # Whether the commit took, nobody knows now; the empty journal stays to tell.
             if journal:
@@ -202,14 +245,18 @@ class Sender:
         if not messages:
             return
         renew_at = self.clock.now() + self.lease / 2
-        answers = self.transport.send(batch.ref, messages, journal)
+        transport = self.routes.get(batch.route or "", self.transport)
+        answers = transport.send(batch.ref, messages, journal)
         try:
             for outcome in answers:
                 if outcome.subscriber in batch.deliveries:
                     told[outcome.subscriber] = outcome
                 if (now := self.clock.now()) >= renew_at:
                     with writing(self.engine) as connection:
-                        ledger.renew(connection, batch, self.owner, now, self.lease)
+                        ours = ledger.renew(connection, batch, self.owner, now, self.lease)
+                    if not ours:
+                        # Late, and called doubtful: somebody may decide to send them again.
+                        raise TransportError("took longer than its lease", batch=batch.ref)
                     renew_at = now + self.lease / 2
         finally:
             # Its connections must be at rest before the journal is read.
@@ -224,13 +271,13 @@ class Sender:
         told: Mapping[SubscriberId, Outcome],
         not_before: datetime | None,
     ) -> list[Outcome]:
-        now = self.clock.now()
-        outcomes = conclude(batch, self.transport, journal.read(), told)
-        run.handed.update(outcome.state for outcome in outcomes)
-        if run.over_budget and not run.paused:
-            run.paused = "too many messages went wrong"
-            not_before = now + LONGEST
         try:
+            now = self.clock.now()
+            # Where every message has its answer the journal can add nothing.
+            said = journal.read() if len(told) < len(batch.deliveries) else None
+            outcomes = conclude(batch, self.transport, said, told)
+            run.handed.update(outcome.state for outcome in outcomes)
+            run.spent.add(outcomes)
             with writing(self.engine) as connection:
                 ours = ledger.settle(
                     connection,
@@ -242,8 +289,14 @@ class Sender:
                     note=run.paused,
                 )
                 if run.paused and not_before:
-                    ledger.pause(connection, batch.issue, not_before)
+                    ledger.pause(connection, batch.issue, not_before, batch.route)
+                if run.spent.over:
+                    run.paused = run.spent.over
+                    control.say(
+                        connection, batch.issue, Control.PAUSE, "error budget", now, run.paused
+                    )
         except BaseException:
+            # Let go of it, or nobody could find out what it says while this process lives.
             journal.close()
             raise
         if ours:
@@ -254,9 +307,9 @@ class Sender:
             log.warning("batch_taken_over", batch=batch.ref)
         return outcomes
 
-    def _expire(self, issue: IssueId) -> None:
+    def _expire(self, issue: IssueId, why: str) -> None:
         with writing(self.engine) as connection:
-            given_up = ledger.expire(connection, issue, self.clock.now())
+            given_up = ledger.expire(connection, issue, self.clock.now(), why)
         if given_up:
             log.warning("deliveries_expired", issue=issue, readers=given_up)
 

@@ -11,11 +11,19 @@ All times are aware and in UTC unless a name says local.
 from digest.model.delivery import (
     Batch,
     BatchState,
+    Decision,
     DeliveryState,
     MailHeaders,
     Message,
     Outcome,
     SubscriberId,
+)
+from digest.model.delivery_event import (
+    UNREACHED,
+    DeliveryEvent,
+    Dropped,
+    EventKind,
+    Notice,
 )
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.finding import Finding, Level
@@ -76,6 +84,7 @@ __all__ = [
     "HALF_LIFE",
     "HAND",
     "TOPICS",
+    "UNREACHED",
     "Alias",
     "AliasKind",
     "Authority",
@@ -85,8 +94,12 @@ __all__ = [
     "Card",
     "Classification",
     "DateGrade",
+    "Decision",
+    "DeliveryEvent",
     "DeliveryState",
+    "Dropped",
     "Edition",
+    "EventKind",
     "Evidence",
     "FilledSection",
     "Finding",
@@ -106,6 +119,7 @@ __all__ = [
     "MailHeaders",
     "Message",
     "More",
+    "Notice",
     "Outcome",
     "Overrides",
     "ParsedStory",

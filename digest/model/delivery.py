@@ -88,6 +88,19 @@ class BatchState(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
+class Decision(StrEnum):
+    """What is to become of deliveries in doubt."""
+
+    #: they count as sent and stay listed
+    HOLD = "hold"
+    #: once more: who got it the first time gets it twice
+    RESEND = "resend"
+    #: they count as not reached, and are not tried again
+    SKIP = "skip"
+    #: somebody knows that they arrived
+    ACCEPT = "accept"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """A run of an issue's deliveries, claimed and settled together."""
@@ -95,6 +108,8 @@ class Batch:
     issue: IssueId
     number: int
     attempt: int
+    #: the route in config.toml that sends it; None: the only transport there is
+    route: str | None = None
     #: subscriber → variant key
     deliveries: Mapping[SubscriberId, str] = field(default_factory=dict)
 

@@ -71,8 +71,8 @@ class Standard:
     live_hosts: tuple[str, ...] = ()
     #: further hosts that pictures may come from
     picture_hosts: tuple[str, ...] = ()
-    #: what carries the mail: ``outbox``, ``smtp`` or ``sendgrid``
-    transport: str = "outbox"
+    #: what carries the mail: ``outbox``, ``smtp`` and ``sendgrid``
+    transports: frozenset[str] = frozenset({"outbox"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,17 +29,17 @@ def tokens(proof: Proof) -> Iterator[Finding]:
             if found := pattern.search(text):
                 yield warn(
                     "tokens",
-                    f"“{shortened(found[0])}” {_fate(pattern, proof.standard.transport)}",
+                    f"“{shortened(found[0])}” {_fate(pattern, proof.standard.transports)}",
                     where=where,
                     fix="Reword it, if readers should not see it so",
                 )
     yield passed("tokens", "no text holds a mail service’s placeholder")
 
 
-def _fate(pattern: re.Pattern[str], transport: str) -> str:
+def _fate(pattern: re.Pattern[str], transports: frozenset[str]) -> str:
     """What becomes of it on its way."""
-    if transport == "sendgrid" and pattern is _SENDGRID:
+    if "sendgrid" in transports and pattern is _SENDGRID:
         return "is a tag of SendGrid’s, which may put something of its own there"
-    if transport == "smtp":
+    if "smtp" in transports:
         return "looks like a mail service’s placeholder; one behind your SMTP host may fill it in"
     return "looks like a placeholder that was never filled in; readers get it as it stands"

@@ -11,11 +11,15 @@ from urllib.parse import quote, urlsplit
 # U+202A–U+202E and U+2066–U+2069 are embeddings, overrides and isolates; U+FEFF is a stray BOM
 _DROP = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]")
 _BARE = re.compile(r"[\s\"<>\\^`{|}]")
+# nearly all names: nothing to take out of them
+_PLAIN = re.compile(r"[\w.,'-]{1,40}(?: [\w.,'-]{1,40}){0,3}")
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 def clean_line(text: str, longest: int) -> str:
     """``text`` on one line of at most ``longest`` characters, cut at a word with an ellipsis."""
+    if len(text) <= longest and _PLAIN.fullmatch(text):
+        return text
     line = _CONTROL.sub(" ", _DROP.sub("", text)).strip()
     if len(line) <= longest:
         return line

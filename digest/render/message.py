@@ -20,29 +20,40 @@ def build(message: Message, *, utf8: bool = False) -> bytes:
     A ``multipart/alternative`` of text and HTML (RFC 2046 §5.1.4), or text alone. ``utf8``: the way
     speaks SMTPUTF8. Raises AddressError or HeaderError for this message alone.
     """
+    head, body = parts(message, utf8=utf8)
+    return b"".join([head, b"\r\n", *body])
+
+
+def parts(message: Message, *, utf8: bool = False) -> tuple[bytes, list[bytes]]:
+    """The header fields, and the body in whole lines, most of which other messages share.
+
+    No line of either starts with a dot, so that SMTP has none to double. Raises as ``build``.
+    """
     html, text = encode(message.variant.fragments, message.tokens)
     head = write(message.headers, utf8=utf8)
     if message.variant.plain:
-        return b"".join([head, _alone(text.transfer_encoding), *text.pieces])
+        return head + _alone(text.transfer_encoding), text.pieces
     opening, between, closing = _around(text.transfer_encoding, html.transfer_encoding)
-    return b"".join([head, opening, *text.pieces, between, *html.pieces, closing])
+    return head + _MIME, [opening, *text.pieces, between, *html.pieces, closing]
+
+
+_MIME = (
+    f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{BOUNDARY}"\r\n'
+).encode("ascii")
 
 
 @cache
 def _alone(transfer_encoding: str) -> bytes:
     """MIME headers of a message that is text alone."""
-    return f"MIME-Version: 1.0\r\n{_kind('plain', transfer_encoding)}".encode("ascii")
+    told = f"MIME-Version: 1.0\r\n{_kind('plain', transfer_encoding)}"
+    return told.removesuffix("\r\n").encode("ascii")
 
 
 @cache
 def _around(text_encoding: str, html_encoding: str) -> tuple[bytes, bytes, bytes]:
-    """MIME headers and boundaries: before the text part, between the parts, after both."""
-    opening = (
-        "MIME-Version: 1.0\r\n"
-        f'Content-Type: multipart/alternative;\r\n boundary="{BOUNDARY}"\r\n\r\n'
-    )
+    """Boundaries and the parts' headers: before the text part, between the parts, after both."""
     return (
-        (opening + _part("plain", text_encoding)).encode("ascii"),
+        _part("plain", text_encoding).encode("ascii"),
         f"\r\n{_part('html', html_encoding)}".encode("ascii"),
         f"\r\n--{BOUNDARY}--\r\n".encode("ascii"),
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache, partial
 
 import httpcore2
 import httpx2
@@ -202,7 +203,7 @@ class Fetcher:
         self._max_bytes = max_bytes
         self._pace = pace or Pace()
         self._resolve = resolve
-        self._tls = httpx2.create_ssl_context(trust_env=False)
+        self._tls = cache(partial(httpx2.create_ssl_context, trust_env=False))
 
     def fetch(
         self,
@@ -250,7 +251,7 @@ class Fetcher:
     ) -> FetchedBody:
         wait = dict.fromkeys(("connect", "read", "write", "pool"), self._idle)
         pool = httpcore2.ConnectionPool(
-            ssl_context=self._tls,
+            ssl_context=self._tls(),
             max_connections=1,
             network_backend=GuardedBackend(self._rules, deadline, self._resolve),
         )

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 import structlog
 
 from digest.curate import vary
-from digest.model import Issue, IssueState, Selected, Sheet, StoryId, VariantId
+from digest.errors import UnsoundError
+from digest.model import Issue, IssueState, Selected, Sheet, StoryId
 from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, variants
+from digest.steps.share import enqueue
+from digest.steps.ways import share_out
+from digest.store import issues, ledger, minutes, variants
 from digest.store.engine import reading, writing
+from digest.store.fsck import AUDIENCE
 
 log = structlog.get_logger()
 
@@ -38,7 +42,8 @@ def address(parts: Parts, issue: Issue) -> Issue:
 
     audience = deliveries + exclusions by reason; both are written in one transaction with the
     new state, so a crash leaves either nothing or all of it: variants that are there already are
-    found again. Raises BadTemplateError before that.
+    found again. Raises BadTemplateError before that, and UnsoundError where what was locked has
+    changed.
     """
     if issue.state is not IssueState.LOCKED:
         return issue
@@ -46,6 +51,12 @@ def address(parts: Parts, issue: Issue) -> Issue:
     parts.renderer.check(vary.template(issue, parts.edition(issue.edition)))
     with reading(parts.engine) as connection:
         draft = issues.draft_of(connection, issue.id)
+    if draft.content_hash != issue.content_hash:
+        raise UnsoundError(
+            "its stories are not those that were locked",
+            hint="`digest fsck` tells all that is wrong",
+            issue=issue.id,
+        )
     chosen = choosing(parts, issue, draft)
     frozen = _freeze(parts, issue, chosen)
     sheets = _sheets(parts, issue, chosen, frozen)
@@ -57,13 +68,23 @@ def address(parts: Parts, issue: Issue) -> Issue:
         if seen.state is not IssueState.LOCKED:
             return seen  # another scheduler was first
         variants.keep_sheets(connection, sheets)
+        shared = share_out(
+            connection,
+            parts.ways,
+            parts.domains,
+            issue.scheduled_at.date(),
+            frozen.readers,
+            frozen.variants,
+        )
         told = ledger.freeze(
             connection,
             issue.id,
-            zip(frozen.readers, map(VariantId, frozen.variants), strict=True),
+            shared.assignments(),
             +chosen.left_out,
-            parts.transport.batch_size,
+            parts.ways[0].transport.batch_size,
+            shared.shares,
         )
+        enqueue(parts, connection, issue)
         issue = issues.move(
             connection,
             issue,
@@ -72,7 +93,8 @@ def address(parts: Parts, issue: Issue) -> Issue:
             parts.clock.now(),
             reason="; ".join(filter(None, [issue.reason, coarsened])),
         )
-        made = variants.count(connection, issue.id)
+        made, size = variants.count(connection, issue.id), str(told.audience)
+        minutes.write(connection, issue.id, parts.clock.now(), "scheduler", AUDIENCE, size)
     log.info(
         "audience_frozen",
         issue=issue.id,
@@ -81,6 +103,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
         batches=told.batches,
         variants=made,
         excluded=dict(+chosen.left_out),
+        routes=shared.counts(),
     )
     return issue
 

@@ -9,15 +9,25 @@ from hashlib import sha256
 from html import escape
 
 import structlog
+from sqlalchemy.engine import Connection
 
 from digest.curate.alerts import AlertKind, kind_of
 from digest.errors import WrongStateError
-from digest.model import DeliveryState, Edition, Fragment, Issue, Message, Outcome, RenderedVariant
+from digest.model import (
+    DeliveryState,
+    Edition,
+    Fragment,
+    Issue,
+    IssueState,
+    Message,
+    Outcome,
+    RenderedVariant,
+)
 from digest.steps.compose import BEHIND
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts, zone
-from digest.store import issues, letters
+from digest.store import control, halts, issues, letters
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -29,7 +39,9 @@ AGAIN = timedelta(minutes=5)
 TOLD = {
     AlertKind.HELD_SOURCES_FAILED: "held, sources fail",
     AlertKind.MISSED: "missed",
+    AlertKind.PAUSED: "paused on its way",
     AlertKind.SHORT: "too few stories",
+    AlertKind.COMPLAINTS: "too many complaints",
 }
 
 
@@ -42,15 +54,34 @@ def alert(parts: Parts) -> None:
     with reading(parts.engine) as connection:
         found = issues.since(connection, now - BEHIND)
         served = letters.served(connection, LETTER, now - AGAIN)
-    for issue in found:
-        kind, edition = kind_of(issue), parts.editions.get(issue.edition)
-        if kind is None or edition is None:
+        paused = {one.id for one in found if _paused(connection, one)}
+        halted = halts.reasons(connection, [issue.id for issue in found])
+    told = [
+        (issue, kind)
+        for issue in found
+        # What was paused for its complaints is told once.
+        if (kind := kind_of(issue, paused=issue.id in paused - halted.keys()))
+    ]
+    told += [
+        (replace(issue, reason=halted[issue.id]), AlertKind.COMPLAINTS)
+        for issue in found
+        if issue.id in halted
+    ]
+    for issue, kind in told:
+        edition = parts.editions.get(issue.edition)
+        if edition is None:
             continue
         for number, address in enumerate(parts.alert_to or ("",), 1):
             purpose = f"{LETTER}-{issue.edition}-{issue.local_date}-{issue.sequence}-{kind}"
             ref = f"{purpose}-{number}"
             if ref not in served:
                 _raise(parts, edition, issue, kind, ref, address)
+
+
+def _paused(connection: Connection, issue: Issue) -> bool:
+    return issue.state is IssueState.SENDING and (
+        control.standing(connection, issue.id) is not None
+    )
 
 
 def _raise(
@@ -103,6 +134,13 @@ def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
         return "Nobody gets it. Its stories roll into the next issue."
     if kind is AlertKind.SHORT:
         return ""
+    if kind is AlertKind.COMPLAINTS and issue.state is not IssueState.SENDING:
+        return f"It was sent already. digest events {issue.id} tells what was heard of it."
+    if kind in {AlertKind.PAUSED, AlertKind.COMPLAINTS}:
+        return (
+            f"Nothing more of it goes until digest resume {issue.id}; "
+            f"digest stop {issue.id} gives up the rest."
+        )
     until = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
     return (
         "It fills on, and goes by itself once there are enough stories or the sources are well. "

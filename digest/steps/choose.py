@@ -72,7 +72,7 @@ def interest_in(parts: Parts, issue: Issue, reader: Reader) -> Interest:
     until = issue.window_to or parts.clock.now()
     with reading(parts.engine) as connection:
         before = issues.gone_since(connection, issue, until - REACH)
-        last = reached.last_accepted(connection, before, [reader.subscriber])
+        last = reached.last_reached(connection, before, [reader.subscriber])
     return interest_of(reader, last.get(reader.subscriber), issue)
 
 
@@ -119,7 +119,7 @@ class Choosing:
         stream = iter(parts.audience.readers(slug, wanted, asked, answered, now))
         while readers := list(islice(stream, CHUNK)):
             with reading(parts.engine) as connection:
-                last = reached.last_accepted(
+                last = reached.last_reached(
                     connection, self.before, [reader.subscriber for reader in readers]
                 )
             found = [
@@ -186,6 +186,9 @@ class Forecast:
 
     readers: int
     variants: int
+    batches: int
+    #: calls, where all readers of a variant in a batch go by one
+    requests: int
     left_out: Counter[str]
     #: how selections would be coarsened, for a person
     coarsened: str = ""
@@ -199,9 +202,13 @@ def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
     for chunk in chosen.chunks():
         readers += len(chunk)
         keys.update(vary.key(selected) for _, selected in chunk)
+    batches = -(-readers // parts.transport.batch_size)
     return Forecast(
         readers=readers,
         variants=len(keys),
+        batches=batches,
+        # Readers of a variant stand together, so a batch's end parts but one of them.
+        requests=len(keys) + batches - 1 if batches else 0,
         left_out=+chosen.left_out,
         coarsened=chosen.told(len(keys)),
     )

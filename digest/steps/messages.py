@@ -1,6 +1,5 @@
 """Makes the messages of a batch: a variant, rendered once, and what differs between readers."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -126,7 +125,7 @@ def address_to(
             to_name=recipient.name,
             subject=variant.subject,
             date=now,
-            message_id=_message_id(ref, variant.key, identity.domain),
+            message_id=parts.marks.message_id(ref, identity.domain),
             reply_to=identity.reply_to,
             list_id=f"{edition.slug}.{identity.domain}",
             leave_url=leave_url,
@@ -142,9 +141,3 @@ def _mailto(address: str, leave_path: str) -> str:
     if not address or not leave_path:
         return ""
     return f"mailto:{address}?subject={leave_path.rpartition('/')[2]}"
-
-
-def _message_id(ref: str, key: str, domain: str) -> str:
-    """The same for every attempt at the same delivery, so that receivers can tell a copy."""
-    check = hashlib.sha256(f"{ref}|{key}".encode()).hexdigest()[:12]
-    return f"{ref}.{check}@{domain}"

@@ -11,8 +11,12 @@ from sqlalchemy.engine import Engine
 from digest.copy_links import CopyLinks
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
+from digest.deliver.budget import Budget
+from digest.deliver.marks import Marks
+from digest.deliver.queue import Queue
+from digest.deliver.routes import Route
 from digest.errors import NotFoundError
-from digest.model import Edition, SourceWeight
+from digest.model import Decision, Edition, SourceWeight, SubscriberId
 from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
@@ -39,6 +43,21 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRules:
+    """What [sending] says of doubts, pauses and second thoughts."""
+
+    #: what becomes of deliveries in doubt when nobody decides
+    doubtful: Decision = Decision.HOLD
+    #: so long a locked issue waits for somebody to take it back
+    undo: timedelta = timedelta(0)
+    #: an issue paused for longer goes on only if a person insists
+    resume_within: timedelta = timedelta(hours=6)
+    budget: Budget = field(default_factory=Budget)
+    #: messages a second to count on; None: what was measured last
+    per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything a step may use."""
 
@@ -55,16 +74,25 @@ class Parts:
     identity: Identity
     #: where variants stand on the web
     copies: CopyLinks
+    #: names our messages so that what comes back is known
+    marks: Marks
     #: language → region slug, topic or ``source/<name>`` → what its readers call it
     names: Callable[[str], Mapping[str, str]]
     #: how often a source is polled
     every: timedelta
     #: where transports keep their journals
     journals: Path
-    #: who we are, for people who read the ledger: ``host:pid``
+    #: who we are, of no other process ever: ``host:pid:token``
     owner: str
+    #: the ways out where there are several, in order of preference; ``transport`` speaks for all
+    routes: Sequence[Route] = ()
+    #: receiving domains of readers, for routes that warm up; never stored beside a reader
+    domains: Callable[[Sequence[SubscriberId]], Mapping[SubscriberId, str]] = lambda _who: {}
+    #: where batches wait for workers
+    queue: Queue
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
+    rules: SendingRules = field(default_factory=SendingRules)
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False
     #: what mail is measured against before it goes
@@ -73,6 +101,12 @@ class Parts:
     probe: Callable[[Sequence[str]], Mapping[str, Answer]] = lambda _addresses: {}
     #: which stories are copies, or of one event
     grouper: Grouper = field(default_factory=Grouper)
+
+    @property
+    def ways(self) -> Sequence[Route]:
+        """The ways out, at least one."""
+        only = Route(name=self.transport.name, transport=self.transport)
+        return self.routes or (only,)
 
     def edition(self, slug: str) -> Edition:
         """The edition called ``slug``. Raises NotFoundError."""

@@ -1,17 +1,20 @@
 """send and settle: hand over what the ledger holds, then close the issue."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 import structlog
 
 from digest.curate import coarse, short
+from digest.deliver.dispatch import dispatch
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, Issue, IssueState
+from digest.steps.fsck import verify
+from digest.steps.held import ways_of
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, variants, windows
+from digest.store import issues, ledger, variants, waiting, windows
 from digest.store.engine import reading, writing
 from digest.store.windows import SeenReason
 
@@ -19,50 +22,72 @@ log = structlog.get_logger()
 
 
 def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> SendReport:
-    """Send what is still planned of an issue, or go on where a crash left off."""
-    edition = parts.edition(issue.edition)
-    sender = Sender(
+    """Send what is still planned of an issue, or go on where a crash left off.
+
+    Raises UnsoundError where its ledger does not add up, before and after.
+    """
+    ways = ways_of(parts, issue)
+    verify(parts, issue.id)
+    report = dispatch(
+        sender(parts, issue),
+        ways,
+        issue.id,
+        issue.edition,
+        deadline=deadline(parts, issue),
+        progress=progress,
+    )
+    verify(parts, issue.id)
+    log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
+    return report
+
+
+def sender(parts: Parts, issue: Issue) -> Sender:
+    """Sends batches of an issue; renders what they share once."""
+    ways = ways_of(parts, issue)
+    return Sender(
         engine=parts.engine,
-        transport=parts.transport,
+        transport=parts.transport if len(ways) > 1 else ways[0].transport,
         audience=parts.audience,
         compose=MessageMaker(parts, issue),
         journals=parts.journals,
         clock=parts.clock,
         owner=parts.owner,
+        routes={way.name: way.transport for way in ways},
+        doubtful=parts.rules.doubtful,
+        budget=parts.rules.budget,
         stop=parts.stopping,
     )
-    report = sender.send_issue(
-        issue.id,
-        edition.slug,
-        deadline=issue.scheduled_at + timedelta(minutes=edition.send_by_minutes),
-        progress=progress,
-    )
-    log.info("issue_handed_over", issue=issue.id, **{k.value: v for k, v in report.counts.items()})
-    return report
 
 
-def find_out(parts: Parts) -> None:
+def deadline(parts: Parts, issue: Issue) -> datetime:
+    """Its send-by time: what is not sent by then expires."""
+    edition = parts.edition(issue.edition)
+    return issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
+
+
+def find_out(parts: Parts) -> Mapping[DeliveryState, int]:
     """Settle by evidence what a process that died left claimed, in all issues."""
-    reconcile(parts.engine, parts.transport, parts.journals, parts.clock.now())
+    return reconcile(parts.engine, parts.transport, parts.journals, parts.clock.now())
 
 
 def settle(parts: Parts, issue: Issue) -> Issue:
     """Close an issue whose deliveries all have an outcome; its stories now count as seen.
 
-    Seen is only what a provider accepted: an issue that reached nobody uses up no story.
+    Seen is what a provider accepted, or may have: an issue that reached nobody uses up no story.
     """
     now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        if waiting.going(connection, issue.id):
+            return issue  # told by the batches: counting the deliveries takes time
     with writing(parts.engine) as connection:
         counts = ledger.counts(connection, issue.id)
         if any(counts.get(state, 0) for state in UNSETTLED):
             return issue
-        reached = variants.delivered_stories(connection, issue.id, DeliveryState.ACCEPTED.value)
+        reached = variants.delivered_stories(connection, issue.id, ledger.REACHED)
         versions = windows.versions_in(connection, issue.id, reached)
         windows.mark_seen(connection, issue.edition, versions, SeenReason.SENT, now, issue.id)
         notes = [short.told(issue), coarse.noted(issue.reason)]
-        reason = "; ".join(filter(None, notes))
-        if not counts.get(DeliveryState.ACCEPTED):
-            reason = "reached nobody"
+        reason = "; ".join(filter(None, notes)) if _reached(counts) else "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now
         )
@@ -70,6 +95,10 @@ def settle(parts: Parts, issue: Issue) -> Issue:
 
 #: deliveries that still want an attempt; doubtful ones are listed, and hold nothing up
 UNSETTLED = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
+
+
+def _reached(counts: Mapping[DeliveryState, int]) -> int:
+    return sum(counts.get(state, 0) for state in ledger.REACHED)
 
 
 def progress_of(parts: Parts, issue: Issue) -> dict[DeliveryState, int]:

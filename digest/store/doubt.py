@@ -36,6 +36,8 @@ class OpenBatch:
     attempt: int
     state: BatchState
     lease_until: datetime | None
+    #: None: somebody decided about it since
+    owner: str | None = None
 
     @property
     def batch(self) -> Batch:
@@ -57,6 +59,7 @@ def unsettled(connection: Connection, issue_id: IssueId | None = None) -> list[O
             attempt=row.attempt,
             state=BatchState(row.state),
             lease_until=row.lease_until,
+            owner=row.owner,
         )
         for row in connection.execute(query.order_by(batch.c.issue_id, batch.c.number))
     ]
@@ -112,11 +115,17 @@ def undecided(connection: Connection, one: OpenBatch) -> tuple[Batch, frozenset[
 
 
 def decide(
-    connection: Connection, one: OpenBatch, outcomes: Iterable[Outcome], now: datetime
+    connection: Connection,
+    one: OpenBatch,
+    outcomes: Iterable[Outcome],
+    now: datetime,
+    *,
+    gone: bool = True,
 ) -> bool:
     """Write what the evidence says of a doubtful batch; False if it changed hands meanwhile.
 
-    What was certainly not sent is planned again, or expired where its issue is closed.
+    What was certainly not sent is planned again, or expired where its issue is closed. ``gone``:
+    its claimer is known to have ended, not only to be late.
     """
     held = connection.execute(
         sa.update(batch)
@@ -126,7 +135,7 @@ def decide(
             batch.c.attempt == one.attempt,
             batch.c.state == BatchState.IN_DOUBT.value,
         )
-        .values(lease_until=None)
+        .values(lease_until=None if gone else one.lease_until)
     )
     if not held.rowcount:
         return False
@@ -135,46 +144,6 @@ def decide(
     if _is_closed(connection, one.issue):
         ledger.expire(connection, one.issue, now)
     return True
-
-
-def check(connection: Connection, issue_id: IssueId) -> list[str]:
-    """What is wrong with an issue's rows, one line each; empty where the ledger adds up."""
-    wrong = []
-    orphans = connection.scalar(
-        sa.select(sa.func.count())
-        .select_from(
-            delivery.outerjoin(
-                batch,
-                sa.and_(
-                    batch.c.issue_id == delivery.c.issue_id, batch.c.number == delivery.c.number
-                ),
-            )
-        )
-        .where(delivery.c.issue_id == issue_id, batch.c.number.is_(None))
-    )
-    if orphans:
-        wrong.append(f"{orphans} deliveries are in no batch")
-    total = connection.scalar(
-        sa.select(sa.func.count()).select_from(delivery).where(delivery.c.issue_id == issue_id)
-    )
-    told = sum(ledger.counts(connection, issue_id).values())
-    if total != told + (orphans or 0):
-        wrong.append(f"{total} deliveries, but {told} by state")
-    rows = connection.execute(
-        sa.select(batch.c.number, batch.c.state.label("of"), delivery.c.state, delivery.c.at)
-        .join(
-            delivery,
-            sa.and_(batch.c.issue_id == delivery.c.issue_id, batch.c.number == delivery.c.number),
-        )
-        .where(batch.c.issue_id == issue_id)
-        .distinct()
-    )
-    for row in rows:
-        if row.of == BatchState.DONE and row.state in ledger.UNDECIDED:
-            wrong.append(f"batch {row.number} is done with deliveries {row.state}")
-        if row.state == DeliveryState.ACCEPTED and row.at is None:
-            wrong.append(f"batch {row.number} has deliveries accepted at no time")
-    return wrong
 
 
 def is_settled(connection: Connection, ref: str) -> bool:

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 #: how long a writer waits for another one, in milliseconds
 BUSY_TIMEOUT = 15_000
+#: what processes that want to migrate hold in turn: any number that nobody else uses
+MIGRATING = 0x64696765
 
 
 def make_engine(url: str) -> Engine:
@@ -48,6 +50,17 @@ def _begin_sqlite(connection: Connection) -> None:
     # could otherwise find its snapshot stale and fail in the middle.
     reading = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Let no two processes bring tables up to date at once; on SQLite there is one writer."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
+        yield
 
 
 @contextmanager

@@ -49,7 +49,9 @@ class Draft:
                     one.mode,
                     codec.dump(codec.OVERRIDES, one.overrides),
                 ]
-                for one in self.slots
+                for one in sorted(
+                    self.slots, key=lambda one: (one.section, one.position, one.story)
+                )
             ],
         ]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -7,91 +7,64 @@ A delivery row is written when the audience is frozen and once more with its out
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.errors import WrongStateError
 from digest.model import (
     Batch,
     BatchState,
     DeliveryState,
     IssueId,
     Outcome,
-    SubscriberId,
-    VariantId,
 )
-from digest.store.tables import batch, delivery, exclusion, variant
+from digest.store import bulk
+from digest.store.bulk import ROWS
+from digest.store.freezing import FrozenAudience, Share, freeze
+from digest.store.tables import batch, delivery, variant
+
+__all__ = [
+    "OPEN",
+    "ROWS",
+    "UNDECIDED",
+    "FrozenAudience",
+    "Share",
+    "claim",
+    "close",
+    "counts",
+    "expire",
+    "freeze",
+    "next_at",
+    "open_deliveries",
+    "pause",
+    "renew",
+    "settle",
+    "write_outcomes",
+]
 
 #: deliveries that still want an attempt
 OPEN = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 #: deliveries whose outcome may still be written; what was accepted stays accepted
 UNDECIDED = (*OPEN, DeliveryState.IN_DOUBT)
-#: rows inserted at a time
-ROWS = 5_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenAudience:
-    """The size of an audience: ``audience`` = ``deliveries`` + all exclusions."""
-
-    audience: int
-    deliveries: int
-    batches: int
-
-
-def freeze(
-    connection: Connection,
-    issue: IssueId,
-    assignments: Iterable[tuple[SubscriberId, VariantId]],
-    exclusions: Mapping[str, int],
-    batch_size: int,
-) -> FrozenAudience:
-    """Write down who gets which variant, in runs of ``batch_size``, and who is left out and why.
-
-    ``assignments`` are streamed and need not fit into memory. Raises WrongStateError when the
-    issue's audience is frozen already; the database refuses a subscriber given twice.
-    """
-    if connection.scalar(sa.select(batch.c.number).where(batch.c.issue_id == issue).limit(1)):
-        raise WrongStateError("the audience is frozen already", issue=issue)
-    count = 0
-    stream = iter(assignments)
-    while rows := [
-        {
-            "issue_id": issue,
-            "number": (count + place) // batch_size + 1,
-            "subscriber_id": subscriber,
-            "variant_id": chosen,
-            "state": DeliveryState.PLANNED.value,
-        }
-        for place, (subscriber, chosen) in enumerate(islice(stream, ROWS))
-    ]:
-        connection.execute(sa.insert(delivery), rows)
-        count += len(rows)
-    batches = -(-count // batch_size)
-    _insert_batches(connection, issue, batches)
-    left_out = [
-        {"issue_id": issue, "reason": reason, "readers": readers}
-        for reason, readers in exclusions.items()
-    ]
-    if left_out:
-        connection.execute(sa.insert(exclusion), left_out)
-    stored = connection.scalar(
-        sa.select(sa.func.count()).select_from(delivery).where(delivery.c.issue_id == issue)
-    )
-    assert stored == count, f"issue {issue}: {count} deliveries given, {stored} stored"
-    audience = count + sum(exclusions.values())
-    return FrozenAudience(audience=audience, deliveries=count, batches=batches)
+#: deliveries that count as sent: until somebody decides otherwise, those in doubt do
+REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
 
 
 def claim(
-    connection: Connection, issue: IssueId, owner: str, now: datetime, lease: timedelta
+    connection: Connection,
+    issue: IssueId,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    number: int | None = None,
+    *,
+    route: str | None = None,
 ) -> Batch | None:
-    """Claim the next batch that is due, with its deliveries still open; None if none is.
+    """Claim the next batch that is due, or that ``number``, with its open deliveries; None if none.
+
+    ``route``: of the batches that go that way.
 
     A compare-and-set: of several claimers each gets another batch. Commit before calling any
     provider.
@@ -102,6 +75,8 @@ def claim(
             batch.c.issue_id == issue,
             batch.c.state == BatchState.PLANNED.value,
             sa.or_(batch.c.not_before.is_(None), batch.c.not_before <= now),
+            *_by(route),
+            *([] if number is None else [batch.c.number == number]),
         )
         .order_by(batch.c.number)
         .limit(1)
@@ -124,16 +99,18 @@ def claim(
             not_before=None,
             note="",
         )
-        .returning(batch.c.number, batch.c.attempt)
+        .returning(batch.c.number, batch.c.attempt, batch.c.route)
     ).one_or_none()
     if row is None:
         return None
-    members = connection.execute(open_deliveries(issue, row.number))
+    # Rows are pairs, which the types of SQLAlchemy's rows do not say.
+    members: Iterable[Any] = connection.execute(open_deliveries(issue, row.number)).all()
     return Batch(
         issue=issue,
         number=row.number,
         attempt=row.attempt,
-        deliveries={member.subscriber_id: member.key for member in members},
+        route=row.route,
+        deliveries=dict(members),
     )
 
 
@@ -204,29 +181,7 @@ def write_outcomes(
     connection: Connection, one: Batch, outcomes: Iterable[Outcome], now: datetime
 ) -> None:
     """One write for each delivery; never over an outcome that is final."""
-    rows = [
-        {
-            "who": outcome.subscriber,
-            "state": outcome.state.value,
-            "code": outcome.code[:200],
-            "provider_id": outcome.provider_id[:200],
-            "at": now,
-        }
-        for outcome in outcomes
-    ]
-    if rows:
-        connection.execute(outcome_update(one), rows)
-
-
-def outcome_update(one: Batch) -> sa.Update:
-    """One delivery of a batch, whose subscriber is given as ``who``, if it is not final yet."""
-    return sa.update(delivery).where(
-        delivery.c.issue_id == one.issue,
-        delivery.c.number == one.number,
-        delivery.c.subscriber_id == sa.bindparam("who"),
-        # Not in_(): that cannot be executed for many rows at once.
-        sa.or_(*(delivery.c.state == state.value for state in UNDECIDED)),
-    )
+    bulk.update_outcomes(connection, one, list(outcomes), now)
 
 
 def close(
@@ -240,9 +195,10 @@ def close(
             .where(delivery.c.issue_id == one.issue, delivery.c.number == one.number)
         )
     )
-    values: dict[str, Any] = {"state": BatchState.DONE.value, "done_at": now}
+    values: dict[str, Any] = {"state": BatchState.DONE.value, "done_at": now, "lease_until": None}
     if states.intersection(OPEN):
-        values = {"state": BatchState.PLANNED.value, "not_before": not_before}
+        planned = BatchState.PLANNED.value
+        values = {"state": planned, "not_before": not_before, "lease_until": None}
     elif DeliveryState.IN_DOUBT in states:
         values = {"state": BatchState.IN_DOUBT.value}
     connection.execute(
@@ -252,21 +208,32 @@ def close(
     )
 
 
-def pause(connection: Connection, issue: IssueId, until: datetime) -> None:
-    """Claim nothing more of an issue before ``until``."""
+def pause(
+    connection: Connection, issue: IssueId, until: datetime, route: str | None = None
+) -> None:
+    """Claim nothing more of an issue before ``until``, or nothing of what goes by ``route``."""
     connection.execute(
         sa.update(batch)
         .where(
             batch.c.issue_id == issue,
             batch.c.state == BatchState.PLANNED.value,
             sa.or_(batch.c.not_before.is_(None), batch.c.not_before < until),
+            *_by(route),
         )
         .values(not_before=until)
     )
 
 
-def expire(connection: Connection, issue: IssueId, now: datetime) -> int:
-    """Give up what is planned of an issue, since its send-by time is past; returns how many.
+def _by(route: str | None) -> list[sa.ColumnElement[bool]]:
+    return [] if route is None else [batch.c.route == route]
+
+
+#: why deliveries expire when nobody stopped the issue
+PAST = "past its send-by time"
+
+
+def expire(connection: Connection, issue: IssueId, now: datetime, why: str = PAST) -> int:
+    """Give up what is planned of an issue; returns how many deliveries.
 
     Claimed batches stay: somebody is at work on them.
     """
@@ -286,7 +253,7 @@ def expire(connection: Connection, issue: IssueId, now: datetime) -> int:
                 delivery.c.number == number,
                 delivery.c.state.in_([state.value for state in OPEN]),
             )
-            .values(state=DeliveryState.EXPIRED.value, code="past its send-by time", at=now)
+            .values(state=DeliveryState.EXPIRED.value, code=why[:200], at=now)
         ).rowcount
         close(connection, one, now)
     return given_up
@@ -328,14 +295,3 @@ def _seen(of: BatchState, state: DeliveryState) -> DeliveryState:
         BatchState.CLAIMED: DeliveryState.CLAIMED,
         BatchState.IN_DOUBT: DeliveryState.IN_DOUBT,
     }.get(of, state)
-
-
-def _insert_batches(connection: Connection, issue: IssueId, count: int) -> None:
-    for start in range(1, count + 1, ROWS):
-        connection.execute(
-            sa.insert(batch),
-            [
-                {"issue_id": issue, "number": number, "state": BatchState.PLANNED.value}
-                for number in range(start, min(start + ROWS, count + 1))
-            ],
-        )

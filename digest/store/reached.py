@@ -1,19 +1,25 @@
 """Which issues reached a reader: where their own window starts."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import DeliveryState, Issue, SubscriberId
+from digest.model import UNREACHED, DeliveryState, Issue, SubscriberId
+from digest.store import ledger
+from digest.store.heard_table import delivery_event
 from digest.store.tables import delivery
 
 
-def last_accepted(
+def last_reached(
     connection: Connection, before: Sequence[Issue], readers: Sequence[SubscriberId]
 ) -> dict[SubscriberId, datetime]:
     """For each reader the end of the window of the newest of these issues that reached them.
+
+    What is in doubt counts as having reached them; what was excluded, rejected or expired, or came
+    back, not.
 
     ``before`` newest first, ``readers`` in order of their ids. Nearly all had the newest issue, so
     the others ask for few.
@@ -21,15 +27,43 @@ def last_accepted(
     found: dict[SubscriberId, datetime] = {}
     missing = set(readers)
     for one in before:
-        if not missing or one.window_to is None:
-            break
-        reached = sa.select(delivery.c.subscriber_id).where(
-            delivery.c.issue_id == one.id,
-            delivery.c.subscriber_id >= min(missing),
-            delivery.c.subscriber_id <= max(missing),
-            delivery.c.state == DeliveryState.ACCEPTED.value,
-        )
-        had = missing.intersection(connection.scalars(reached))
-        found |= dict.fromkeys(had, one.window_to)
-        missing -= had
+        if missing and one.window_to is not None:
+            had = _in(connection, one, missing, ledger.REACHED) - _back(connection, one, missing)
+            found |= dict.fromkeys(had, one.window_to)
+            missing -= had
+    # Never reached, but one was meant for them and did not go in time: from its window on.
+    for one in reversed(before):
+        if missing and one.window_from is not None:
+            owed = _in(connection, one, missing, (DeliveryState.EXPIRED,))
+            found |= dict.fromkeys(owed, one.window_from)
+            missing -= owed
     return found
+
+
+def _in(
+    connection: Connection,
+    one: Issue,
+    readers: AbstractSet[SubscriberId],
+    states: Sequence[DeliveryState],
+) -> set[SubscriberId]:
+    """Those of the readers whose delivery of an issue is in one of these states."""
+    query = sa.select(delivery.c.subscriber_id).where(
+        delivery.c.issue_id == one.id,
+        delivery.c.subscriber_id >= min(readers),
+        delivery.c.subscriber_id <= max(readers),
+        delivery.c.state.in_([state.value for state in states]),
+    )
+    return set(connection.scalars(query)) & readers
+
+
+def _back(
+    connection: Connection, one: Issue, readers: AbstractSet[SubscriberId]
+) -> set[SubscriberId]:
+    """Those near these readers whose mail of an issue came back: few, by an index of their own."""
+    query = sa.select(delivery_event.c.subscriber_id).where(
+        delivery_event.c.issue_id == one.id,
+        delivery_event.c.kind.in_([kind.value for kind in UNREACHED]),
+        delivery_event.c.subscriber_id >= min(readers),
+        delivery_event.c.subscriber_id <= max(readers),
+    )
+    return set(connection.scalars(query))

@@ -290,7 +290,10 @@ batch = sa.Table(
     sa.Column("not_before", Instant, nullable=True),
     sa.Column("done_at", Instant, nullable=True),
     sa.Column("note", sa.Text, nullable=False, default=""),
-    sa.Index("ix_batch_state_lease_until", "state", "lease_until"),
+    # the route in config.toml that sends it; none: the only transport there is
+    sa.Column("route", sa.String(80), nullable=True),
+    # the next to claim is the first of a range, however many are done
+    sa.Index("ix_batch_state", "state", "issue_id", "number"),
 )
 
 delivery = sa.Table(
@@ -307,6 +310,9 @@ delivery = sa.Table(
     sa.Column("at", Instant, nullable=True),
     # once per issue and subscriber, by constraint
     sa.UniqueConstraint("issue_id", "subscriber_id"),
+    # each row is written twice: the second version finds room beside the first, so that no index
+    # need be written again
+    postgresql_with={"fillfactor": 45},
 )
 
 # audience = deliveries + exclusions by reason

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.errors import NotFoundError
-from digest.model import IssueId, Selected, Sheet, StoryId, VariantId
+from digest.model import DeliveryState, IssueId, Selected, Sheet, StoryId, VariantId
 from digest.store import codec
 from digest.store.engine import insert_new
 from digest.store.tables import delivery, sheet, variant
@@ -80,10 +80,12 @@ def count(connection: Connection, issue_id: IssueId) -> int:
     return connection.scalar(found) or 0
 
 
-def delivered_stories(connection: Connection, issue_id: IssueId, state: str) -> set[StoryId]:
-    """The stories in variants of which at least one delivery is in ``state``."""
+def delivered_stories(
+    connection: Connection, issue_id: IssueId, states: Collection[DeliveryState]
+) -> set[StoryId]:
+    """The stories in variants of which at least one delivery is in one of ``states``."""
     reached = sa.select(delivery.c.variant_id).where(
-        delivery.c.issue_id == issue_id, delivery.c.state == state
+        delivery.c.issue_id == issue_id, delivery.c.state.in_([one.value for one in states])
     )
     found: set[StoryId] = set()
     query = sa.select(variant.c.selection).where(variant.c.id.in_(reached))

@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "[::1]"})
-#: paths that mail programs post to, by RFC 8058 without cookie, token or Origin
-MACHINE_PATHS = ("/u/",)
+#: paths that mail programs (RFC 8058) and providers post to, without cookie, token or Origin
+MACHINE_PATHS = ("/u/", "/hooks/")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 PAGE_POLICY = (

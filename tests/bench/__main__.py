@@ -14,9 +14,13 @@ from tests.bench import (
     curation,
     delivery,
     gathering,
+    hooks,
     million,
+    million_send,
     preview,
     rendering,
+    sendgrid,
+    smtp,
 )
 from tests.bench.measure import Figure
 
@@ -25,11 +29,16 @@ MEASUREMENTS = (
     million.short,
     preview.from_pool,
     delivery.ledger_rows,
+    hooks.events,
+    sendgrid.path,
+    smtp.sending,
+    smtp.far_away,
     classification.reading,
     curation.grouping,
     curation.composing,
     gathering.real_feeds,
     gathering.thousand_hosts,
+    million_send.hundred_thousand,
 )
 #: what takes minutes, by name
 LONG = {"million": (million.whole, addressing.freezing)}

@@ -48,12 +48,12 @@ def messages() -> Iterator[Figure]:
     readers = pool.readers(READERS, sections)
     gc.freeze()  # the readers of a whole send are the bench's; the line holds a batch of them
     naive = partial(_naive, sections, readers[:USUAL])
-    ours = _warm(sections, readers)
-    size = len(build(pool.message(readers[0], _variant(ours, readers[0])))) / 1000
+    ours = warm(sections, readers)
+    size = len(build(pool.message(readers[0], variant(ours, readers[0])))) / 1000
     beside = "Jinja2, MJML and EmailMessage for each reader"
     yield compare(
         f"messages of {size:.0f} KB, own stories",
-        partial(_joined, ours, readers),
+        partial(joined, ours, readers),
         naive,
         unit="messages/s",
         beside=beside,
@@ -61,7 +61,7 @@ def messages() -> Iterator[Figure]:
     )
     yield compare(
         "the same beside compile-once",
-        partial(_joined, ours, readers),
+        partial(joined, ours, readers),
         partial(_compiled_once, sections, readers[:USUAL]),
         unit="messages/s",
         beside="compiled once, Jinja2 and EmailMessage for each reader",
@@ -69,10 +69,10 @@ def messages() -> Iterator[Figure]:
     )
     with TemporaryDirectory() as folder:
         tracked = [pool.with_click_token(reader) for reader in readers]
-        clicks = _warm(sections, tracked, folders=_click_links(Path(folder)))
+        clicks = warm(sections, tracked, folders=_click_links(Path(folder)))
         yield compare(
             "the same, a token in every link",
-            partial(_joined, clicks, tracked),
+            partial(joined, clicks, tracked),
             naive,
             unit="messages/s",
             beside=beside,
@@ -80,7 +80,7 @@ def messages() -> Iterator[Figure]:
         )
     yield compare(
         "the same in Hindi, text in base64",
-        partial(_joined, _warm(hindi, readers, language="hi"), readers),
+        partial(joined, warm(hindi, readers, language="hi"), readers),
         partial(_naive, hindi, readers[:USUAL], language="hi"),
         unit="messages/s",
         beside=beside,
@@ -94,7 +94,7 @@ def _preparing(sections: Sections, readers: list[pool.Reader]) -> Figure:
 
     def seconds() -> float:
         start = process_time()
-        _warm(sections, readers)
+        warm(sections, readers)
         return process_time() - start
 
     return Figure(
@@ -108,7 +108,7 @@ def _preparing(sections: Sections, readers: list[pool.Reader]) -> Figure:
     )
 
 
-def _warm(
+def warm(
     sections: Sections,
     readers: list[pool.Reader],
     *,
@@ -117,18 +117,18 @@ def _warm(
 ) -> IssueKit:
     """A kit that has made so many messages that nearly all its fragments are there."""
     kit = _kit(sections, readers[0], language, folders).issue(sections)
-    _joined(kit, readers[:FIRST])
+    joined(kit, readers[:FIRST])
     return kit
 
 
-def _joined(kit: IssueKit, readers: list[pool.Reader]) -> int:
+def joined(kit: IssueKit, readers: list[pool.Reader]) -> int:
     """Ours: for each reader references to a selection's fragments, headers and a join."""
     for reader in readers:
-        build(pool.message(reader, _variant(kit, reader)))
+        build(pool.message(reader, variant(kit, reader)))
     return len(readers)
 
 
-def _variant(kit: IssueKit, reader: pool.Reader) -> RenderedVariant:
+def variant(kit: IssueKit, reader: pool.Reader) -> RenderedVariant:
     return kit.variant(reader.selection, subject=reader.subject, preheader=reader.preheader)
 
 

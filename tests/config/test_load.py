@@ -70,7 +70,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     )
     told = mistakes(file)
     assert told["sending.form"] == "unknown key; did you mean 'from'?"
-    assert "'outbox', 'smtp' or 'sendgrid'" in told["sending.transport"]
+    assert "'outbox', 'smtp', 'sendgrid' or 'routes'" in told["sending.transport"]
     assert "'many'" in told["web.port"]
     assert "hyphens" in told["sources[0].name"]
     assert told["sources[0].url"] == "give either url or path"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from digest.config.editions import region_views
+from digest.config.places import Regions
 from digest.config.rules import contradictions
-from digest.config.settings import Regions
 from digest.curate import gazetteer, topics
 from digest.curate.classify import Classifier, Rules
 from digest.curate.home import with_towns

@@ -8,7 +8,7 @@ from digest.clock import SystemClock
 from digest.deliver.sender import Sender
 from digest.deliver.transports.outbox import Outbox
 from digest.deliver.transports.smtp import Smtp
-from digest.deliver.transports.smtp_session import SmtpServer
+from digest.deliver.transports.smtp_server import Limits, SmtpServer
 from digest.deliver.writer import MessageWriter
 from digest.protocols import Transport
 from digest.store.engine import make_engine
@@ -22,7 +22,7 @@ def main(folder: Path, readers: int, port: int) -> None:
         server = SmtpServer(
             host="127.0.0.1", port=port, security="none", envelope_from="b@example.org"
         )
-        transport = Smtp(server, MessageWriter(), connections=4)
+        transport = Smtp(server, MessageWriter(), limits=Limits(connections=4))
     sender = Sender(
         engine=make_engine(f"sqlite:///{folder / 'digest.sqlite3'}"),
         transport=transport,

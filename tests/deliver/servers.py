@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -70,6 +70,8 @@ def mail_server(**options: Any) -> Iterator[MailServer]:
 #: what a scripted server does when a connection reaches a step: a reply, or one of these
 HANG_UP = "hang up"
 SILENCE = "silence"
+#: the beginning of a reply, and then the end
+CUT_OFF = "cut off"
 
 
 @dataclass(slots=True)
@@ -81,15 +83,22 @@ class ScriptedMailServer:
     """
 
     script: Callable[[str, int, int], str | None]
+    #: what EHLO tells
+    offers: Sequence[str] = ()
     port: int = 0
     connections: int = 0
     messages: int = 0
     accepted: list[str] = field(default_factory=list)
+    #: the commands, as they came
+    heard: list[str] = field(default_factory=list)
+    #: what had come already behind each final dot
+    behind: list[bytes] = field(default_factory=list)
     _open: list[socket.socket] = field(default_factory=list)
 
     NORMAL = {  # noqa: RUF012 - a constant of the class, not a field
         "greet": "220 ready",
         "EHLO": "250 here",
+        "HELO": "250 here",
         "MAIL": "250 ok",
         "RCPT": "250 ok",
         "DATA": "354 go on",
@@ -112,11 +121,12 @@ class ScriptedMailServer:
 
     def _talk(self, connection: socket.socket, number: int) -> None:
         with connection, suppress(OSError):
-            lines = connection.makefile("rb")
+            lines = _Lines(connection)
             going = self._say(connection, self._told("greet", number))
             recipient = ""
             while going and (line := lines.readline()):
                 verb = line[:4].decode().upper()
+                self.heard.append(line.decode().rstrip())
                 self.messages += verb == "MAIL"
                 if verb == "RCPT":
                     recipient = line.decode().partition("<")[2].partition(">")[0]
@@ -125,25 +135,38 @@ class ScriptedMailServer:
                 if going and told.startswith("354"):
                     going = self._body(connection, lines, number, recipient)
 
-    def _body(self, connection: socket.socket, lines: Any, number: int, recipient: str) -> bool:
-        lines.readline()
-        if self._told("body", number) == HANG_UP:
+    def _body(
+        self, connection: socket.socket, lines: "_Lines", number: int, recipient: str
+    ) -> bool:
+        line = lines.readline()
+        told = self._told("body", number)
+        if told != "go on":
+            self._say(connection, told)
             return False
-        while lines.readline() != b".\r\n":
-            pass
+        empty = line == b".\r\n"
+        while line != b".\r\n":
+            if not line:
+                return False
+            line = lines.readline()
+        self.behind.append(lines.ahead[:4])
         told = self._told("dot", number)
-        if told.startswith("250"):
+        if told.startswith("250") and not empty:
             self.accepted.append(recipient)
         return self._say(connection, told)
 
     def _told(self, step: str, number: int) -> str:
-        return self.script(step, number, self.messages) or self.NORMAL[step]
+        told = self.script(step, number, self.messages)
+        if told is None and step == "EHLO" and self.offers:
+            return "\r\n".join(["250-here", *(f"250-{one}" for one in self.offers), "250 HELP"])
+        return told or self.NORMAL[step]
 
     def _say(self, connection: socket.socket, told: str) -> bool:
         if told == SILENCE:
             # Until the client gives up.
             while connection.recv(4096):
                 pass
+        elif told == CUT_OFF:
+            connection.sendall(b"25")
         elif told != HANG_UP:
             connection.sendall(f"{told}\r\n".encode())
             return not told.startswith("421")
@@ -155,12 +178,29 @@ class ScriptedMailServer:
                 connection.shutdown(socket.SHUT_RDWR)
 
 
+class _Lines:
+    """Lines from a socket; ``ahead`` is what has come behind the last one."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self.ahead = b""
+
+    def readline(self) -> bytes:
+        pieces = [self.ahead]
+        while b"\n" not in pieces[-1]:
+            pieces.append(self._connection.recv(1 << 20))
+            if not pieces[-1]:
+                return b""
+        line, _, self.ahead = b"".join(pieces).partition(b"\n")
+        return line + b"\n"
+
+
 @contextmanager
 def scripted_mail_server(
-    script: Callable[[str, int, int], str | None],
+    script: Callable[[str, int, int], str | None], *offers: str
 ) -> Iterator[ScriptedMailServer]:
     """Start one on a free port."""
-    server = ScriptedMailServer(script)
+    server = ScriptedMailServer(script, offers)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server.port = listener.getsockname()[1]
         thread = threading.Thread(target=server.serve, args=(listener,), daemon=True)
@@ -208,6 +248,8 @@ class Api:
     asked: list[dict[str, Any]] = field(default_factory=list)
     accepted: list[dict[str, Any]] = field(default_factory=list)
     authorizations: set[str] = field(default_factory=set)
+    #: what was asked of held mail: each path with its body
+    schedules: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
     host: str = ""
 
@@ -228,9 +270,12 @@ def sendgrid_api(answer: Callable[[int, dict[str, Any]], Answer] | None = None) 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["Content-Length"]))
-            assert self.path == "/v3/mail/send"
             api.authorizations.add(self.headers["Authorization"])
             body = json.loads(raw)
+            if self.path != "/v3/mail/send":
+                api.schedules.append((self.path, body))
+                self._say(201, b'{"batch_id": "B1"}')
+                return
             api.asked.append(body)
             told = api.answer(len(api.asked), body)
             if told.wait and api.done.wait(told.wait):
@@ -240,10 +285,12 @@ def sendgrid_api(answer: Callable[[int, dict[str, Any]], Answer] | None = None) 
             if told.drop:
                 return
             text = json.dumps({"errors": list(told.errors)}).encode() if told.errors else b""
-            self.send_response(told.status)
-            if told.status == 202:
-                self.send_header("X-Message-Id", f"m{len(api.asked)}")
-            for name, value in {**told.headers, "Content-Length": str(len(text))}.items():
+            named = {"X-Message-Id": f"m{len(api.asked)}"} if told.status == 202 else {}
+            self._say(told.status, text, {**named, **told.headers})
+
+        def _say(self, status: int, text: bytes, headers: Mapping[str, str] | None = None) -> None:
+            self.send_response(status)
+            for name, value in {**(headers or {}), "Content-Length": str(len(text))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text)

@@ -17,7 +17,7 @@ from digest.deliver.transports.answer import NEEDS_UTF8
 from digest.deliver.transports.outbox import Outbox
 from digest.deliver.transports.sendgrid import SendGrid
 from digest.deliver.transports.smtp import Smtp
-from digest.deliver.transports.smtp_session import SmtpServer
+from digest.deliver.transports.smtp_server import SmtpServer
 from digest.deliver.writer import MessageWriter
 from digest.errors import TransportError
 from digest.model import DeliveryState, Fragment, Message, Outcome, SubscriberId

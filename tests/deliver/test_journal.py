@@ -62,7 +62,7 @@ def test_a_line_cut_short_counts_for_nothing(tmp_path: Path, cut: int) -> None:
         journal.settled([accepted(12, "250", "Q1")])
     path = tmp_path / "1.1.1.log"
     whole = path.read_bytes()
-    assert len(whole) == 5 + 12
+    assert len(whole) == 3 + 5 + 12
     path.write_bytes(whole[:-cut])
     found = FileJournal.found(tmp_path, "1.1.1")
     assert found is not None

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from digest.errors import WrongStateError
 from digest.model import Batch, BatchState, DeliveryState, IssueState, Outcome, VariantId
-from digest.store import doubt, ledger
+from digest.store import bulk, doubt, fsck, ledger
 from digest.store.engine import make_engine, reading, writing
 from digest.store.migrations import migrate
 from digest.store.tables import batch, delivery, issue
@@ -44,7 +44,7 @@ def settle(
 
 def counts(engine: Engine) -> dict[DeliveryState, int]:
     with reading(engine) as connection:
-        assert doubt.check(connection, ISSUE) == []
+        assert fsck.check(connection, ISSUE, fsck.LEDGER) == []
         return dict(ledger.counts(connection, ISSUE))
 
 
@@ -64,7 +64,7 @@ def test_a_frozen_audience_adds_up(engine: Engine) -> None:
 
 
 def test_an_audience_larger_than_one_insert(engine: Engine) -> None:
-    many = ledger.ROWS * 2 + 1
+    many = bulk.ROWS * 2 + 1
     frozen = freeze(engine, many, 1000)
     assert (frozen.deliveries, frozen.batches) == (many, 11)
     first = claim(engine)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from digest.config import Settings
-from digest.config.settings import SendGrid, Sending, Smtp
+from digest.config.providers import SendGrid, Smtp
+from digest.config.settings import Sending
 from digest.deliver.journal import FileJournal
 from digest.deliver.transports.build import build
 from digest.deliver.transports.outbox import Outbox
@@ -127,4 +127,4 @@ def test_the_configuration_names_the_transport(name: str, tmp_path: Path) -> Non
             "sendgrid": SendGrid(api_key=SecretStr("SG.x")),
         }
     )
-    assert build(Settings(sending=sending)).name == name
+    assert build(sending, sending, lambda: b"k").name == name

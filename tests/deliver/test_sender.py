@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from digest.clock import SetClock
+from digest.deliver.budget import Budget
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError
 from digest.deliver.reconcile import reconcile
-from digest.deliver.sender import BUDGET, Sender, SendReport
+from digest.deliver.sender import Sender, SendReport
 from digest.errors import DigestError, TemplateError
 from digest.model import Batch, BatchState, DeliveryState, Message, Outcome, SubscriberId
 from digest.protocols import Journal, Recipient
-from digest.store import doubt, ledger
+from digest.store import control, doubt, fsck, ledger
+from digest.store.control import Control
 from digest.store.engine import make_engine, reading, writing
 from digest.store.migrations import migrate
 from digest.store.not_sent import not_sent
@@ -78,7 +80,7 @@ class Desk:
 
     def check(self) -> None:
         with reading(self.engine) as connection:
-            assert doubt.check(connection, ISSUE) == []
+            assert fsck.check(connection, ISSUE, fsck.LEDGER) == []
         assert sum(self.counts().values()) == self.frozen.deliveries
 
 
@@ -259,9 +261,37 @@ def test_too_many_refusals_pause_the_issue(engine: Engine, tmp_path: Path) -> No
     desk = Desk(engine, tmp_path, readers=100)
     desk.transport.script = lambda message: Act.REJECT
     report = desk.send()
-    assert report.counts == {REJECTED: BUDGET, PLANNED: 100 - BUDGET}
-    assert "went wrong" in report.paused
-    assert report.next_at == NOW + LONGEST
+    assert report.counts == {REJECTED: 50, PLANNED: 50}
+    assert report.paused == "50 of 50 messages went wrong, 50 of them: reject"
+    desk.later(60)
+    desk.transport.script = act_on({})
+    assert desk.send().paused.startswith("paused by error budget: 50 of 50"), "until somebody looks"
+    with writing(engine) as connection:
+        control.say(connection, ISSUE, Control.RESUME, "Ada", desk.clock.now())
+    assert desk.send().counts == {REJECTED: 50, ACCEPTED: 50}
+
+
+def test_a_budget_of_one_s_own(desk: Desk) -> None:
+    desk.transport.script = act_on({2: Act.REJECT, 3: Act.TAKE_SILENTLY})
+    tight = replace(desk.sender, budget=Budget(messages=2, share=0.1))
+    assert tight.send_issue(ISSUE, "daily").counts == {
+        ACCEPTED: 8,
+        REJECTED: 1,
+        IN_DOUBT: 1,
+        PLANNED: 15,
+    }
+
+
+def test_stopped_nothing_more_of_it_is_sent(desk: Desk) -> None:
+    def stop(message: Message) -> Act:
+        if message.subscriber == 3:
+            with writing(desk.engine) as connection:
+                control.say(connection, ISSUE, Control.STOP, "Ada", NOW, "the wrong date")
+        return Act.ACCEPT
+
+    desk.transport.script = stop
+    assert desk.send().counts == {ACCEPTED: 10, EXPIRED: 15}
+    assert desk.codes()[25] == "stopped by Ada: the wrong date"
 
 
 def test_a_stop_is_between_two_batches(desk: Desk) -> None:
@@ -400,6 +430,67 @@ def test_a_journal_left_by_an_earlier_database_is_not_believed(desk: Desk) -> No
     desk.die(Act.DIE_BEFORE, 1)
     assert desk.send().counts == {ACCEPTED: 25}
     assert set(desk.transport.taken.values()) == {1}
+
+
+def test_a_journal_left_by_a_claim_that_never_was_is_not_believed(desk: Desk) -> None:
+    """This machine made journal 1.1.1 and died before its commit; then another made attempt 1.
+
+    Its own journal is there, not here: what it handed over must not be planned again.
+    """
+    FileJournal.open(desk.folder / "journals", "1.1.1", "here:9:never").close()
+    with writing(desk.engine) as connection:
+        assert ledger.claim(connection, ISSUE, "there:1:1", NOW, timedelta(minutes=30))
+    desk.later(31)
+    assert desk.send().counts == {ACCEPTED: 15, IN_DOUBT: 10}
+
+
+def test_a_journal_is_let_go_even_if_nothing_can_be_concluded(desk: Desk) -> None:
+    """Else nobody could find out what it says as long as this process lives."""
+
+    class Forgetful(Scripted):
+        def evidence(self, messages: Sequence[str]) -> Mapping[str, DeliveryState]:
+            raise RuntimeError("a fault of our own")
+
+    good, desk.transport = desk.transport, Forgetful(act_on({3: Act.CRASH}))
+    with pytest.raises(RuntimeError):
+        desk.sender.send_issue(ISSUE, "daily")
+    desk.transport = good
+    assert desk.send().counts == {ACCEPTED: 25}
+    desk.later(1)
+    assert set(good.taken.values()) == {1}
+
+
+def test_a_late_sender_stops_before_somebody_sends_its_batch_again(desk: Desk) -> None:
+    """Its lease ended while it slept: the batch is in doubt, and may be decided about."""
+    slept: list[int] = []
+
+    def sleep(message: Message) -> Act:
+        if not slept:
+            slept.append(message.subscriber)
+            desk.later(61)
+            with writing(desk.engine) as connection:
+                (one,) = doubt.unsettled(connection, ISSUE)
+                assert doubt.doubt(connection, one)
+        return Act.ACCEPT
+
+    desk.transport.script = sleep
+    report = desk.send()
+    assert desk.transport.taken.total() == 1
+    assert "lease" in report.paused
+    desk.later(1)
+    assert desk.send().counts == {ACCEPTED: 25}
+    assert set(desk.transport.taken.values()) == {1}
+
+
+def test_the_journal_of_a_batch_settled_right_before_a_death_goes(desk: Desk) -> None:
+    desk.send()
+    left = desk.folder / "journals" / "1.1.1.log"
+    other = desk.folder / "journals" / "7.1.1.log"
+    left.write_text("O\there:1:1\n")
+    other.write_text("O\tthere:1:1\n")
+    desk.send()
+    assert not left.exists()
+    assert other.exists(), "of an issue that this ledger does not know"
 
 
 # --- whatever happens ---------------------------------------------------------------------------

@@ -8,9 +8,10 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ from jsonschema import Draft202012Validator
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import ProviderBusyError
 from digest.deliver.transports.sendgrid import CULPRITS, SendGrid
-from digest.deliver.transports.sendgrid_body import FORBIDDEN, Request, body
+from digest.deliver.transports.sendgrid_body import FORBIDDEN, Bodies, Wishes
 from digest.errors import TransportError
 from digest.model import DeliveryState, Message, Outcome, Token
 from digest.render.tokens import fill
 from tests.deliver.newsroom import message, rendered
-from tests.deliver.servers import Answer, Api, sendgrid_api
+from tests.deliver.servers import Answer, Api, closed_port, sendgrid_api
 from tests.parts import SHARED_DATA, prism
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
@@ -78,6 +79,12 @@ def many() -> Iterator[tuple[Api, dict[int, Outcome]]]:
         yield api, outcomes
 
 
+def written(one: Message, wishes: Wishes = Wishes(), batch: str = "1.1.1") -> dict[str, Any]:  # noqa: B008 - frozen
+    """The body of a request for one message."""
+    bodies = Bodies(batch, wishes)
+    return dict(json.loads(bodies.write([bodies.ready(one)])))
+
+
 class NoJournal:
     """Where a test looks elsewhere."""
 
@@ -123,7 +130,7 @@ def test_an_address_is_in_a_request_once_whatever_its_case(journal: FileJournal)
 
 def test_what_a_reader_gets_is_what_the_other_transports_send() -> None:
     one = message(7)
-    made = json.loads(body("1.1.1", Request([one]), sandbox=False))
+    made = written(one)
     found = {}
     for part in made["content"]:
         text = part["value"]
@@ -138,7 +145,7 @@ def test_what_a_reader_gets_is_what_the_other_transports_send() -> None:
 
 def test_a_reader_of_plain_text_gets_no_html() -> None:
     plain = replace(rendered("v1"), plain=True)
-    made = json.loads(body("1.1.1", Request([message(7, plain)]), sandbox=False))
+    made = written(message(7, plain))
     assert [part["type"] for part in made["content"]] == ["text/plain"]
 
 
@@ -146,17 +153,17 @@ def test_headers_as_set() -> None:
     one = message(7)
     mailto = "mailto:leave@news.example?subject=0000000000000000000007"
     told = replace(one, headers=replace(one.headers, precedence="list", leave_mailto=mailto))
-    made = json.loads(body("1.1.1", Request([told]), sandbox=False))
+    made = written(told)
     assert made["headers"]["Precedence"] == "list"
     unsubscribe = made["personalizations"][0]["headers"]["List-Unsubscribe"]
     assert unsubscribe == f"<{one.headers.leave_url}>, <{mailto}>"
     silent = replace(one, headers=replace(one.headers, precedence=""))
-    made = json.loads(body("1.1.1", Request([silent]), sandbox=False))
+    made = written(silent)
     assert "Precedence" not in made["headers"]
 
 
 def test_substitution_keys_are_not_to_be_guessed() -> None:
-    made = [json.loads(body("1.1.1", Request([message(1)]), sandbox=False)) for _ in range(2)]
+    made = [written(message(1)) for _ in range(2)]
     first, second = (set(one["personalizations"][0]["substitutions"]) for one in made)
     assert first.isdisjoint(second)
     assert all(key.isalnum() and len(key) > 20 for key in first | second)
@@ -165,7 +172,7 @@ def test_substitution_keys_are_not_to_be_guessed() -> None:
 def test_headers_and_arguments(many: tuple[Api, dict[int, Outcome]]) -> None:
     api, _ = many
     asked = api.asked[0]
-    assert asked["custom_args"] == {"dg_issue": "1", "dg_batch": "1.1.1"}
+    assert asked["custom_args"] == {"dg_issue": "1", "dg_batch": "1.1.1", "dg_attempt": "1"}
     assert asked["categories"] == ["daily"]
     assert asked["reply_to"] == {"email": "desk@example.org", "name": "Desk"}
     assert asked["headers"]["List-Id"] == "<daily.example.org>"
@@ -181,6 +188,26 @@ def test_headers_and_arguments(many: tuple[Api, dict[int, Outcome]]) -> None:
         ("click_tracking", "open_tracking", "subscription_tracking", "ganalytics"), False
     )
     assert tracking["click_tracking"]["enable_text"] is False
+
+
+def test_categories_are_the_editions_and_the_owners_each_once() -> None:
+    mine = tuple(f"c{number}" for number in range(9))
+    assert written(message(1), Wishes(categories=("daily", *mine)))["categories"] == [
+        "daily",
+        *mine,
+    ]
+
+
+def test_with_a_group_of_sendgrids_its_way_to_leave_stands_in_place_of_ours() -> None:
+    made = written(message(1), Wishes(asm_group=7))
+    assert made["asm"] == {"group_id": 7}
+    assert "headers" not in made["personalizations"][0]
+    assert "asm" not in written(message(1, leave_url=""), Wishes(asm_group=7)), "a letter"
+
+
+def test_a_letter_has_no_attempt() -> None:
+    made = written(message(1), batch="confirm-ab12")
+    assert made["custom_args"] == {"dg_issue": "confirm-ab12", "dg_batch": "confirm-ab12"}
 
 
 def test_what_sendgrid_keeps_for_ever_holds_no_address(
@@ -201,6 +228,10 @@ def test_limits_that_the_description_does_not_tell(many: tuple[Api, dict[int, Ou
         assert "send_at" not in asked
         for one in asked["personalizations"]:
             assert not FORBIDDEN & {name.lower() for name in one["headers"] | asked["headers"]}
+        addresses = [one["to"][0]["email"].casefold() for one in asked["personalizations"]]
+        assert len(set(addresses)) == len(addresses)
+        assert len(asked["categories"]) == len(set(asked["categories"])) <= 10
+        for one in asked["personalizations"]:
             assert len(json.dumps(one["substitutions"])) < 10_000
             assert len(json.dumps([asked["custom_args"], one["custom_args"]])) < 10_000
             values = [*one["substitutions"].values(), *one["custom_args"].values()]
@@ -342,9 +373,147 @@ def test_a_request_that_is_wrong_all_over_is_given_up(journal: FileJournal) -> N
     assert found == {REJECTED: CULPRITS, PLANNED: 100 - CULPRITS}
 
 
+def nameless(*bad: str) -> Any:
+    """Refuses a whole request that one of these is in, and does not say who it was."""
+
+    def answer(number: int, asked: dict[str, Any]) -> Answer:
+        refs = {one["custom_args"]["dg_delivery"] for one in asked["personalizations"]}
+        return (
+            Answer(400, [{"field": None, "message": "Bad Request"}]) if refs & {*bad} else Answer()
+        )
+
+    return answer
+
+
+def test_halving_finds_whom_sendgrid_does_not_name(journal: FileJournal) -> None:
+    with sendgrid_api(nameless("1-700")) as api:
+        outcomes = send(api, journal, mails(1000))
+    assert [number for number, one in outcomes.items() if one.state is REJECTED] == [700]
+    assert outcomes[700].code == "400 Bad Request"
+    assert Counter(api.refs()) == {f"1-{n}": 1 for n in range(1, 1001) if n != 700}
+    assert len(api.asked) <= 1 + 2 * 10, "2 log₂ n"
+    read = journal.read()
+    assert {one: told.state for one, told in read.answers.items()} == {
+        one: told.state for one, told in outcomes.items()
+    }
+
+
+def test_a_crash_while_halving_leaves_only_the_half_on_its_way_in_doubt(
+    journal: FileJournal,
+) -> None:
+    def answer(number: int, asked: dict[str, Any]) -> Answer:
+        if number == 3:
+            return Answer(drop=True)
+        return nameless("1-1")(number, asked)
+
+    with sendgrid_api(answer) as api, pytest.raises(TransportError):
+        send(api, journal, mails(100))
+    assert [len(one["personalizations"]) for one in api.asked] == [100, 50, 25]
+    found = Counter(one.state for one in journal.read().answers.values())
+    assert found == {IN_DOUBT: 25, PLANNED: 75}
+
+
+def test_nobody_is_blamed_for_what_is_wrong_with_all(journal: FileJournal) -> None:
+    everybody = [f"1-{number}" for number in range(1, 201)]
+    with sendgrid_api(nameless(*everybody)) as api, pytest.raises(TransportError, match="reader"):
+        send(api, journal, mails(200))
+    assert len(api.asked) < 4 * CULPRITS
+    found = Counter(one.state for one in journal.read().answers.values())
+    assert found == {REJECTED: CULPRITS, PLANNED: 200 - CULPRITS}
+
+
+def test_a_request_that_is_too_large_goes_in_parts(journal: FileJournal) -> None:
+    def answer(number: int, asked: dict[str, Any]) -> Answer:
+        return Answer(413 if len(asked["personalizations"]) > 30 else 202)
+
+    with sendgrid_api(answer) as api:
+        assert states(send(api, journal, mails(100))) == [ACCEPTED] * 100
+    assert [len(one["personalizations"]) for one in api.accepted] == [25, 25, 25, 25]
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(1, True), (60, False)])
+def test_when_no_request_is_left_the_next_one_waits(
+    seconds: int, waits: bool, journal: FileJournal
+) -> None:
+    until = int(time.time()) + seconds + 1
+    none_left = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(until)}
+    heard: list[datetime] = []
+    told: list[Outcome] = []
+    times: list[float] = []
+
+    def answer(number: int, asked: dict[str, Any]) -> Answer:
+        times.append(time.time())
+        return Answer(headers=none_left if number == 1 else {})
+
+    with sendgrid_api(answer) as api:
+        one = transport(api.host, busy=heard.append)
+        if waits:
+            send_all(one, mails(20, 2), journal, told)
+            assert times[1] >= until
+        else:
+            with pytest.raises(ProviderBusyError) as caught:
+                send_all(one, mails(20, 2), journal, told)
+            assert caught.value.until == datetime.fromtimestamp(until, UTC)
+            assert len(journal.read().handed) == 10
+    assert heard == [datetime.fromtimestamp(until, UTC)], "other processes are told"
+
+
+def test_several_threads_share_one_account(tmp_path: Path) -> None:
+    """As lanes do: a batch and a journal each."""
+
+    def lane(number: int) -> tuple[set[int], set[int]]:
+        first = number * 100
+        messages = [message(first + place) for place in range(100)]
+        with FileJournal.open(tmp_path, f"1.{number}.1") as journal:
+            told = list(one.send(f"1.{number}.1", messages, journal))
+            return {outcome.subscriber for outcome in told}, set(journal.read().answers)
+
+    with sendgrid_api(lambda *_: Answer(wait=0.3)) as api:
+        one = transport(api.host)
+        started = time.monotonic()
+        with ThreadPoolExecutor(8) as pool:
+            lanes = list(pool.map(lane, range(1, 9)))
+        assert time.monotonic() - started < 8 * 0.3, "at the same time"
+    for number, (told, noted) in enumerate(lanes, 1):
+        assert told == noted == set(range(number * 100, number * 100 + 100))
+    assert len(api.refs()) == len(set(api.refs())) == 800
+
+
+# --- held mail ----------------------------------------------------------------------------------
+
+
+def test_mail_is_held_back_until_a_time_and_can_be_cancelled(journal: FileJournal) -> None:
+    until = datetime.now(UTC) + timedelta(hours=1)
+    with sendgrid_api() as api:
+        grid = transport(api.host)
+        schedule = grid.schedule()
+        told = list(grid.held(until, schedule).send("1.1.1", mails(3), journal))
+        list(grid.send("1.2.1", [message(9)], NoJournal()))
+        grid.cancel(schedule)
+    assert [one.state for one in told] == [ACCEPTED] * 3
+    assert api.asked[0]["send_at"] == int(until.timestamp())
+    assert api.asked[0]["batch_id"] == "B1"
+    assert "send_at" not in api.asked[1], "held mail does not hold up the rest"
+    assert api.schedules == [
+        ("/v3/mail/batch", {}),
+        ("/v3/user/scheduled_sends", {"batch_id": "B1", "status": "cancel"}),
+    ]
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 73])
+def test_nothing_is_held_for_longer_than_sendgrid_does(hours: int) -> None:
+    with pytest.raises(TransportError, match="72 hours"):
+        transport("http://127.0.0.1:9").held(datetime.now(UTC) + timedelta(hours=hours), "B1")
+
+
+def test_where_nobody_listens_nothing_is_scheduled() -> None:
+    with closed_port() as port, pytest.raises(TransportError, match="reached"):
+        transport(f"http://127.0.0.1:{port}").schedule()
+
+
 def test_the_sandbox_checks_and_mails_nobody(journal: FileJournal) -> None:
     with sendgrid_api(lambda *_: Answer(200)) as api:
-        outcomes = send(api, journal, mails(1), sandbox=True)
+        outcomes = send(api, journal, mails(1), wishes=Wishes(sandbox=True))
     assert api.asked[0]["mail_settings"] == {"sandbox_mode": {"enable": True}}
     assert (outcomes[1].state, outcomes[1].code) == (ACCEPTED, "200")
 
@@ -386,12 +555,17 @@ def test_every_body_satisfies_the_description(many: tuple[Api, dict[int, Outcome
     ]
     judge = Draft202012Validator({**schema, "components": told["components"]})
     api, _ = many
-    for asked in api.asked:
+    until = datetime.now(UTC) + timedelta(hours=71)
+    wishes = Wishes(categories=("news",), asm_group=7, send_at=until, schedule="B1")
+    for asked in [*api.asked, written(message(1), wishes)]:
         assert [error.message for error in judge.iter_errors(asked)] == []
     # The judge can say no.
     wrong = {**api.asked[0], "personalizations": api.asked[0]["personalizations"] * 4}
     assert not judge.is_valid(wrong)
     assert not judge.is_valid({**api.asked[0], "tracking": {}})
+    assert not judge.is_valid({**api.asked[0], "send_at": "tomorrow"})
+    assert not judge.is_valid({**api.asked[0], "asm": {}})
+    assert not judge.is_valid({**api.asked[0], "categories": list("abcdefghijk")})
 
 
 @contextmanager
@@ -438,6 +612,10 @@ def test_prism_accepts_2500_readers(tmp_path: Path, journal: FileJournal) -> Non
             for outcome in one.send("1.1.1", messages[start : start + one.batch_size], journal)
         ]
         assert Counter(outcome.state for outcome in outcomes) == {ACCEPTED: 2500}
+        until = datetime.now(UTC) + timedelta(hours=1)
+        full = transport(host, timeout=30, wishes=Wishes(categories=("news",), asm_group=7))
+        (held,) = full.held(until, "B1").send("1.3.1", mails(1), journal)
+        assert held.state is ACCEPTED
         # The judge can say no: a sender of no name is none.
         bad = mails(1)[0]
         bad = replace(bad, headers=replace(bad.headers, subject=""))

@@ -59,6 +59,6 @@ def readers(folder: Path) -> Readers:
     app = App(load(folder / "config.toml"), SetClock(NOW))
     app.migrate()
     who = app.add_subscriber("reader@example.org", frozenset({"morning"}), CONSENT, "Zoë")
-    site = app.sites()[0].site
+    site = app.pages.sites()[0].site
     client = TestClient(site, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 50000))
     return Readers(app, client, who)

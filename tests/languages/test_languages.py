@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from digest.config.editions import region_names, rhythm_in_words, topic_names
-from digest.config.settings import Regions, RegionViewSettings, Settings, Topics
+from digest.config.places import Regions, RegionViewSettings, Topics
+from digest.config.settings import Settings
 from digest.curate import gazetteer, regions
 from digest.languages import SPOKEN, best, language
 from digest.model import TOPICS, Edition

@@ -26,7 +26,7 @@ RENDERER = Renderer([TEMPLATES], replace(BRAND, logo_url="https://meridian.examp
 STANDARD = Standard(
     own_hosts=frozenset({"meridian.example"}),
     live_hosts=("meridian.example", "*.meridian.example"),
-    transport="smtp",
+    transports=frozenset({"smtp"}),
 )
 HEADLINES = (
     "A library on a ferry reaches the lake’s last islands",

@@ -216,9 +216,9 @@ def test_this_machine_is_for_readers_on_a_trial_alone() -> None:
 
 def test_what_becomes_of_a_placeholder_depends_on_the_service() -> None:
     one = mail(story(0, standfirst="Write [unsubscribe] to leave"))
-    (found,) = said(one, replace(STANDARD, transport="sendgrid"))
+    (found,) = said(one, replace(STANDARD, transports=frozenset({"sendgrid"})))
     assert "SendGrid" in found.why
-    (found,) = said(one, replace(STANDARD, transport="outbox"))
+    (found,) = said(one, replace(STANDARD, transports=frozenset({"outbox"})))
     assert "as it stands" in found.why
 
 

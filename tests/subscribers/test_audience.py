@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 
 from subscribers import Keys, LeaveSecret, Recipient, Subscribers, UnknownError
 from subscribers.tables import leave_key, subscriber, subscription, tag
+from tests.plans import plans, read_whole
 from tests.subscribers.conftest import EVERY_DAY, KEYS, NOW, add, house
 
 NEWER = Keys(
@@ -198,6 +199,12 @@ def test_links_say_nothing_of_the_person(people: Subscribers) -> None:
     assert again.leave_path == one.leave_path
 
 
+def test_a_domain_is_told_without_its_address(people: Subscribers) -> None:
+    who = [add(people, "anna@Example.org"), add(people, "ben@mail.example.org")]
+    told = people.domains([*who, 999])
+    assert told == {who[0]: "example.org", who[1]: "mail.example.org"}
+
+
 def test_leave_keys_outlive_their_secret(engine: Engine) -> None:
     before = house(engine)
     who = add(before, "a@example.org", "morning", "weekly")
@@ -253,3 +260,22 @@ def test_leaving_is_kept_with_its_proof(people: Subscribers) -> None:
     ]
     assert people.leave_by_key(key, later, everything=True)
     assert reader_ids(people, "weekly") == []
+
+
+def test_a_batchs_recipients_are_found_by_key(people: Subscribers, engine: Engine) -> None:
+    from io import BytesIO
+
+    rows = "".join(f"r{n}@example.org,form\n" for n in range(3000))
+    people.import_csv(
+        BytesIO(f"email,consent_source\n{rows}".encode()),
+        now=NOW,
+        actor="tests",
+        default_editions=frozenset({"morning"}),
+    )
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    ids = reader_ids(people)[1000:1010]
+    with plans(engine) as found:
+        assert len(people.recipients("morning", ids, NOW)) == 10
+    # Nobody is suppressed here: that table is empty, and rightly read whole.
+    assert not read_whole(found, "subscriber", "subscription", "leave_key"), found

@@ -65,7 +65,7 @@ def app(tmp_path: Path) -> App:
 
 
 def client(app: App) -> TestClient:
-    return TestClient(app.sites()[0].site, base_url="http://127.0.0.1:8000")
+    return TestClient(app.pages.sites()[0].site, base_url="http://127.0.0.1:8000")
 
 
 def mails(app: App) -> dict[str, EmailMessage]:

@@ -33,7 +33,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture(scope="module")
 def client(app: App) -> TestClient:
-    site = app.sites()[0].site
+    site = app.pages.sites()[0].site
     return TestClient(site, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 50000))
 
 
@@ -43,7 +43,7 @@ def test_it_is_the_same_page(app: App, client: TestClient) -> None:
     for query, interest in (("", None), ("?region=africa&topic=&segment=", africa)):
         answer = client.get(f"/desk/issues/1/preview{query}")
         preview = room.preview(room.issue(IssueId(1)), interest)
-        assert answer.text == app.desk.preview_page(preview)
+        assert answer.text == app.pages.desk.preview_page(preview)
         assert answer.text.count("<iframe") == 6
 
 

@@ -6,45 +6,79 @@ The API has no idempotency key: a request whose answer is lost stays in doubt.
 
 import json
 import logging
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Any
+from typing import Any, Self
 from urllib.error import URLError
+from urllib.request import HTTPSHandler, OpenerDirector, build_opener
 
+import python_http_client
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
-from digest.deliver.pace import ProviderBusyError
+from digest.clock import SystemClock
 from digest.deliver.transports.answer import outcome, refused
-from digest.deliver.transports.sendgrid_body import LARGEST, Request, body, check, requests
-from digest.errors import DigestError, TransportError
+from digest.deliver.transports.sendgrid_answers import RateLimit, Reply, fault, refusal
+from digest.deliver.transports.sendgrid_body import LARGEST, Bodies, Ready, Wishes, requests
+from digest.errors import DigestError
 from digest.model import DeliveryState, Message, Outcome
-from digest.protocols import Journal
+from digest.protocols import Clock, Journal
 
-#: European regional subusers have keys of their own for it
-EU = "https://api.eu.sendgrid.com"
 #: so many single readers may be the fault of a request before all of it looks wrong
 CULPRITS = 20
+#: how far ahead the API takes mail
+AHEAD = timedelta(hours=72)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """An answer of the API, or of the way there."""
+class _Body(bytes):
+    """JSON that is encoded already, for a package that wants to encode a string.
 
-    state: DeliveryState
-    code: str
-    message_id: str = ""
-    #: why nothing more should be sent now
-    fault: TransportError | None = None
-    #: the reader that SendGrid names as the reason for refusing the whole request
-    culprit: int | None = None
+    Its ``repr`` tells nothing: the package formats each body for its log, even where none is kept,
+    and for a request of 1,000 readers that took longer than sending it.
+    """
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> Self:
+        return self
+
+    def __repr__(self) -> str:
+        return f"{len(self)} bytes"
+
+    __str__ = __repr__
+
+
+class _Client(python_http_client.Client):  # type: ignore[misc]  # the package has no types
+    """The package's client, that reads the machine's certificates once instead of at each request.
+
+    A connection per request stays: on one kept open, a request written as the server hangs up
+    would be in doubt.
+    """
+
+    def __init__(self, opener: OpenerDirector, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._opener = opener
+
+    def _build_client(self, name: str | None = None) -> "_Client":
+        return _Client(
+            self._opener,
+            host=self.host,
+            version=self._version,
+            request_headers=self.request_headers,
+            url_path=[*self._url_path, name] if name else self._url_path,
+        )
+
+    def _make_request(self, opener: object, request: Any, timeout: float | None = None) -> Any:
+        del opener
+        return super()._make_request(self._opener, request, timeout=timeout)
 
 
 class SendGrid:
-    """Mail by SendGrid. In the sandbox requests are checked and nobody is mailed."""
+    """Mail by SendGrid. Safe to share: any number of threads may send batches at a time."""
 
     name = "sendgrid"
     batch_size = LARGEST
@@ -55,114 +89,145 @@ class SendGrid:
         *,
         host: str = "https://api.sendgrid.com",
         timeout: float = 30,
-        sandbox: bool = False,
+        wishes: Wishes = Wishes(),  # noqa: B008 - frozen
+        clock: Clock | None = None,
+        busy: Callable[[datetime], None] = lambda _until: None,
     ) -> None:
         # On DEBUG it would log the API key and every body.
         logging.getLogger("python_http_client.client").disabled = True
-        self._client = SendGridAPIClient(api_key, host=host).client
+        made = SendGridAPIClient(api_key, host=host).client
+        opener = build_opener(HTTPSHandler(context=ssl.create_default_context()))
+        # With a charset, or the package would take our JSON for a string to be made JSON of. Not
+        # with each request: that would change headers which all threads share.
+        headers = {**made.request_headers, "Content-Type": "application/json; charset=utf-8"}
+        self._client = _Client(opener, host=made.host, version=3, request_headers=headers)
         self._timeout = timeout
-        self._sandbox = sandbox
+        self._wishes = wishes
+        self._clock = clock or SystemClock()
+        self._limit = RateLimit(self._clock, busy)
 
     def send(self, batch: str, messages: Sequence[Message], journal: Journal) -> Iterator[Outcome]:
         """Hand over each message, a variant at a time. Raises TransportError or its kin."""
-        fine: list[Message] = []
+        bodies = Bodies(batch, self._wishes)
+        ready: list[Ready] = []
         for message in messages:
             try:
-                check(message)
-                fine.append(message)
+                ready.append(bodies.ready(message))
             except DigestError as error:
                 yield refused(message, error)
-        for request in requests(fine):
-            yield from self._request(batch, request, journal)
+        for request in requests(ready):
+            yield from self._request(batch, bodies, request, journal)
 
     def evidence(self, messages: Sequence[str]) -> Mapping[str, DeliveryState]:
         """None here: SendGrid tells by events what it accepted."""
         del messages
         return {}
 
-    def _request(self, batch: str, request: Request, journal: Journal) -> Iterator[Outcome]:
-        """One request; again without a reader whom SendGrid names as the fault of it."""
-        left = list(request.messages)
-        for _ in range(CULPRITS):
-            journal.handing_over(message.subscriber for message in left)
-            reply = self._post(batch, Request(left))
-            answered = left
-            if reply.culprit is not None and reply.culprit < len(left):
-                answered = [left[reply.culprit]]
+    def schedule(self) -> str:
+        """An id under which SendGrid holds mail back. Raises TransportError."""
+        told = self._ask(self._client.mail.batch.post, b"{}")
+        try:
+            return str(json.loads(told)["batch_id"])
+        except (ValueError, KeyError, TypeError):
+            raise fault("", "told no batch_id") from None
+
+    def held(self, until: datetime, schedule: str) -> "SendGrid":
+        """The same account, whose mail goes out at ``until``, under an id from ``schedule``.
+
+        Raises TransportError for a time that is past or more than 72 hours away.
+        """
+        if not timedelta(0) < until - self._clock.now() <= AHEAD:
+            raise fault("", "holds mail back for at most 72 hours")
+        made = copy(self)
+        made._wishes = replace(self._wishes, send_at=until, schedule=schedule)
+        return made
+
+    def cancel(self, schedule: str) -> None:
+        """Throw away what is held under ``schedule``: promised until 10 minutes before its time.
+
+        Raises TransportError.
+        """
+        told = json.dumps({"batch_id": schedule, "status": "cancel"}).encode()
+        self._ask(self._client.user.scheduled_sends.post, told)
+
+    def _request(
+        self, batch: str, bodies: Bodies, request: Sequence[Ready], journal: Journal
+    ) -> Iterator[Outcome]:
+        """One request; of a refused one, smaller ones without the readers who are its fault.
+
+        SendGrid names them, or halving finds each in 2 log₂ n requests.
+        """
+        parts, culprits = [request], 0
+        while parts:
+            part = parts.pop()
+            self._limit.enter(batch)
+            journal.handing_over(one.message.subscriber for one in part)
+            reply = self._post(batch, bodies.write(part))
+            answered, left = _judged(part, reply)
             outcomes = [
-                outcome(message, reply.state, reply.code, reply.message_id) for message in answered
+                outcome(one.message, reply.state, reply.code, reply.message_id) for one in answered
             ]
-            done = {message.ref for message in answered}
-            left = [message for message in left if message.ref not in done]
             # Of a refused request nothing was sent.
-            unsent = [outcome(message, DeliveryState.PLANNED) for message in left]
+            unsent = [
+                outcome(one.message, DeliveryState.PLANNED) for again in left for one in again
+            ]
             journal.settled([*outcomes, *unsent])
             yield from outcomes
             if reply.fault is not None:
                 raise reply.fault
-            if not left:
-                return
-        raise _fault(batch, "refuses one reader after the other")
+            parts += left
+            culprits += len(answered) if reply.state is DeliveryState.REJECTED else 0
+            if parts and culprits >= CULPRITS:
+                raise fault(batch, "refuses one reader after the other")
 
-    def _post(self, batch: str, request: Request) -> _Reply:
-        data = body(batch, request, sandbox=self._sandbox)
+    def _post(self, batch: str, body: bytes) -> Reply:
         try:
-            # with a charset, or the package would take our JSON for a string to be made JSON of
-            kind = {"Content-Type": "application/json; charset=utf-8"}
-            response = self._client.mail.send.post(
-                request_body=data, request_headers=kind, timeout=self._timeout
-            )
+            response = self._call(self._client.mail.send.post, body)
         except HTTPError as error:
-            return _refusal(batch, error)
+            reply = refusal(batch, int(error.status_code), error.body, error.headers)
+            until = getattr(reply.fault, "until", None)
+            if until is not None:
+                self._limit.closed(until)
+            return reply
         except URLError as error:
             # urllib says so only until the whole request is written: it cannot be accepted.
             code = f"not sent: {type(error.reason).__name__}"
-            return _Reply(DeliveryState.PLANNED, code, fault=_fault(batch, "cannot be reached"))
+            gone = fault(batch, "cannot be reached")
+            return Reply(state=DeliveryState.PLANNED, code=code, fault=gone)
         except (OSError, HTTPException) as error:
             code = f"no answer: {type(error).__name__}"
-            return _Reply(DeliveryState.IN_DOUBT, code, fault=_fault(batch, "does not answer"))
+            silent = fault(batch, "does not answer")
+            return Reply(state=DeliveryState.IN_DOUBT, code=code, fault=silent)
         message_id = str(response.headers.get("X-Message-Id") or "")
-        if response.status_code == 202 or (self._sandbox and response.status_code == 200):
-            return _Reply(DeliveryState.ACCEPTED, str(response.status_code), message_id)
-        fault = _fault(batch, f"answered {response.status_code}, which it never should")
-        return _Reply(DeliveryState.IN_DOUBT, str(response.status_code), message_id, fault)
+        status = int(response.status_code)
+        state, strange = DeliveryState.ACCEPTED, None
+        if status == 202 or (self._wishes.sandbox and status == 200):
+            self._limit.note(response.headers)
+        else:
+            state = DeliveryState.IN_DOUBT
+            strange = fault(batch, f"answered {status}, which it never should")
+        return Reply(state=state, code=str(status), message_id=message_id, fault=strange)
+
+    def _ask(self, method: Any, body: bytes) -> bytes:
+        """An answer to what sends nothing: any fault of it may be tried again."""
+        try:
+            return bytes(self._call(method, body).body)
+        except HTTPError as error:
+            reply = refusal("", int(error.status_code), error.body, error.headers)
+            raise reply.fault or fault("", f"answered {reply.code}") from None
+        except (OSError, HTTPException) as error:
+            raise fault("", "cannot be reached") from error
+
+    def _call(self, method: Any, body: bytes) -> Any:
+        return method(request_body=_Body(body), timeout=self._timeout)
 
 
-def _refusal(batch: str, error: HTTPError) -> _Reply:
-    status, told = int(error.status_code), _told(error.body)
-    code = f"{status} {told}".strip()
-    if status >= 500:
-        return _Reply(DeliveryState.IN_DOUBT, code, fault=_fault(batch, f"answered {status}"))
-    if status == 429:
-        busy = ProviderBusyError(
-            "SendGrid asks us to wait", until=_reset(error.headers), batch=batch
-        )
-        return _Reply(DeliveryState.DEFERRED, "429", fault=busy)
-    if status in {400, 413}:
-        named = re.match(r"personalizations\.(\d+)\.", told)
-        return _Reply(DeliveryState.REJECTED, code, culprit=int(named[1]) if named else None)
-    hint = "check [sending.sendgrid] api_key" if status in {401, 403} else ""
-    fault = _fault(batch, f"answered {code}", hint)
-    return _Reply(DeliveryState.PLANNED, str(status), fault=fault)
-
-
-def _fault(batch: str, what: str, hint: str = "") -> TransportError:
-    return TransportError(f"SendGrid {what}", hint=hint, batch=batch)
-
-
-def _told(text: bytes) -> str:
-    """The first error's field and message, without any address that it may repeat."""
-    try:
-        first = json.loads(text)["errors"][0]
-        told = f"{first.get('field') or ''} {first['message']}".strip()
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        return ""
-    return re.sub(r"\S*@\S*", "…", told)[:160]
-
-
-def _reset(headers: Any) -> datetime | None:
-    """When the rate limit ends, in unix seconds; None where that is not told."""
-    try:
-        return datetime.fromtimestamp(int(headers.get("X-RateLimit-Reset") or ""), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _judged(part: Sequence[Ready], reply: Reply) -> tuple[Sequence[Ready], list[Sequence[Ready]]]:
+    """Whom an answer is about, and what of the request to send again in which parts."""
+    if reply.culprit is not None and reply.culprit < len(part):
+        rest = [one for place, one in enumerate(part) if place != reply.culprit]
+        return [part[reply.culprit]], [rest] if rest else []
+    if reply.divide and len(part) > 1:
+        middle = len(part) // 2
+        return [], [part[middle:], part[:middle]]
+    return part, []

@@ -1,0 +1,1 @@
+"""What hands out batches, for one process and for many machines."""

@@ -1,0 +1,1 @@
+"""The proof that nobody is lost or mailed twice, whatever breaks."""
