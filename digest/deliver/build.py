@@ -10,6 +10,7 @@ from digest.config.settings import RouteSettings, Sending, Settings
 from digest.deliver.account import Account
 from digest.deliver.routes import Paced, Route, Routes
 from digest.deliver.transports.build import build as build_transport
+from digest.deliver.transports.build import lanes
 from digest.deliver.warm_up import Plan
 from digest.protocols import Clock, Holding, Transport
 
@@ -53,14 +54,13 @@ def _route(
     holding = transport if isinstance(transport, Holding) else None
     if account.per_second is not None or way.transport == "sendgrid" or way is not sending:
         transport = Paced(transport, account)
-    lanes = way.sendgrid.connections if way.transport == "sendgrid" else 1
     if isinstance(way, Sending):
-        return Route(name=account.name, transport=transport, lanes=lanes, holding=holding)
+        return Route(name=account.name, transport=transport, lanes=lanes(way), holding=holding)
     patience = way.give_up_after_minutes
     return Route(
         name=account.name,
         transport=transport,
-        lanes=lanes,
+        lanes=lanes(way),
         holding=holding,
         warm_up=_plan(way.warm_up) if way.warm_up else None,
         give_up_after=None if patience is None else timedelta(minutes=patience),

@@ -15,13 +15,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from digest.deliver.journal import FileJournal
+from digest.deliver.transports.build import LANE
 from digest.deliver.transports.smtp import Smtp
 from digest.deliver.transports.smtp_server import Limits, SmtpServer
 from digest.deliver.writer import MessageWriter
@@ -75,7 +78,7 @@ def sending() -> Iterator[Figure]:
 
 
 def far_away() -> Iterator[Figure]:
-    """The same bytes to a server 20 ms away, all in one batch, and in batches as the ledger's."""
+    """The same bytes to a server 20 ms away: one batch, one after the other, and in lanes."""
     sections = pool.pool()
     readers = pool.readers(MESSAGES, sections)
     kit = warm(sections, readers)
@@ -83,21 +86,26 @@ def far_away() -> Iterator[Figure]:
     ready = {message.subscriber: build(message) for message in messages}
     gc.freeze()
 
-    def ours(smtp: Smtp, batch: int) -> int:
-        return sum(_sent(smtp, messages[at : at + batch]) for at in range(0, len(messages), batch))
-
     def write(message: Message) -> bytes:
         return ready[message.subscriber]
 
+    def ours(smtp: Smtp, batch: int, lanes: int) -> int:
+        batches = [messages[at : at + batch] for at in range(0, len(messages), batch)]
+        with ThreadPoolExecutor(lanes) as pool:
+            return sum(pool.map(partial(_sent, smtp), batches))
+
+    lanes = FAR_CONNECTIONS // LANE
     with _far_sink() as port:
-        for name, batch, bar in (
-            ("SMTP, 20 ms away", MESSAGES, 3),
-            ("the same in batches of 100", Smtp.batch_size, None),
+        for name, batch, at_once, bar in (
+            ("SMTP, 20 ms away", MESSAGES, 1, 3),
+            ("the same in batches of 100", Smtp.batch_size, 1, None),
+            (f"in batches of 100, {lanes} at a time", Smtp.batch_size, lanes, 3),
         ):
-            smtp = _smtp(port, write, FAR_CONNECTIONS)
+            smtp = _smtp(port, write, FAR_CONNECTIONS // at_once)
+            send = partial(ours, smtp, batch, at_once)
             pairs = [
                 (
-                    _timed(lambda: ours(smtp, batch), resource.RUSAGE_SELF),  # noqa: B023 - at once
+                    _timed(send, resource.RUSAGE_SELF),
                     _timed(lambda: _smtplib(port, list(ready.values())), resource.RUSAGE_SELF),
                 )
                 for _ in range(ROUNDS)

@@ -16,6 +16,11 @@ from digest.errors import ConfigError, ConfigMistake
 from digest.protocols import Transport
 from digest.render.addresses import ascii_address, split_mailbox
 
+#: connections of a lane by SMTP. A batch of 100 over more of them is at its end before they are
+#: all at work, and each batch ends by waiting a round trip for its last answers
+LANE = 10
+MOST_LANES = 5
+
 
 def build(
     sending: Sending,
@@ -30,10 +35,21 @@ def build(
     package takes its time.
     """
     if way.transport == "smtp":
-        return _smtp(way.smtp, sending.from_, verp_key)
+        return _smtp(way.smtp, way.smtp.connections // lanes(way), sending.from_, verp_key)
     if way.transport == "sendgrid":
         return _sendgrid(way.sendgrid, busy)
     return Outbox(sending.outbox, MessageWriter())
+
+
+def lanes(way: Sending | RouteSettings) -> int:
+    """How many batches to send at a time, so that its connections are kept busy."""
+    if way.transport == "sendgrid":
+        return way.sendgrid.connections
+    # What limits a domain counts within a batch.
+    limited = way.smtp.domain_connections or way.smtp.domain_per_minute
+    if way.transport != "smtp" or limited:
+        return 1
+    return max(1, min(MOST_LANES, way.smtp.connections // LANE))
 
 
 def _sendgrid(given: SendGridSettings, busy: Callable[[datetime], None]) -> Transport:
@@ -50,7 +66,7 @@ def _sendgrid(given: SendGridSettings, busy: Callable[[datetime], None]) -> Tran
     )
 
 
-def _smtp(given: Smtp, mailbox: str, verp_key: Callable[[], bytes]) -> Transport:
+def _smtp(given: Smtp, connections: int, mailbox: str, verp_key: Callable[[], bytes]) -> Transport:
     from digest.deliver.transports import smtp
 
     from_ = ascii_address(split_mailbox(mailbox)[1])
@@ -59,7 +75,7 @@ def _smtp(given: Smtp, mailbox: str, verp_key: Callable[[], bytes]) -> Transport
         _server(given, bounces or from_),
         MessageWriter(_signers(given, from_.rpartition("@")[2])),
         Limits(
-            connections=given.connections,
+            connections=connections,
             per_connection=given.messages_per_connection,
             domain_connections=given.domain_connections,
             domain_per_minute=given.domain_per_minute,

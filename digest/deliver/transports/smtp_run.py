@@ -118,14 +118,14 @@ class Run:
         if pause is not None:
             wait = min(wait, pause)
         events = self._selector.select(0)
-        if not events and not (prepare and self.queue.prepare(len(self._slots))):
+        if not events and prepare and (self._dots() or self.queue.prepare(len(self._slots))):
+            return
+        if not events:
             events = self._selector.select(max(0, wait))
         for key, mask in events:
             slot: _Slot = key.data
             self._going(slot, partial(slot.session.wake, readable=bool(mask & EVENT_READ)))
         self._expire()
-        if prepare:
-            self._dots()
 
     def _due(self) -> list[_Slot]:
         return [slot for slot in self._slots if not slot.session.free]
@@ -136,15 +136,19 @@ class Run:
             if slot.session.deadline <= now:
                 self._lost(slot, TimeoutError())
 
-    def _dots(self) -> None:
-        """Journal those of whom only the final dot is missing, then send it."""
+    def _dots(self) -> bool:
+        """Journal those who lack but the final dot, then send it; whether there were any.
+
+        Asked when nobody else has anything to say, so that as many as can share one flush.
+        """
         slots = [slot for slot in self._slots if slot.session.at_dot]
         if not slots:
-            return
+            return False
         following = [self._following(slot.session) for slot in slots]
         self.journal.handing_over([slot.session.subscriber for slot in slots])
         for slot, envelope in zip(slots, following, strict=True):
             self._going(slot, partial(slot.session.finish, envelope))
+        return True
 
     def _following(self, session: SmtpSession) -> Envelope | None:
         """The message whose commands may go behind the dot; written before anything is in doubt."""
