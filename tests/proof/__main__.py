@@ -54,7 +54,11 @@ def main() -> None:
                 ]
                 if database == "postgresql" and fresh:
                     words += ["--database", fresh()]
-                row = chaos(*words, expect=None)
+                try:
+                    row = chaos(*words, expect=None)
+                except AssertionError as error:
+                    failed.append(f"{' '.join(words[:6])}: {error}")
+                    continue
                 sums = totals.setdefault(f"{database} {transport}", Counter())
                 sums.update({name: row[name] for name in ADDED})
                 sums.update({f"fault {name}": times for name, times in row["faults"].items()})

@@ -28,5 +28,6 @@ def chaos(*words: str, expect: int | None = 0, folder: Path | None = None) -> Ma
         check=False,
     )
     assert expect is None or done.returncode == expect, f"{done.stdout}\n{done.stderr}"
+    assert done.stdout, f"exit {done.returncode}: {done.stderr}"
     told: Mapping[str, Any] = json.loads(done.stdout)
     return told
