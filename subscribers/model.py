@@ -50,9 +50,15 @@ class Style(StrEnum):
 class ConsentAction(StrEnum):
     """What happened to a person's consent."""
 
+    #: asked for on a form, not confirmed yet
+    REQUESTED = "requested"
+    #: said yes again from their own mailbox
+    CONFIRMED = "confirmed"
     GIVEN = "given"
     IMPORTED = "imported"
     WITHDRAWN = "withdrawn"
+    #: too old, and not renewed when asked
+    EXPIRED = "expired"
 
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -76,6 +76,19 @@ subscriber = sa.Table(
     # 0: all
     sa.Column("story_limit", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Column("style", sa.String(10), nullable=False, server_default="full"),
+    # the hour of their day at which they want it, 0 to 23; null: when the edition goes
+    sa.Column("send_hour", sa.SmallInteger, nullable=True),
+    # IANA name; empty: the edition's
+    sa.Column("time_zone", sa.String(64), nullable=False, server_default=sa.text("''")),
+    # wants issues outside the schedule too
+    sa.Column("breaking", sa.Boolean, nullable=False, server_default=sa.false()),
+    # gets nothing before this instant
+    sa.Column("paused_until", UtcTime, nullable=True),
+    # what may be measured of them; each its own consent
+    sa.Column("measure_opens", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("measure_clicks", sa.Boolean, nullable=False, server_default=sa.false()),
+    # when they last did something themselves: confirmed, chose, clicked (where measured)
+    sa.Column("last_active_at", UtcTime, nullable=True, index=True),
     # when the person said yes, which may be before we knew them
     sa.Column("joined_at", UtcTime, nullable=False, index=True),
     sa.Column("created_at", UtcTime, nullable=False),
@@ -158,4 +171,132 @@ leave_key = sa.Table(
     # the id of the secret that made it
     sa.Column("key_id", sa.String(20), nullable=False),
     sa.Index("ix_leave_key_subscription_id_key_id", "subscription_id", "key_id"),
+)
+
+# what a newsroom knows of a person beyond our columns
+attribute = sa.Table(
+    "attribute",
+    metadata,
+    _subscriber_id(primary_key=True),
+    sa.Column("name", sa.String(50), primary_key=True),
+    sa.Column("value", sa.String(200), nullable=False),
+    sa.Index("ix_attribute_name_value", "name", "value"),
+)
+
+# how many issues of an edition a person was sent
+received = sa.Table(
+    "received",
+    metadata,
+    _subscriber_id(primary_key=True),
+    sa.Column("edition", Slug, primary_key=True),
+    sa.Column("issues", sa.Integer, nullable=False),
+    sa.Column("last_at", UtcTime, nullable=False),
+    sa.Index("ix_received_edition_last_at", "edition", "last_at"),
+)
+
+# how far an issue's deliveries stand in ``received``: each is counted once
+counted_issue = sa.Table(
+    "counted_issue",
+    metadata,
+    sa.Column("issue", Id, primary_key=True, autoincrement=False),
+    # the highest subscriber counted
+    sa.Column("up_to", Id, nullable=False),
+)
+
+# segments saved at run time, beside those of config.toml
+segment = sa.Table(
+    "segment",
+    metadata,
+    sa.Column("name", Slug, primary_key=True),
+    # the filter as in config.toml, in JSON
+    sa.Column("filter", sa.Text, nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("saved_at", UtcTime, nullable=False),
+)
+
+# letters to be sent: confirmations, fresh links, welcomes; the address stays in ``subscriber``
+letter = sa.Table(
+    "letter",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    _subscriber_id(),
+    sa.Column("kind", sa.String(20), nullable=False),
+    # said once for each cause: a second row with it is refused
+    sa.Column("purpose", sa.String(120), nullable=False, unique=True),
+    # what it is about: editions, or the id of an address change
+    sa.Column("about", sa.String(500), nullable=False),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    # null while it waits to be handed over
+    sa.Column("done_at", UtcTime, nullable=True),
+    sa.Column("outcome", sa.String(200), nullable=False, server_default=sa.text("''")),
+    sa.Index("ix_letter_done_at_id", "done_at", "id"),
+    sa.Index("ix_letter_subscriber_id", "subscriber_id"),
+    sqlite_autoincrement=True,
+)
+
+# an address that a person wants instead of theirs, until they confirm it from there
+address_change = sa.Table(
+    "address_change",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    _subscriber_id(),
+    sa.Column("email", sa.String(254), nullable=False),
+    sa.Column("email_key", sa.String(320), nullable=False),
+    sa.Column("address_hash", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("done_at", UtcTime, nullable=True),
+    sa.Index("ix_address_change_subscriber_id", "subscriber_id"),
+    sqlite_autoincrement=True,
+)
+
+# what strangers asked of us, for limits: addresses and places as keyed hashes only
+asked = sa.Table(
+    "asked",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    # sign-up, fresh link
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("address_hash", sa.String(64), nullable=False),
+    sa.Column("from_hash", sa.String(64), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Index("ix_asked_address_hash_kind_at", "address_hash", "kind", "at"),
+    sa.Index("ix_asked_from_hash_at", "from_hash", "at"),
+    sqlite_autoincrement=True,
+)
+
+# receiving domains that get no mail at all
+domain_suppression = sa.Table(
+    "domain_suppression",
+    metadata,
+    sa.Column("domain", sa.String(255), primary_key=True),
+    sa.Column("reason", sa.String(50), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+# how far an import has come, so that one broken off goes on where it stopped
+import_run = sa.Table(
+    "import_run",
+    metadata,
+    # of the file's content and the way it was asked for
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("lines", sa.BigInteger, nullable=False),
+    # what it came to so far, in JSON
+    sa.Column("report", sa.Text, nullable=False),
+    sa.Column("started_at", UtcTime, nullable=False),
+    sa.Column("finished_at", UtcTime, nullable=True),
+)
+
+# who may use the API; the key itself is nowhere stored
+api_key = sa.Table(
+    "api_key",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.String(100), nullable=False, unique=True),
+    sa.Column("hash", sa.String(64), nullable=False, unique=True),
+    # space-separated
+    sa.Column("scopes", sa.String(200), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("revoked_at", UtcTime, nullable=True),
+    sqlite_autoincrement=True,
 )
