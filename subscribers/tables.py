@@ -215,8 +215,8 @@ segment = sa.Table(
 )
 
 # letters to be sent: confirmations, fresh links, welcomes; the address stays in ``subscriber``
-letter = sa.Table(
-    "letter",
+letter_due = sa.Table(
+    "letter_due",
     metadata,
     sa.Column("id", Id, primary_key=True, autoincrement=True),
     _subscriber_id(),
@@ -230,8 +230,8 @@ letter = sa.Table(
     # null while it waits to be handed over
     sa.Column("done_at", UtcTime, nullable=True),
     sa.Column("outcome", sa.String(200), nullable=False, server_default=sa.text("''")),
-    sa.Index("ix_letter_done_at_id", "done_at", "id"),
-    sa.Index("ix_letter_subscriber_id", "subscriber_id"),
+    sa.Index("ix_letter_due_done_at_id", "done_at", "id"),
+    sa.Index("ix_letter_due_subscriber_id", "subscriber_id"),
     sqlite_autoincrement=True,
 )
 

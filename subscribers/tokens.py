@@ -1,4 +1,4 @@
-"""Links that say who clicked: the leave key, for ever, and the manage token, for 30 days.
+"""Links that say who clicked: the leave key, for ever, and tokens, each for one thing and a time.
 
 A leave key can only leave. It is derived from its subscription, so that every mail carries the
 same short one, and the database keeps only its hash: a stolen backup opens nothing.
@@ -7,16 +7,46 @@ same short one, and the database keeps only its hash: a stolen backup opens noth
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from subscribers.errors import BadTokenError
 
-MANAGE = "manage"
-MANAGE_DAYS = timedelta(days=30)
+
+class Scope(StrEnum):
+    """What a token may do; one of another scope does not."""
+
+    #: see and change preferences
+    MANAGE = "manage"
+    #: say yes to what was asked for on a form: subscriber, then editions
+    CONFIRM = "confirm"
+    #: take one's data, erase it, ask for another address: subscriber
+    FRESH = "fresh"
+    #: take back that editions were left: subscriber, then editions
+    UNDO = "undo"
+    #: say yes to a new address, from there: subscriber, id of the change
+    ADDRESS = "address"
+    #: go on getting mail, when asked after years: subscriber
+    STAY = "stay"
+
+
+#: how long each works
+LIFE = {
+    Scope.MANAGE: timedelta(days=30),
+    Scope.CONFIRM: timedelta(days=7),
+    Scope.FRESH: timedelta(hours=1),
+    Scope.UNDO: timedelta(days=30),
+    Scope.ADDRESS: timedelta(days=7),
+    Scope.STAY: timedelta(days=60),
+}
+MANAGE_DAYS = LIFE[Scope.MANAGE]
+#: what a token is about: ids and slugs, never an address
+About = Sequence[int | str]
 #: 22 characters of base64url are 132 bits; with ``https://host/u/`` a URL stays under 72
 LEAVE_KEY_LENGTH = 22
 MINIMUM_SECRET = 32
@@ -65,7 +95,7 @@ def leave_key_hash(key: str) -> str:
 
 def manage_token(keys: Keys, subscriber: int, now: datetime) -> str:
     """A token that opens one person's preference page for 30 days."""
-    return str(_serializer(keys, now).dumps([MANAGE, subscriber]))
+    return token(keys, Scope.MANAGE, [subscriber], now)
 
 
 def read_manage_token(keys: Keys, token: str, now: datetime) -> int:
@@ -73,17 +103,34 @@ def read_manage_token(keys: Keys, token: str, now: datetime) -> int:
 
     Raises BadTokenError, the same for forged, foreign and expired.
     """
+    about = read_token(keys, Scope.MANAGE, token, now)
+    match about:
+        case [int(subscriber)]:
+            return subscriber
+    raise BadTokenError
+
+
+def token(keys: Keys, scope: Scope, about: About, now: datetime) -> str:
+    """A token for what its scope says, for as long as that lives."""
+    return str(_serializer(keys, now).dumps([scope.value, *about]))
+
+
+def read_token(keys: Keys, scope: Scope, given: str, now: datetime) -> list[Any]:
+    """What the token is about.
+
+    Raises BadTokenError, the same for forged, of another scope, and expired.
+    """
     try:
         # Two calls, since itsdangerous forgives a token its last second.
-        payload, made_at = _serializer(keys, now).loads(token, return_timestamp=True)
+        payload, made_at = _serializer(keys, now).loads(given, return_timestamp=True)
     except (BadData, SignatureExpired, ValueError):
         raise BadTokenError from None
     match payload:
-        case [scope, int(subscriber)] if scope == MANAGE:
+        case [said, *about] if said == scope.value:
             age = now.astimezone(UTC) - made_at
             # A minute of grace for two machines' clocks.
-            if timedelta(minutes=-1) <= age <= MANAGE_DAYS:
-                return subscriber
+            if timedelta(minutes=-1) <= age <= LIFE[scope]:
+                return about
     raise BadTokenError
 
 

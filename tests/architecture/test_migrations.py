@@ -6,6 +6,7 @@ from sqlalchemy.engine import Engine
 
 from digest.store.migrations import VERSION_TABLE, migrate, ours, pending
 from digest.store.tables import metadata
+from subscribers.tables import metadata as of_subscribers
 
 
 def test_no_drift(engine: Engine) -> None:
@@ -22,3 +23,7 @@ def test_no_drift(engine: Engine) -> None:
 def test_a_second_run_has_nothing_to_do(engine: Engine) -> None:
     assert pending(engine) == []
     migrate(engine)
+
+
+def test_the_two_packages_share_a_database_and_no_table() -> None:
+    assert metadata.tables.keys().isdisjoint(of_subscribers.tables)

@@ -106,7 +106,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_attribute_name_value", "attribute", ["name", "value"], unique=False)
     op.create_table(
-        "letter",
+        "letter_due",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("subscriber_id", ID, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -119,15 +119,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["subscriber_id"],
             ["subscriber.id"],
-            name=op.f("fk_letter_subscriber_id"),
+            name=op.f("fk_letter_due_subscriber_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
-        sa.UniqueConstraint("purpose", name=op.f("uq_letter_purpose")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_due")),
+        sa.UniqueConstraint("purpose", name=op.f("uq_letter_due_purpose")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_letter_done_at_id", "letter", ["done_at", "id"], unique=False)
-    op.create_index("ix_letter_subscriber_id", "letter", ["subscriber_id"], unique=False)
+    op.create_index("ix_letter_due_done_at_id", "letter_due", ["done_at", "id"], unique=False)
+    op.create_index("ix_letter_due_subscriber_id", "letter_due", ["subscriber_id"], unique=False)
     op.create_table(
         "received",
         sa.Column("subscriber_id", ID, nullable=False),
@@ -183,9 +183,9 @@ def downgrade() -> None:
     op.drop_column("subscriber", "send_hour")
     op.drop_index("ix_received_edition_last_at", table_name="received")
     op.drop_table("received")
-    op.drop_index("ix_letter_subscriber_id", table_name="letter")
-    op.drop_index("ix_letter_done_at_id", table_name="letter")
-    op.drop_table("letter")
+    op.drop_index("ix_letter_due_subscriber_id", table_name="letter_due")
+    op.drop_index("ix_letter_due_done_at_id", table_name="letter_due")
+    op.drop_table("letter_due")
     op.drop_index("ix_attribute_name_value", table_name="attribute")
     op.drop_table("attribute")
     op.drop_index("ix_address_change_subscriber_id", table_name="address_change")
