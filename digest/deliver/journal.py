@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -83,13 +84,17 @@ class FileJournal:
 
     @classmethod
     def _locked(cls, path: Path, flags: int) -> Self:
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | flags, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        while True:
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | flags, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                raise BusyError(path.name) from None
+            if _is_there(path, descriptor):
+                return cls(path, descriptor)
+            # Its last holder removed it between our two calls: a lock on nothing.
             os.close(descriptor)
-            raise BusyError(path.name) from None
-        return cls(path, descriptor)
 
     def handing_over(self, subscribers: Iterable[SubscriberId]) -> None:
         """From now on these may be accepted without our knowing. Survives a power failure."""
@@ -108,7 +113,8 @@ class FileJournal:
 
     def read(self) -> Reading:
         """What stands in it. A last line cut short counts for nothing."""
-        *whole, _ = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
+        length = os.fstat(self._descriptor).st_size
+        *whole, _ = os.pread(self._descriptor, length, 0).decode(errors="replace").split("\n")
         handed: set[SubscriberId] = set()
         answers: dict[SubscriberId, Outcome] = {}
         owner = ""
@@ -155,6 +161,13 @@ class FileJournal:
         data = lines.encode()
         while data:
             data = data[os.write(self._descriptor, data) :]
+
+
+def _is_there(path: Path, descriptor: int) -> bool:
+    """Whether the open file is still what is found under that name."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    return False
 
 
 def _file(folder: Path, ref: str) -> Path:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,31 @@ def test_what_the_transport_told_counts_first() -> None:
     told = {1: Outcome(subscriber=1, state=REJECTED)}
     found = conclude(batch, Scripted(), answered(ACCEPTED), told)
     assert {one.subscriber: one.state for one in found} == {1: REJECTED, 2: PLANNED}
+
+
+def test_a_lock_on_a_file_that_another_lane_has_removed_is_none(tmp_path: Path) -> None:
+    """Between opening a journal and locking it, its last holder may have removed it."""
+    until, faults = time.monotonic() + 1.5, []
+
+    def contend() -> None:
+        while time.monotonic() < until and not faults:
+            try:
+                journal = FileJournal.found(tmp_path, "1.1.1") or FileJournal.open(
+                    tmp_path, "1.1.1"
+                )
+            except BusyError:
+                continue
+            try:
+                journal.read()
+                if len(list(tmp_path.iterdir())) != 1:
+                    faults.append("a journal that is held is not there")
+            except OSError as error:
+                faults.append(repr(error))
+            journal.discard()
+
+    threads = [threading.Thread(target=contend) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
