@@ -14,6 +14,7 @@ from digest.model import (
     Interest,
     Issue,
     IssueId,
+    IssueState,
     Outcome,
     Slot,
     StoryId,
@@ -170,7 +171,10 @@ class Newsroom:
 
     def call_back(self, issue: Issue) -> int:
         """Have the provider throw away what it holds of an issue. Raises WrongStateError."""
-        return held.call_back(self.parts, issue)
+        readers = held.call_back(self.parts, issue)
+        if issue.state is IssueState.SENDING:
+            send.settle(self.parts, issue)
+        return readers
 
     def routes(self) -> list[routes.RouteReport]:
         """How the ways out stand."""
@@ -201,6 +205,10 @@ class Newsroom:
     def progress(self, issue: Issue) -> dict[DeliveryState, int]:
         """How many deliveries of the issue are in which state."""
         return send.progress_of(self.parts, issue)
+
+    def rests_until(self, issue: Issue) -> datetime | None:
+        """The next hour of its readers, where that is all an issue waits for; else None."""
+        return send.rests_until(self.parts, issue)
 
     def not_sent(self, issue: Issue) -> Mapping[str, Sequence[SubscriberId]]:
         """Who was left out or refused since the audience was frozen, by reason."""

@@ -13,7 +13,7 @@ from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
-from digest.store import issues
+from digest.store import issues, waiting
 from digest.store.engine import reading, writing
 from digest.store.issues import Draft
 
@@ -49,7 +49,11 @@ def next_one(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:
     send_by = timedelta(minutes=edition.send_by_minutes)
     with reading(parts.engine) as connection:
         for issue in issues.in_states(connection, UNFINISHED, edition.slug):
-            if issue.state is IssueState.SENDING or issue.scheduled_at + send_by >= now:
+            if issue.state is IssueState.SENDING:
+                # Where only readers' hours are left of it, it has gone for everybody else.
+                if waiting.rests_until(connection, issue.id, now) is None:
+                    return issue
+            elif issue.scheduled_at + send_by >= now:
                 return issue
     return _open(parts, edition, _upcoming(parts, edition), keep=keep)
 
