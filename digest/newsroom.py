@@ -84,6 +84,22 @@ class Newsroom:
         """Today's issue of an edition, opened if need be."""
         return compose.today(self.parts, self.parts.edition(slug))
 
+    def open_extra(
+        self,
+        slug: str,
+        at: datetime | None,
+        who: str,
+        *,
+        reason: str = "",
+        segments: Sequence[str] = (),
+        keep: bool = True,
+    ) -> Issue:
+        """An issue outside the schedule, for readers who want such. Raises NotFoundError."""
+        edition = self.parts.edition(slug)
+        return compose.open_extra(
+            self.parts, edition, at, who, reason=reason, segments=segments, keep=keep
+        )
+
     def next_issue(self, slug: str, *, keep: bool = True) -> tuple[Issue, VariantContent]:
         """The issue that goes out next, filled as of now; stored only if ``keep``."""
         edition = self.parts.edition(slug)

@@ -19,7 +19,7 @@ from digest.schedule.hours import Hours
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.ways import Dues
-from digest.store import issues, reached
+from digest.store import extras, issues, reached
 from digest.store.engine import reading
 
 #: the reason of readers whose choices leave too little of this issue: never an empty mail
@@ -46,12 +46,13 @@ def interest_of(reader: Reader, last: datetime | None, issue: Issue) -> Interest
     """What decides a reader's selection. ``last`` is where their last issue's window ended.
 
     Nobody's window is shorter than the issue's own. After a pause of more than ``REACH`` it is
-    just that; who wants mail once a week starts with a week.
+    just that, and so it is outside the schedule; who wants mail once a week starts with a week.
     """
     since = last
     if since is None and reader.frequency == WEEKLY and issue.window_to is not None:
         since = issue.window_to - WEEK
-    if since is not None and issue.window_from is not None and since >= issue.window_from:
+    own = issue.window_from
+    if issue.extra or (since is not None and own is not None and since >= own):
         since = None
     return Interest(
         regions=reader.regions,
@@ -120,7 +121,7 @@ class Choosing:
         """All readers, their selections coarsened by ``step``."""
         parts, slug, now = self.parts, self.edition.slug, self.parts.clock.now()
         asked = sorted({name for section in self.edition.sections for name in section.segments})
-        wanted, answered = sorted(self.edition.segments), days(parts, self.issue)
+        wanted, answered = _segments(parts, self.issue), days(parts, self.issue)
         self.step = step
         people, extra = parts.audience, self.issue.extra
         self.left_out = Counter(people.excluded(slug, wanted, answered, now, extra=extra))
@@ -151,6 +152,15 @@ class Choosing:
             sections = ()
         language, style = speaks(reader, self.edition)
         return Selected(sections=sections, language=language, style=style)
+
+
+def _segments(parts: Parts, issue: Issue) -> list[str]:
+    """The segments that an issue goes to; none: to all subscribers of its edition."""
+    own = sorted(parts.edition(issue.edition).segments)
+    if not issue.extra:
+        return own
+    with reading(parts.engine) as connection:
+        return extras.segments_of(connection, issue) or own
 
 
 def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:

@@ -128,6 +128,8 @@ def _noted(connection: Connection, issue: Issue) -> int:
 
 
 def _mark_seen(connection: Connection, issue: Issue, now: datetime) -> None:
+    if issue.extra:
+        return  # its stories come in the next issue by the schedule, to everybody
     reached = variants.delivered_stories(connection, issue.id, ledger.REACHED)
     versions = windows.versions_in(connection, issue.id, reached)
     windows.mark_seen(connection, issue.edition, versions, SeenReason.SENT, now, issue.id)
