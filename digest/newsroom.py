@@ -14,6 +14,7 @@ from digest.model import (
     Interest,
     Issue,
     IssueId,
+    IssueState,
     Outcome,
     Slot,
     StoryId,
@@ -82,6 +83,22 @@ class Newsroom:
     def today(self, slug: str) -> Issue:
         """Today's issue of an edition, opened if need be."""
         return compose.today(self.parts, self.parts.edition(slug))
+
+    def open_extra(
+        self,
+        slug: str,
+        at: datetime | None,
+        who: str,
+        *,
+        reason: str = "",
+        segments: Sequence[str] = (),
+        keep: bool = True,
+    ) -> Issue:
+        """An issue outside the schedule, for readers who want such. Raises NotFoundError."""
+        edition = self.parts.edition(slug)
+        return compose.open_extra(
+            self.parts, edition, at, who, reason=reason, segments=segments, keep=keep
+        )
 
     def next_issue(self, slug: str, *, keep: bool = True) -> tuple[Issue, VariantContent]:
         """The issue that goes out next, filled as of now; stored only if ``keep``."""
@@ -170,7 +187,10 @@ class Newsroom:
 
     def call_back(self, issue: Issue) -> int:
         """Have the provider throw away what it holds of an issue. Raises WrongStateError."""
-        return held.call_back(self.parts, issue)
+        readers = held.call_back(self.parts, issue)
+        if issue.state is IssueState.SENDING:
+            send.settle(self.parts, issue)
+        return readers
 
     def routes(self) -> list[routes.RouteReport]:
         """How the ways out stand."""
@@ -201,6 +221,10 @@ class Newsroom:
     def progress(self, issue: Issue) -> dict[DeliveryState, int]:
         """How many deliveries of the issue are in which state."""
         return send.progress_of(self.parts, issue)
+
+    def rests_until(self, issue: Issue) -> datetime | None:
+        """The next hour of its readers, where that is all an issue waits for; else None."""
+        return send.rests_until(self.parts, issue)
 
     def not_sent(self, issue: Issue) -> Mapping[str, Sequence[SubscriberId]]:
         """Who was left out or refused since the audience was frozen, by reason."""

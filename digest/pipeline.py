@@ -22,7 +22,7 @@ from digest.steps.curate import curate
 from digest.steps.gather import GatherReport, failing, gather
 from digest.steps.lock import approve, lock
 from digest.steps.parts import Parts
-from digest.steps.send import find_out, send, settle
+from digest.steps.send import find_out, rests_until, send, settle
 from digest.steps.share import share
 from digest.store import issues
 from digest.store.engine import reading, writing
@@ -142,6 +142,8 @@ def advance(parts: Parts, issue: Issue, *, sending: bool = True) -> Issue:
 def deliver(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
     """From locked to sent: freeze the audience, hand over, close."""
     issue = address(parts, issue)
+    if rests_until(parts, issue) is not None:
+        return settle(parts, issue)
     if issue.state is IssueState.SENDING:
         report = send(parts, issue, progress)
         issue = settle(parts, issue)

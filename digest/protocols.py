@@ -119,6 +119,14 @@ class Reader(Protocol):
     def style(self) -> str:
         """``full``, ``headlines``, ``large`` or ``plain``."""
 
+    @property
+    def hour(self) -> int | None:
+        """The hour of their day at which they want it, 0 to 23; None: when the issue goes."""
+
+    @property
+    def zone(self) -> str:
+        """The IANA name of the zone their clock runs in; empty: the edition's."""
+
 
 class Recipient(Protocol):
     """A subscriber at the moment of sending: address and links, read at claim time only."""
@@ -148,11 +156,15 @@ class Audience(Protocol):
         asked: Sequence[str],
         days: frozenset[int],
         now: datetime,
+        *,
+        extra: bool = False,
     ) -> Iterator[Reader]:
         """Who is to get an issue of ``edition`` now, ordered by subscriber id, streamed.
 
         Active subscribers of the edition, in one of ``segments`` where any are named, not
-        suppressed, who want mail on one of ``days``: the ISO weekdays that the issue answers for.
+        suppressed, not paused, who want mail on one of ``days``: the ISO weekdays that the issue
+        answers for. With ``extra`` it is outside the schedule and answers for none: then those
+        who want such issues.
         ``asked`` are the segments whose membership each reader should tell.
         """
 
@@ -160,16 +172,22 @@ class Audience(Protocol):
         """One subscriber as ``readers`` tells of them, whether or not they get anything."""
 
     def excluded(
-        self, edition: str, segments: Sequence[str], days: frozenset[int], now: datetime
+        self,
+        edition: str,
+        segments: Sequence[str],
+        days: frozenset[int],
+        now: datetime,
+        *,
+        extra: bool = False,
     ) -> Mapping[str, int]:
         """How many subscribers of the edition are left out, by reason."""
 
     def recipients(
         self, edition: str, subscribers: Sequence[SubscriberId], now: datetime
     ) -> Mapping[SubscriberId, "Recipient | str"]:
-        """Address and links for each, or the reason not to mail them (``suppressed``, ``left``…).
+        """Address and links for each, or the reason not to mail them (``suppressed``, ``paused``…).
 
-        Called inside the claim: suppression and unsubscription are checked here, last.
+        Called inside the claim: suppression, unsubscription and pauses are checked here, last.
         """
 
 

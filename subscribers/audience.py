@@ -10,12 +10,12 @@ from sqlalchemy.engine import Engine, Row
 
 from subscribers import address, suppression
 from subscribers.errors import BadAddressError
-from subscribers.frequency import due
+from subscribers.frequency import due, paused
 from subscribers.leaving import working_keys
 from subscribers.model import Frequency, Kind, Reader, Recipient, Style, SubscriptionState
 from subscribers.segment_sql import condition
-from subscribers.segments import Filter
-from subscribers.store import chosen, reading
+from subscribers.segments import Filter, holds
+from subscribers.store import chosen, facts_of, reading
 from subscribers.tables import subscriber, subscription
 from subscribers.tokens import Keys, manage_token
 
@@ -30,6 +30,10 @@ class Exclusion(StrEnum):
     PENDING = "pending"
     #: in none of the segments the edition goes to
     OUTSIDE_SEGMENTS = "outside_segments"
+    #: wants nothing until a day of theirs
+    PAUSED = "paused"
+    #: does not want issues outside the schedule
+    NOT_BREAKING = "not_breaking"
     #: wants mail less often, and this issue does not answer for their day
     FREQUENCY = "frequency"
     #: erased, or never there
@@ -43,12 +47,15 @@ class Exclusion(StrEnum):
 class Target:
     """An issue: its edition, the segments it goes to, and the ISO weekdays it answers for.
 
-    No segments: to everyone who subscribed to the edition.
+    No segments: to everyone who subscribed to the edition. One outside the schedule (``extra``)
+    answers for no days: it goes to those who want such issues, however often they want others.
     """
 
     edition: str
     segments: tuple[Filter, ...] = ()
     days: frozenset[int]
+    now: datetime
+    extra: bool = False
 
     def subscribed(self, state: SubscriptionState) -> sa.ColumnElement[bool]:
         """SQL: this row's subscription is to the edition and in that state."""
@@ -58,9 +65,13 @@ class Target:
         """SQL: this row's subscriber is in one of the segments, if there are any."""
         return sa.or_(*map(condition, self.segments)) if self.segments else sa.true()
 
+    def paused(self) -> sa.ColumnElement[bool]:
+        """SQL: this row's subscriber wants nothing now. Never null."""
+        return paused(self.now)
+
     def due(self) -> sa.ColumnElement[bool]:
-        """SQL: this row's subscriber wants an issue on one of its days."""
-        return due(self.days)
+        """SQL: this row's subscriber wants an issue on one of its days, or outside the schedule."""
+        return subscriber.c.breaking.is_(sa.true()) if self.extra else due(self.days)
 
 
 def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iterator[Reader]:
@@ -78,6 +89,8 @@ def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iter
         subscriber.c.frequency,
         subscriber.c.story_limit,
         subscriber.c.style,
+        subscriber.c.send_hour,
+        subscriber.c.time_zone,
     )
     query = (
         sa.select(*own, *memberships)
@@ -86,6 +99,7 @@ def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iter
             target.subscribed(SubscriptionState.ACTIVE),
             target.meant(),
             target.due(),
+            ~target.paused(),
             ~suppression.applies(target.edition),
         )
         # Of the subscription, so that one index gives both the rows and their order.
@@ -109,10 +123,33 @@ def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iter
                 frequency=Frequency(row.frequency),
                 limit=row.story_limit,
                 style=Style(row.style),
+                hour=row.send_hour,
+                zone=row.time_zone,
             )
         if len(rows) < PAGE:
             return
         after = rows[-1].id
+
+
+def reader(engine: Engine, who: int, asked: Mapping[str, Filter]) -> Reader | None:
+    """One person as ``readers`` tells of them, whether or not they get anything."""
+    with reading(engine) as connection:
+        facts = facts_of(connection, who)
+        row = connection.execute(sa.select(subscriber).where(subscriber.c.id == who)).one_or_none()
+    if facts is None or row is None:
+        return None
+    return Reader(
+        subscriber=who,
+        regions=facts.regions,
+        topics=facts.topics,
+        segments=frozenset(name for name, one in asked.items() if holds(one, facts)),
+        language=row.language,
+        frequency=Frequency(row.frequency),
+        limit=row.story_limit,
+        style=Style(row.style),
+        hour=row.send_hour,
+        zone=row.time_zone,
+    )
 
 
 def excluded(engine: Engine, target: Target) -> dict[str, int]:
@@ -124,13 +161,19 @@ def excluded(engine: Engine, target: Target) -> dict[str, int]:
         (subscription.c.state == SubscriptionState.PENDING, Exclusion.PENDING),
         (suppression.applies(target.edition), Exclusion.SUPPRESSED),
         (~target.meant(), Exclusion.OUTSIDE_SEGMENTS),
-        else_=Exclusion.FREQUENCY,
+        (target.paused(), Exclusion.PAUSED),
+        else_=Exclusion.NOT_BREAKING if target.extra else Exclusion.FREQUENCY,
     ).label("reason")
     left_out = sa.or_(
         target.subscribed(SubscriptionState.PENDING),
         sa.and_(
             target.subscribed(SubscriptionState.ACTIVE),
-            sa.or_(suppression.applies(target.edition), ~target.meant(), ~target.due()),
+            sa.or_(
+                suppression.applies(target.edition),
+                ~target.meant(),
+                target.paused(),
+                ~target.due(),
+            ),
         ),
     )
     people = (
@@ -158,6 +201,7 @@ def recipients(
             subscription.c.id.label("subscription"),
             subscription.c.state,
             suppression.applies(edition).label("suppressed"),
+            paused(now).label("paused"),
         )
         .outerjoin(
             subscription,
@@ -192,13 +236,17 @@ def domains(engine: Engine, subscribers: Sequence[int]) -> dict[int, str]:
         return {row.id: row.email.rpartition("@")[2].lower() for row in connection.execute(query)}
 
 
-def _reason(row: Row[tuple[int, str, str, int, str, bool]], key: str | None) -> Exclusion | None:
+def _reason(
+    row: Row[tuple[int, str, str, int, str, bool, bool]], key: str | None
+) -> Exclusion | None:
     if row.suppressed:
         return Exclusion.SUPPRESSED
     if row.subscription is None or row.state == SubscriptionState.LEFT:
         return Exclusion.LEFT
     if row.state != SubscriptionState.ACTIVE:
         return Exclusion.PENDING
+    if row.paused:
+        return Exclusion.PAUSED
     try:
         address.parse(row.email)
     except BadAddressError:

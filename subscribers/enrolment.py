@@ -23,7 +23,7 @@ from subscribers.model import (
     Kind,
     SubscriptionState,
 )
-from subscribers.store import UNSAID, insert_new, wished
+from subscribers.store import insert_new, wished, wished_at_first
 from subscribers.tables import preference, subscriber, subscription, tag
 from subscribers.tokens import Keys
 
@@ -103,8 +103,7 @@ def _people(connection: Connection, entries: dict[str, Entry], now: datetime) ->
             "language": entry.language,
             "joined_at": entry.consent.at,
             "created_at": now,
-            **wished(UNSAID),
-            **wished(entry),
+            **wished_at_first(entry),
         }
         for hashed, entry in entries.items()
         if entry.address.key not in known

@@ -1,8 +1,10 @@
-"""How often a person wants an edition: whether an issue is theirs, by the weekdays it answers for.
+"""When a person wants an edition: whether an issue is theirs, by the weekdays it answers for.
 
 An issue answers for ISO weekdays: those since the one before it. So who is due once a week is due
 once, also where no issue goes out on their very day.
 """
+
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -32,3 +34,9 @@ def due(days: frozenset[int]) -> sa.ColumnElement[bool]:
             subscriber.c.frequency == Frequency.WEEKLY, subscriber.c.weekly_on.in_(sorted(days))
         ),
     )
+
+
+def paused(now: datetime) -> sa.ColumnElement[bool]:
+    """SQL: this row's subscriber wants nothing now. Never null: a pause ends by itself."""
+    until = subscriber.c.paused_until
+    return sa.and_(until.is_not(None), until > now)

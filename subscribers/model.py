@@ -4,7 +4,7 @@ Subscriber ids are plain integers, given once and never again. All times are awa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -96,6 +96,10 @@ class Reader:
     #: the most stories they want; 0: all
     limit: int
     style: Style
+    #: of their day, 0 to 23; None: when the edition goes
+    hour: int | None
+    #: IANA name of where their clock is; empty: the edition's
+    zone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +135,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How often, how much and in what style. None says nothing: what is known stays."""
+    """How often, when, how much and in what style. None says nothing: what is known stays."""
 
     frequency: Frequency | None = None
     #: ISO weekday of the one issue that a weekly reader gets
@@ -139,6 +143,17 @@ class Wish:
     #: the most stories of an issue; 0: all
     limit: int | None = None
     style: Style | None = None
+    #: of their day, 0 to 23
+    hour: int | None = None
+    #: IANA name; empty: the edition's
+    zone: str | None = None
+    #: whether they want issues outside the schedule
+    breaking: bool | None = None
+    #: until when they want nothing
+    paused_until: datetime | None = None
+
+
+_WISHES = tuple(one.name for one in fields(Wish))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +175,7 @@ class Entry(Wish):
     @property
     def chooses(self) -> bool:
         """Whether it says something that only the person decides once they have."""
-        wishes = (self.frequency, self.weekly_on, self.limit, self.style)
-        named = any(wish is not None for wish in wishes)
+        named = any(getattr(self, name) is not None for name in _WISHES)
         return named or bool(self.language or self.regions or self.topics)
 
 

@@ -2,8 +2,9 @@
 
 Columns: ``email``, ``consent_source`` (both required), ``name``, ``language``, ``regions``,
 ``topics``, ``editions``, ``tags`` (these four are lists separated by ``;``), ``frequency``,
-``weekly_on`` (1 is Monday), ``limit`` (0 is all stories), ``style`` (these four as values.py lists
-them) and ``consent_at`` (ISO 8601; UTC where it names no zone).
+``weekly_on`` (1 is Monday), ``limit`` (0 is all stories), ``style``, ``hour`` (0 to 23, of their
+``zone``'s clock), ``breaking`` (yes or no; these six as values.py lists them), ``zone`` (an IANA
+name), ``paused_until`` and ``consent_at`` (ISO 8601; UTC where they name no zone).
 """
 
 import re
@@ -21,12 +22,15 @@ from subscribers.segment_parse import closest
 from subscribers.values import (
     DAYS,
     FREQUENCIES,
+    HOURS,
     LIMITS,
     NAME_LENGTH,
     STYLES,
+    TRUTHS,
     language_code,
     person_name,
     tag_name,
+    zones,
 )
 
 REQUIRED = ("email", "consent_source")
@@ -44,6 +48,10 @@ COLUMNS = (
     "weekly_on",
     "limit",
     "style",
+    "hour",
+    "zone",
+    "breaking",
+    "paused_until",
     "consent_source",
     "consent_at",
 )
@@ -138,6 +146,10 @@ class RowReader:
             weekly_on=_one(cells, "weekly_on", DAYS, left_out),
             limit=_one(cells, "limit", LIMITS, left_out),
             style=_one(cells, "style", STYLES, left_out),
+            hour=_one(cells, "hour", HOURS, left_out),
+            zone=_one(cells, "zone", zones(), left_out) if cells.get("zone") else None,
+            breaking=_one(cells, "breaking", TRUTHS, left_out),
+            paused_until=_until(cells, left_out),
         )
         return entry, left_out
 
@@ -159,15 +171,29 @@ class RowReader:
         return self._moment(text, "consent_at") if text else self.now
 
     def _moment(self, text: str, what: str) -> datetime:
-        try:
-            at = datetime.fromisoformat(text)
-            # astimezone fails at the ends of the calendar
-            at = at.replace(tzinfo=UTC) if at.utcoffset() is None else at.astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise RowError(Problem.BAD_DATE, f"{what}: use 2026-01-31 or ISO 8601") from None
+        at = _instant(text)
+        if at is None:
+            raise RowError(Problem.BAD_DATE, f"{what}: use 2026-01-31 or ISO 8601")
         if at > self.now:
             raise RowError(Problem.BAD_DATE, f"{what} is in the future")
         return at
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+        # astimezone fails at the ends of the calendar
+        return at.replace(tzinfo=UTC) if at.utcoffset() is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _until(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> datetime | None:
+    text = cells.get("paused_until", "").strip()
+    at = _instant(text) if text else None
+    if text and at is None:
+        left_out.append((Problem.UNKNOWN_VALUE, "paused_until: use 2026-01-31 or ISO 8601"))
+    return at
 
 
 def _mailbox(cells: Mapping[str, str]) -> Address:

@@ -38,8 +38,8 @@ from subscribers.model import (
 from subscribers.rows import RowReader
 from subscribers.segment_parse import closest
 from subscribers.segment_sql import condition
-from subscribers.segments import Filter, holds
-from subscribers.store import facts_of, reading
+from subscribers.segments import Filter
+from subscribers.store import reading
 from subscribers.tables import subscriber, subscription
 from subscribers.transfer import Import, ImportReport
 from subscribers.why import Why, why
@@ -70,46 +70,39 @@ class Subscribers:
         asked: Sequence[str],
         days: frozenset[int],
         now: datetime,
+        *,
+        extra: bool = False,
     ) -> Iterator[Reader]:
         """Who is to get an issue of ``edition`` now, by subscriber id, read in pages.
 
-        Active subscribers, in one of ``segments`` where any are named, not suppressed, who want
-        mail on one of ``days``, the ISO weekdays that the issue answers for. Each reader tells
-        which of the ``asked`` segments they are in. Raises UnknownError.
+        See ``audience.Target``. Each tells which of the ``asked`` segments they are in. Raises
+        UnknownError.
         """
-        del now  # for pauses, which only a date ends
         return audience.readers(
             self._engine,
-            self._target(edition, segments, days),
+            self._target(edition, segments, days, now, extra=extra),
             {one: self._segment(one) for one in asked},
         )
 
     def reader(self, who: int, asked: Sequence[str]) -> Reader:
-        """One person as ``readers`` tells of them, whether or not they get anything.
-
-        Raises UnknownError.
-        """
-        with reading(self._engine) as connection:
-            facts, chose = facts_of(connection, who), preferences.load(connection, who)
-        if facts is None or chose is None:
+        """One person as ``readers`` tells of them, due or not. Raises UnknownError."""
+        found = audience.reader(self._engine, who, {one: self._segment(one) for one in asked})
+        if found is None:
             raise UnknownError(f"there is no subscriber {who}")
-        return Reader(
-            subscriber=who,
-            regions=facts.regions,
-            topics=facts.topics,
-            segments=frozenset(one for one in asked if holds(self._segment(one), facts)),
-            language=facts.language,
-            frequency=chose.frequency,
-            limit=chose.limit,
-            style=chose.style,
-        )
+        return found
 
     def excluded(
-        self, edition: str, segments: Sequence[str], days: frozenset[int], now: datetime
+        self,
+        edition: str,
+        segments: Sequence[str],
+        days: frozenset[int],
+        now: datetime,
+        *,
+        extra: bool = False,
     ) -> Mapping[str, int]:
         """How many subscribers of the edition are left out, by ``Exclusion``."""
-        del now
-        return audience.excluded(self._engine, self._target(edition, segments, days))
+        target = self._target(edition, segments, days, now, extra=extra)
+        return audience.excluded(self._engine, target)
 
     def recipients(
         self, edition: str, subscribers: Sequence[int], now: datetime
@@ -332,11 +325,16 @@ class Subscribers:
                 return issued
 
     def _target(
-        self, edition: str, segments: Sequence[str], days: frozenset[int]
+        self,
+        edition: str,
+        segments: Sequence[str],
+        days: frozenset[int],
+        now: datetime,
+        *,
+        extra: bool,
     ) -> audience.Target:
-        return audience.Target(
-            edition=edition, segments=tuple(map(self._segment, segments)), days=days
-        )
+        meant = tuple(map(self._segment, segments))
+        return audience.Target(edition=edition, segments=meant, days=days, now=now, extra=extra)
 
     def _segment(self, name: str) -> Filter:
         try:

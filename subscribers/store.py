@@ -14,7 +14,14 @@ from subscribers.segments import Facts
 from subscribers.tables import preference, subscriber, subscription, tag
 
 #: what somebody wants who never said
-UNSAID = Wish(frequency=Frequency.EVERY, weekly_on=SATURDAY, limit=0, style=Style.FULL)
+UNSAID = Wish(
+    frequency=Frequency.EVERY,
+    weekly_on=SATURDAY,
+    limit=0,
+    style=Style.FULL,
+    zone="",
+    breaking=False,
+)
 
 
 @contextmanager
@@ -79,8 +86,17 @@ def wished(wish: Wish) -> dict[str, object]:
         "weekly_on": wish.weekly_on,
         "story_limit": wish.limit,
         "style": wish.style,
+        "send_hour": wish.hour,
+        "time_zone": wish.zone,
+        "breaking": wish.breaking,
+        "paused_until": wish.paused_until,
     }
     return {column: value for column, value in told.items() if value is not None}
+
+
+def wished_at_first(wish: Wish) -> dict[str, object]:
+    """The same of somebody new: every column, also where nothing was ever said."""
+    return {"send_hour": None, "paused_until": None, **wished(UNSAID), **wished(wish)}
 
 
 def facts_of(connection: Connection, who: int) -> Facts | None:

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from functools import cache
+from zoneinfo import available_timezones
 
 from subscribers.model import Frequency, Style
 
@@ -14,6 +16,14 @@ DAYS = {str(day): day for day in range(1, 8)}
 #: few, since each is one more variant of every issue; 0: all stories
 LIMITS = {str(most): most for most in (0, 10, 5)}
 STYLES = {one.value: one for one in Style}
+HOURS = {str(hour): hour for hour in range(24)}
+TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+@cache
+def zones() -> dict[str, str]:
+    """The time zones there are, in lower case → as IANA writes it. Read once: it takes a while."""
+    return {name.casefold(): name for name in sorted(available_timezones())}
 
 
 def language_code(text: str) -> str | None:

@@ -37,6 +37,14 @@ class Why:
     weekly_on: int
     limit: int
     style: Style
+    #: of their day, 0 to 23; None: when the edition goes
+    hour: int | None
+    #: IANA name; empty: the edition's
+    zone: str
+    #: whether they want issues outside the schedule
+    breaking: bool
+    #: until when they want nothing; None: they never paused. It may be over
+    paused_until: datetime | None
     subscriptions: tuple[Subscription, ...]
     consents: tuple[consent.ConsentEvent, ...]
     suppressions: tuple[suppression.Suppression, ...]
@@ -67,6 +75,10 @@ def why(connection: Connection, who: int, segments: Mapping[str, Filter]) -> Why
         weekly_on=row.weekly_on,
         limit=row.story_limit,
         style=Style(row.style),
+        hour=row.send_hour,
+        zone=row.time_zone,
+        breaking=row.breaking,
+        paused_until=row.paused_until,
         subscriptions=tuple(
             Subscription(
                 edition=tie.edition,

@@ -176,9 +176,12 @@ def _send(room: "Newsroom", wanted: list[Issue], json: bool) -> None:
         else:
             why = f" ({issue.reason})" if issue.reason else ""
             line(f"{issue.edition} {issue.local_date}: {issue.state}{why}; {told}")
+        if (until := room.rests_until(issue)) is not None:
+            line(f"  the rest goes at its readers’ hours, the next at {until:%Y-%m-%d %H:%M} UTC")
         if issue.state is IssueState.LOCKED:
             line(f"  it goes when its time to be taken back is over: `digest undo {issue.id}`")
     if any(counts.get(DeliveryState.IN_DOUBT) for _, _, counts in done):
         raise typer.Exit(ExitCode.DOUBTFUL)
-    if any(issue.state in {IssueState.LOCKED, IssueState.SENDING} for _, issue, _ in done):
+    going = [one for _, one, _ in done if one.state in {IssueState.LOCKED, IssueState.SENDING}]
+    if any(room.rests_until(one) is None for one in going):
         raise typer.Exit(ExitCode.TEMPORARY)

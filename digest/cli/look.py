@@ -58,9 +58,10 @@ def show(
     found = room.issue(IssueId(issue))
     draft = room.draft(found)
     counts, not_sent = room.progress(found), room.not_sent(found)
+    until = room.rests_until(found)
     if json:
         told = {"issue": found, "slots": draft.slots, "deliveries": counts, "not_sent": not_sent}
-        as_json(told)
+        as_json({**told, "rests_until": until})
         return
     line(f"{found.edition} {found.local_date}, issue {found.id}, revision {found.revision}")
     line(f"{found.state}{': ' + found.reason if found.reason else ''}; due {found.scheduled_at}")
@@ -74,6 +75,8 @@ def show(
     line(f"{len(draft.pool)} stories in the pool")
     for state, count in counts.items():
         line(f"  {count} {state}")
+    if until is not None:
+        line(f"  the rest goes at its readers’ hours, the next at {until:%Y-%m-%d %H:%M} UTC")
     for reason, readers in not_sent.items():
         some = ", ".join(map(str, readers[:NAMED])) + (", …" if len(readers) > NAMED else "")
         line(f"      {reason}: subscriber {some}")

@@ -36,5 +36,11 @@ def show_plans(plans: "Sequence[SendPlan]", *, json: bool) -> None:
             f"  {one.edition}: done about {ends}, send-by {send_by} "
             f"({one.per_second:g} messages a second, {one.rate})"
         )
+        for wave in one.waves:
+            if wave.due is not None:
+                line(
+                    f"  {one.edition}: {wave.messages} of them at {wave.due:%Y-%m-%d %H:%M} UTC, "
+                    "their readers’ hour"
+                )
         if one.coarsened:
             line(f"  {one.edition}: {one.coarsened}")

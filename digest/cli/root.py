@@ -98,6 +98,7 @@ def run() -> None:
         dkim,
         doubtful,
         duplicates,
+        extra,
         fsck,
         heard,
         line,

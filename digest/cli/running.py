@@ -43,7 +43,8 @@ def run(
         line(f"{issue.edition} {issue.local_date}: {issue.state} {issue.reason} {counts}".rstrip())
     if any(room.progress(issue).get(DeliveryState.IN_DOUBT) for issue in found):
         raise typer.Exit(ExitCode.DOUBTFUL)
-    if any(issue.state is IssueState.SENDING for issue in found):
+    going = [issue for issue in found if issue.state is IssueState.SENDING]
+    if any(room.rests_until(issue) is None for issue in going):
         raise typer.Exit(ExitCode.TEMPORARY)
 
 

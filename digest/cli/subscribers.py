@@ -125,6 +125,12 @@ def why(
     line(f"subscriber {told.subscriber}, {told.masked_address}")
     often = _how_often(told.frequency, told.weekly_on)
     line(f"  wants: {often}; stories: {told.limit or 'all'}; style: {told.style}")
+    at = "when it goes" if told.hour is None else f"at {told.hour}:00"
+    where = told.zone or "the edition’s zone"
+    outside = "" if told.breaking else "no "
+    line(f"  gets it {at}, {where}; {outside}issues outside the schedule")
+    if told.paused_until is not None and told.paused_until > app.clock.now():
+        line(f"  paused until {told.paused_until:%Y-%m-%d %H:%M} UTC: gets nothing before")
     for one in told.subscriptions:
         line(f"  {one.edition}: {one.state} since {one.left_at or one.joined_at}")
         if one.state == "active" and one.edition in app.parts.editions:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.engine import Engine
 
+from digest.deliver.deadline import Deadline
 from digest.deliver.routes import Route
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, IssueId
@@ -34,7 +35,7 @@ def dispatch(
     issue: IssueId,
     edition: str,
     *,
-    deadline: datetime | None = None,
+    deadline: Deadline | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SendReport:
     """Send what is due of an issue, by every route that has some of it."""
@@ -95,7 +96,7 @@ def _in_lanes(
     routes: Sequence[Route],
     issue: IssueId,
     edition: str,
-    deadline: datetime | None,
+    deadline: Deadline | None,
     progress: Callable[[int], None] | None,
 ) -> SendReport:
     several = len(routes) > 1

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from digest.deliver.budget import Budget, Spent
+from digest.deliver.deadline import Deadline
 from digest.deliver.evidence import conclude
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError, come_again
@@ -97,10 +98,10 @@ class Sender:
         issue: IssueId,
         edition: str,
         *,
-        deadline: datetime | None = None,
+        deadline: Deadline | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> SendReport:
-        """Send what is due of an issue, batch by batch; past ``deadline`` give up the rest.
+        """Send what is due of an issue, batch by batch; past ``deadline`` give up what is late.
 
         ``progress`` hears after each batch how many deliveries it settled. A provider that cannot
         be used pauses the issue (``SendReport.paused``). An interrupt releases the batch at work:
@@ -119,7 +120,7 @@ class Sender:
         return self._report(run)
 
     def send_one(
-        self, issue: IssueId, edition: str, number: int, *, deadline: datetime | None = None
+        self, issue: IssueId, edition: str, number: int, *, deadline: Deadline | None = None
     ) -> str | None:
         """Send one batch of an issue; None where it is not due or not ours to send.
 
@@ -134,18 +135,18 @@ class Sender:
         self._send_batch(run, *claimed)
         return run.paused
 
-    def _goes_on(self, run: _Run, deadline: datetime | None) -> bool:
-        """Whether another batch is to go; what else is to be done about the rest, is done."""
+    def _goes_on(self, run: _Run, deadline: Deadline | None) -> bool:
+        """Whether another batch may go; what else is to be done about the rest, is done."""
         if self.stop():
             run.paused = "stopped"
             return False
         with reading(self.engine) as connection:
             standing = control.standing(connection, run.issue)
         if standing is None:
-            late = deadline is not None and self.clock.now() >= deadline
-            if late:
-                self._expire(run.issue, ledger.PAST)
-            return not late
+            due_by = deadline and deadline.late(self.clock.now())
+            if due_by and self._is_late(run.issue, due_by):
+                self._expire(run.issue, ledger.PAST, due_by)
+            return True
         if standing.control is Control.STOP:
             self._expire(run.issue, str(standing))
         else:
@@ -307,9 +308,13 @@ class Sender:
             log.warning("batch_taken_over", batch=batch.ref)
         return outcomes
 
-    def _expire(self, issue: IssueId, why: str) -> None:
+    def _is_late(self, issue: IssueId, due_by: datetime) -> bool:
+        with reading(self.engine) as connection:
+            return ledger.late(connection, issue, due_by)
+
+    def _expire(self, issue: IssueId, why: str, due_by: datetime | None = None) -> None:
         with writing(self.engine) as connection:
-            given_up = ledger.expire(connection, issue, self.clock.now(), why)
+            given_up = ledger.expire(connection, issue, self.clock.now(), why, due_by)
         if given_up:
             log.warning("deliveries_expired", issue=issue, readers=given_up)
 

@@ -149,3 +149,8 @@ class Issue:
     #: why it was skipped, held or missed
     reason: str = ""
     sent_at: datetime | None = None
+
+    @property
+    def extra(self) -> bool:
+        """Whether it is outside the schedule: for readers who want such issues, at once."""
+        return self.sequence > 1

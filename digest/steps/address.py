@@ -13,7 +13,7 @@ from digest.model import Issue, IssueState, Selected, Sheet, StoryId
 from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
 from digest.steps.share import enqueue
-from digest.steps.ways import share_out
+from digest.steps.ways import Dues, share_out
 from digest.store import issues, ledger, minutes, variants
 from digest.store.engine import reading, writing
 from digest.store.fsck import AUDIENCE
@@ -23,10 +23,11 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Frozen:
-    """Who gets which variant. Two machine words a reader: a million are 16 MB."""
+    """Who gets which variant, and when. A million readers are 18 MB."""
 
     readers: "array[int]" = field(default_factory=lambda: array("q"))
     variants: "array[int]" = field(default_factory=lambda: array("q"))
+    dues: Dues = field(default_factory=Dues)
     #: what any reader gets, language by language and section by section
     used: dict[str, dict[str, set[StoryId]]] = field(default_factory=dict)
 
@@ -75,6 +76,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
             issue.scheduled_at.date(),
             frozen.readers,
             frozen.variants,
+            frozen.dues,
         )
         told = ledger.freeze(
             connection,
@@ -104,6 +106,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
         variants=made,
         excluded=dict(+chosen.left_out),
         routes=shared.counts(),
+        later=len(frozen.dues.numbers) - frozen.dues.numbers.count(0),
     )
     return issue
 
@@ -112,13 +115,14 @@ def _freeze(parts: Parts, issue: Issue, chosen: Choosing) -> _Frozen:
     """Write down the variants, chunk by chunk, so that no one waits long for the database."""
     frozen = _Frozen()
     for chunk in chosen.chunks():
-        new = {vary.key(selected): selected for _, selected in chunk}
+        new = {vary.key(selected): selected for _, selected, _ in chunk}
         frozen.note(new.values())
         with writing(parts.engine) as connection:
             ids = variants.save(connection, issue.id, new)
         by_selected = {selected: ids[key] for key, selected in new.items()}
-        frozen.readers.extend(who for who, _ in chunk)
-        frozen.variants.extend(by_selected[selected] for _, selected in chunk)
+        frozen.readers.extend(who for who, _, _ in chunk)
+        frozen.variants.extend(by_selected[selected] for _, selected, _ in chunk)
+        frozen.dues.extend(at for _, _, at in chunk)
     return frozen
 
 

@@ -1,7 +1,7 @@
 """Gives each reader of an issue their selection, and foretells what that comes to."""
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +15,11 @@ from digest.model import Edition, Finding, Interest, Issue, Level, Selected, Sub
 from digest.protocols import Reader
 from digest.render.style import Style
 from digest.schedule.days import answered_days
+from digest.schedule.hours import Hours
 from digest.steps.earlier import REACH, earlier
-from digest.steps.parts import Parts
-from digest.store import issues, reached
+from digest.steps.parts import Parts, zone
+from digest.steps.ways import Dues
+from digest.store import extras, issues, reached
 from digest.store.engine import reading
 
 #: the reason of readers whose choices leave too little of this issue: never an empty mail
@@ -29,8 +31,8 @@ WEEK = timedelta(days=7)
 WEEKLY = "weekly"
 _STYLES = frozenset(style.value for style in Style)
 
-#: some readers by id with what each gets
-Chunk = list[tuple[SubscriberId, Selected]]
+#: some readers by id with what each gets and when; None: as soon as the issue goes
+Chunk = list[tuple[SubscriberId, Selected, datetime | None]]
 
 
 def days(parts: Parts, issue: Issue) -> frozenset[int]:
@@ -44,12 +46,13 @@ def interest_of(reader: Reader, last: datetime | None, issue: Issue) -> Interest
     """What decides a reader's selection. ``last`` is where their last issue's window ended.
 
     Nobody's window is shorter than the issue's own. After a pause of more than ``REACH`` it is
-    just that; who wants mail once a week starts with a week.
+    just that, and so it is outside the schedule; who wants mail once a week starts with a week.
     """
     since = last
     if since is None and reader.frequency == WEEKLY and issue.window_to is not None:
         since = issue.window_to - WEEK
-    if since is not None and issue.window_from is not None and since >= issue.window_from:
+    own = issue.window_from
+    if issue.extra or (since is not None and own is not None and since >= own):
         since = None
     return Interest(
         regions=reader.regions,
@@ -72,7 +75,8 @@ def interest_in(parts: Parts, issue: Issue, reader: Reader) -> Interest:
     until = issue.window_to or parts.clock.now()
     with reading(parts.engine) as connection:
         before = issues.gone_since(connection, issue, until - REACH)
-        last = reached.last_reached(connection, before, [reader.subscriber])
+        now = parts.clock.now()
+        last = reached.last_reached(connection, before, [reader.subscriber], now)
     return interest_of(reader, last.get(reader.subscriber), issue)
 
 
@@ -80,7 +84,7 @@ def interest_in(parts: Parts, issue: Issue, reader: Reader) -> Interest:
 class Choosing:
     """Gives each reader of an issue their selection, within the edition's ``max_variants``.
 
-    Without such a limit it holds nothing of any reader; with one two machine words of each.
+    Without such a limit it holds nothing of any reader; with one 18 bytes of each.
     """
 
     parts: Parts
@@ -89,12 +93,16 @@ class Choosing:
     selector: Selector
     #: issues whose readers had what came before, newest first, each with its window's end
     before: Sequence[Issue]
+    hours: Hours
     #: how far selections were coarsened
     step: Coarse = Coarse.NOTHING
     left_out: Counter[str] = field(default_factory=Counter)
 
     def chunks(self) -> Iterator[Chunk]:
-        """Readers by id with what each gets, ``CHUNK`` at a time. Whoever gets nothing counts."""
+        """Readers, each with what they get and when, ``CHUNK`` at a time.
+
+        Whoever gets nothing is counted.
+        """
         most = self.edition.max_variants
         if not most:
             yield from self._round(Coarse.NOTHING)
@@ -113,21 +121,27 @@ class Choosing:
         """All readers, their selections coarsened by ``step``."""
         parts, slug, now = self.parts, self.edition.slug, self.parts.clock.now()
         asked = sorted({name for section in self.edition.sections for name in section.segments})
-        wanted, answered = sorted(self.edition.segments), days(parts, self.issue)
+        wanted, answered = _segments(parts, self.issue), days(parts, self.issue)
         self.step = step
-        self.left_out = Counter(parts.audience.excluded(slug, wanted, answered, now))
-        stream = iter(parts.audience.readers(slug, wanted, asked, answered, now))
+        people, extra = parts.audience, self.issue.extra
+        self.left_out = Counter(people.excluded(slug, wanted, answered, now, extra=extra))
+        stream = iter(people.readers(slug, wanted, asked, answered, now, extra=extra))
         while readers := list(islice(stream, CHUNK)):
             with reading(parts.engine) as connection:
                 last = reached.last_reached(
-                    connection, self.before, [reader.subscriber for reader in readers]
+                    connection, self.before, [reader.subscriber for reader in readers], now
                 )
             found = [
-                (reader.subscriber, self._selected(reader, last.get(reader.subscriber)))
+                (
+                    reader.subscriber,
+                    self._selected(reader, last.get(reader.subscriber)),
+                    # What is outside the schedule waits for nobody's hour.
+                    None if extra else self.hours.due(reader.hour, reader.zone),
+                )
                 for reader in readers
             ]
-            self.left_out[TOO_FEW] += sum(chosen is None for _, chosen in found)
-            yield [(who, chosen) for who, chosen in found if chosen is not None]
+            self.left_out[TOO_FEW] += sum(chosen is None for _, chosen, _ in found)
+            yield [(who, chosen, at) for who, chosen, at in found if chosen is not None]
 
     def _selected(self, reader: Reader, last: datetime | None) -> Selected | None:
         sections = self.selector.select(interest_of(reader, last, self.issue), self.step)
@@ -140,6 +154,15 @@ class Choosing:
         return Selected(sections=sections, language=language, style=style)
 
 
+def _segments(parts: Parts, issue: Issue) -> list[str]:
+    """The segments that an issue goes to; none: to all subscribers of its edition."""
+    own = sorted(parts.edition(issue.edition).segments)
+    if not issue.extra:
+        return own
+    with reading(parts.engine) as connection:
+        return extras.segments_of(connection, issue) or own
+
+
 def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:
     """Make ready to select from ``draft`` and from what earlier issues had."""
     edition = parts.edition(issue.edition)
@@ -149,7 +172,8 @@ def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:
         pool = (*draft.pool, *earlier(connection, before, draft.pool, until))
     manual = vary.manual_slots(draft.slots)
     selector = Selector(edition, pool, manual, until)
-    return Choosing(parts, issue, edition, selector, before)
+    hours = Hours(issue.scheduled_at, zone(edition))
+    return Choosing(parts, issue, edition, selector, before, hours)
 
 
 @dataclass(slots=True)
@@ -160,11 +184,14 @@ class _Few:
     #: the number of what each gets
     gets: "array[int]" = field(default_factory=lambda: array("q"))
     selected: dict[Selected, int] = field(default_factory=dict)
+    dues: Dues = field(default_factory=Dues)
 
     def chunks(self) -> Iterator[Chunk]:
-        found = list(self.selected)
-        pairs = zip(self.readers, self.gets, strict=True)
-        while some := [(who, found[number]) for who, number in islice(pairs, CHUNK)]:
+        found, times = list(self.selected), list(self.dues.times)
+        rows = zip(self.readers, self.gets, self.dues.numbers, strict=True)
+        while some := [
+            (who, found[number], times[due]) for who, number, due in islice(rows, CHUNK)
+        ]:
             yield some
 
 
@@ -172,7 +199,8 @@ def _gathered(chunks: Iterator[Chunk], most: int | None) -> _Few | None:
     """What they hold; None once that is more than ``most`` variants."""
     few = _Few()
     for chunk in chunks:
-        for who, selected in chunk:
+        few.dues.extend(at for _, _, at in chunk)
+        for who, selected, _ in chunk:
             few.readers.append(who)
             few.gets.append(few.selected.setdefault(selected, len(few.selected)))
         if most is not None and len(few.selected) > most:
@@ -189,6 +217,8 @@ class Forecast:
     batches: int
     #: calls, where all readers of a variant in a batch go by one
     requests: int
+    #: readers by when they want it; None: as soon as the issue goes
+    by_due: Counter[datetime | None]
     left_out: Counter[str]
     #: how selections would be coarsened, for a person
     coarsened: str = ""
@@ -197,20 +227,23 @@ class Forecast:
 def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
     """Select for everybody, and only count. Stores nothing."""
     chosen = choosing(parts, issue, draft)
-    keys: set[str] = set()
-    readers = 0
+    keys: dict[datetime | None, set[str]] = defaultdict(set)
+    by_due = Counter[datetime | None]()
     for chunk in chosen.chunks():
-        readers += len(chunk)
-        keys.update(vary.key(selected) for _, selected in chunk)
-    batches = -(-readers // parts.transport.batch_size)
+        by_due.update(at for _, _, at in chunk)
+        for _, selected, at in chunk:
+            keys[at].add(vary.key(selected))
+    batches = {at: -(-readers // parts.transport.batch_size) for at, readers in by_due.items()}
+    variants = len(set().union(*keys.values()))
     return Forecast(
-        readers=readers,
-        variants=len(keys),
-        batches=batches,
+        readers=by_due.total(),
+        variants=variants,
+        batches=sum(batches.values()),
         # Readers of a variant stand together, so a batch's end parts but one of them.
-        requests=len(keys) + batches - 1 if batches else 0,
+        requests=sum(len(keys[at]) + number - 1 for at, number in batches.items()),
+        by_due=by_due,
         left_out=+chosen.left_out,
-        coarsened=chosen.told(len(keys)),
+        coarsened=chosen.told(variants),
     )
 
 

@@ -1,5 +1,6 @@
 """compose: the next issue always exists; it fills live from the sources until its lock."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.engine import Connection
@@ -13,7 +14,7 @@ from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
-from digest.store import issues
+from digest.store import extras, issues, waiting
 from digest.store.engine import reading, writing
 from digest.store.issues import Draft
 
@@ -43,13 +44,42 @@ def today(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:
     return _open(parts, edition, on(edition, local_date), keep=keep)
 
 
+def open_extra(
+    parts: Parts,
+    edition: Edition,
+    at: datetime | None,
+    who: str,
+    *,
+    reason: str = "",
+    segments: Sequence[str] = (),
+    keep: bool = True,
+) -> Issue:
+    """An issue outside the schedule, opened only if ``keep``; ``at`` None: due now.
+
+    It stands beside the others: it moves no window and uses up no story.
+    """
+    now = parts.clock.now()
+    due = max(at or now, now)
+    when = Occurrence(local_date=due.astimezone(zone(edition)).date(), at=due)
+    if not keep:
+        return _unopened(edition, when, sequence=2)
+    with writing(parts.engine) as connection:
+        return extras.open_extra(
+            connection, edition.slug, when, now, who, reason=reason, segments=segments
+        )
+
+
 def next_one(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:
     """The issue that goes out next: one that is under way, or that of the next occurrence."""
     now = parts.clock.now()
     send_by = timedelta(minutes=edition.send_by_minutes)
     with reading(parts.engine) as connection:
         for issue in issues.in_states(connection, UNFINISHED, edition.slug):
-            if issue.state is IssueState.SENDING or issue.scheduled_at + send_by >= now:
+            if issue.state is IssueState.SENDING:
+                # Where only readers' hours are left of it, it has gone for everybody else.
+                if waiting.rests_until(connection, issue.id, now) is None:
+                    return issue
+            elif issue.scheduled_at + send_by >= now:
                 return issue
     return _open(parts, edition, _upcoming(parts, edition), keep=keep)
 
@@ -85,11 +115,15 @@ def _open(parts: Parts, edition: Edition, occurrence: Occurrence, *, keep: bool)
             return issues.open_issue(connection, edition.slug, occurrence)
     with reading(parts.engine) as connection:
         found = issues.find(connection, edition.slug, occurrence.local_date)
-    return found or Issue(
+    return found or _unopened(edition, occurrence)
+
+
+def _unopened(edition: Edition, occurrence: Occurrence, sequence: int = 1) -> Issue:
+    return Issue(
         id=IssueId(0),
         edition=edition.slug,
         local_date=occurrence.local_date,
-        sequence=1,
+        sequence=sequence,
         scheduled_at=occurrence.at,
         state=IssueState.PLANNED,
     )
@@ -116,7 +150,7 @@ def compose(parts: Parts, issue: Issue) -> Issue:
         # Grouping takes its time: nobody is kept waiting for the database meanwhile.
         with reading(parts.engine) as connection:
             seen = issues.get(connection, issue.id)
-            after = window_start(connection, parts.edition(seen.edition), now)
+            after = window_start(connection, parts.edition(seen.edition), seen, now)
             draft = _draft(connection, parts, seen, after, now)
         with writing(parts.engine) as connection:
             issue = issues.get(connection, issue.id, to_change=True)
@@ -138,13 +172,14 @@ def draft(parts: Parts, issue: Issue, at: datetime | None = None) -> Draft:
     with reading(parts.engine) as connection:
         if not fills(issue):
             return issues.draft_of(connection, issue.id)
-        after = window_start(connection, parts.edition(issue.edition), now)
+        after = window_start(connection, parts.edition(issue.edition), issue, now)
         return _draft(connection, parts, issue, after, now)
 
 
-def window_start(connection: Connection, edition: Edition, now: datetime) -> datetime:
+def window_start(connection: Connection, edition: Edition, issue: Issue, now: datetime) -> datetime:
     """Where the last issue ended; before the first one, one rhythm back."""
-    return issues.watermark(connection, edition.slug) or now - rhythm(edition, now)
+    ended = issues.watermark(connection, edition.slug, extra=issue.extra)
+    return ended or now - rhythm(edition, now)
 
 
 def _draft(

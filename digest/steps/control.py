@@ -4,13 +4,15 @@ All of it is written into the database, so any process may ask and every sender 
 next batch.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
 
 from digest.curate.lifecycle import UNFINISHED
 from digest.errors import WrongStateError
 from digest.model import Issue, IssueState
 from digest.steps.parts import Parts
-from digest.steps.send import settle
+from digest.steps.send import deadline, settle
 from digest.store import control, issues, ledger
 from digest.store.control import Control, Standing
 from digest.store.engine import reading, writing
@@ -51,7 +53,7 @@ def resume(parts: Parts, issue: Issue, who: str, *, late: bool = False) -> Issue
             raise WrongStateError("the issue is not paused", issue=issue.id)
         if late:
             issue = issues.reschedule(connection, issue, now)
-        elif why := _too_late(parts, issue, paused, now):
+        elif why := _too_late(connection, parts, issue, paused):
             raise WrongStateError(
                 why,
                 hint=f"`digest resume {issue.id} --late` sends it anyway, "
@@ -62,9 +64,13 @@ def resume(parts: Parts, issue: Issue, who: str, *, late: bool = False) -> Issue
         return issues.explain(connection, issue, "")
 
 
-def _too_late(parts: Parts, issue: Issue, paused: Standing, now: datetime) -> str:
-    send_by = issue.scheduled_at + timedelta(minutes=parts.edition(issue.edition).send_by_minutes)
-    if now >= send_by:
+def _too_late(connection: Connection, parts: Parts, issue: Issue, paused: Standing) -> str:
+    now = parts.clock.now()
+    due_by = deadline(parts, issue).late(now)
+    # Of one on its way, what its readers want later may still go.
+    if due_by and (
+        issue.state is not IssueState.SENDING or ledger.late(connection, issue.id, due_by)
+    ):
         return "it is past its send-by time"
     if now - paused.at > parts.rules.resume_within:
         return f"it was paused at {paused.at:%Y-%m-%d %H:%M} UTC, too long ago"

@@ -12,7 +12,7 @@ from digest.deliver.routes import Paced, Route
 from digest.errors import WrongStateError
 from digest.model import Issue
 from digest.steps.parts import Parts
-from digest.store import held
+from digest.store import held, ledger
 from digest.store.engine import reading, writing
 
 #: how long before its time held mail can be called back for sure
@@ -76,6 +76,8 @@ def call_back(parts: Parts, issue: Issue) -> int:
         with writing(parts.engine) as connection:
             only = len(parts.ways) == 1
             readers += held.cancel(connection, issue.id, way.name, now, only=only)
+            # Nor does anybody get it later, at an hour of theirs.
+            readers += ledger.expire(connection, issue.id, now, "called back")
     return readers
 
 

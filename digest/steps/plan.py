@@ -1,7 +1,8 @@
 """What a send would come to: everything but the call."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -21,6 +22,17 @@ OTHERWISE = 50.0
 ENOUGH = 200
 #: transports that hand over all readers of a variant in one request
 BY_VARIANT = frozenset({"sendgrid"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    """What goes at one time: with the issue, or at an hour that its readers chose."""
+
+    #: None: as soon as the issue goes
+    due: datetime | None
+    messages: int
+    ends: datetime
+    send_by: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +57,13 @@ class SendPlan:
     begins: datetime
     ends: datetime
     send_by: datetime
+    #: the first due first
+    waves: Sequence[Wave]
 
     @property
     def in_time(self) -> bool:
-        """Whether the last reader gets it before send-by."""
-        return self.ends <= self.send_by
+        """Whether every reader gets it before send-by, counted from their own hour."""
+        return all(wave.ends <= wave.send_by for wave in self.waves)
 
 
 def plan(parts: Parts, one: Issue) -> SendPlan:
@@ -61,13 +75,16 @@ def plan(parts: Parts, one: Issue) -> SendPlan:
     edition, now = parts.edition(one.edition), parts.clock.now()
     draft = compose.draft(parts, one)
     coarsened = ""
+    # Sent by hand it is rescheduled, and its send-by time with it.
+    scheduled = one.scheduled_at if one.state is IssueState.SENDING else now
     if one.state in {IssueState.SENDING, IssueState.SENT}:
-        messages, requests, batches = _left(parts, one)
+        messages, requests, batches, by_due = _left(parts, one)
         left_out: Mapping[str, int] = {}
         with reading(parts.engine) as connection:
             made = variants.count(connection, one.id)
     else:
-        told = choose.forecast(parts, one, draft)
+        told = choose.forecast(parts, replace(one, scheduled_at=scheduled), draft)
+        by_due = told.by_due
         coarsened = told.coarsened
         messages, made, left_out = told.readers, told.variants, dict(told.left_out)
         requests, batches = told.requests, told.batches
@@ -77,8 +94,8 @@ def plan(parts: Parts, one: Issue) -> SendPlan:
     begins = max(now, undo_until(parts, one) or now)
     if one.state not in {IssueState.SENDING, IssueState.SENT}:
         begins = max(begins, now + parts.rules.undo)
-    # Sent by hand it is rescheduled, and its send-by time with it.
-    scheduled = one.scheduled_at if one.state is IssueState.SENDING else now
+    within = timedelta(minutes=edition.send_by_minutes)
+    waves = _waves(by_due, begins, rate, scheduled, within)
     return SendPlan(
         edition=one.edition,
         state=one.state,
@@ -92,27 +109,55 @@ def plan(parts: Parts, one: Issue) -> SendPlan:
         per_second=round(rate, 1),
         rate=kind,
         begins=begins,
-        ends=begins + timedelta(seconds=messages / rate),
-        send_by=scheduled + timedelta(minutes=edition.send_by_minutes),
+        ends=waves[-1].ends if waves else begins,
+        send_by=scheduled + within,
+        waves=waves,
     )
 
 
-def _left(parts: Parts, one: Issue) -> tuple[int, int, int]:
-    """Messages, requests and batches that are still to go."""
+def _waves(
+    by_due: Mapping[datetime | None, int],
+    begins: datetime,
+    rate: float,
+    scheduled: datetime,
+    within: timedelta,
+) -> list[Wave]:
+    """Wave after wave at this rate; none begins before it is due, or before the last one ends."""
+    waves: list[Wave] = []
+    at = begins
+    for due, messages in sorted(by_due.items(), key=lambda one: one[0] or scheduled):
+        at = max(at, due or at) + timedelta(seconds=messages / rate)
+        send_by = max(due or scheduled, scheduled) + within
+        waves.append(Wave(due=due, messages=messages, ends=at, send_by=send_by))
+    return waves
+
+
+def _left(parts: Parts, one: Issue) -> tuple[int, int, int, Mapping[datetime | None, int]]:
+    """Messages, requests and batches that are still to go, and the messages by when."""
     with reading(parts.engine) as connection:
         rows = connection.execute(
             sa.select(
                 delivery.c.number,
                 sa.func.count().label("messages"),
                 sa.func.count(delivery.c.variant_id.distinct()).label("variants"),
+                batch.c.due_at,
+            )
+            .join(
+                batch,
+                sa.and_(
+                    batch.c.issue_id == delivery.c.issue_id, batch.c.number == delivery.c.number
+                ),
             )
             .where(
                 delivery.c.issue_id == one.id,
                 delivery.c.state.in_([state.value for state in ledger.OPEN]),
             )
-            .group_by(delivery.c.number)
+            .group_by(delivery.c.number, batch.c.due_at)
         ).all()
-    return sum(row.messages for row in rows), sum(row.variants for row in rows), len(rows)
+    by_due = Counter[datetime | None]()
+    for row in rows:
+        by_due[row.due_at] += row.messages
+    return by_due.total(), sum(row.variants for row in rows), len(rows), by_due
 
 
 def _rate(parts: Parts, one: Issue) -> tuple[float, str]:
@@ -139,7 +184,12 @@ def _measured(parts: Parts, slug: str) -> float | None:
             return None
         times = connection.execute(
             sa.select(batch.c.number, batch.c.done_at)
-            .where(batch.c.issue_id == last, batch.c.state == BatchState.DONE.value)
+            .where(
+                batch.c.issue_id == last,
+                batch.c.state == BatchState.DONE.value,
+                # Between its readers' hours it rested.
+                batch.c.due_at.is_(None),
+            )
             .order_by(batch.c.done_at)
         ).all()
         if len(times) < 2:
@@ -150,6 +200,11 @@ def _measured(parts: Parts, slug: str) -> float | None:
             .where(
                 delivery.c.issue_id == last,
                 delivery.c.number != times[0].number,
+                delivery.c.number.in_(
+                    sa.select(batch.c.number).where(
+                        batch.c.issue_id == last, batch.c.due_at.is_(None)
+                    )
+                ),
                 delivery.c.state == DeliveryState.ACCEPTED.value,
             )
         )

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.engine import Connection
 
 from digest.curate import coarse, short
+from digest.deliver.deadline import Deadline
 from digest.deliver.dispatch import dispatch
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Sender, SendReport
@@ -14,7 +16,7 @@ from digest.steps.fsck import verify
 from digest.steps.held import ways_of
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, variants, waiting, windows
+from digest.store import issues, ledger, minutes, variants, waiting, windows
 from digest.store.engine import reading, writing
 from digest.store.windows import SeenReason
 
@@ -59,10 +61,22 @@ def sender(parts: Parts, issue: Issue) -> Sender:
     )
 
 
-def deadline(parts: Parts, issue: Issue) -> datetime:
-    """Its send-by time: what is not sent by then expires."""
+def deadline(parts: Parts, issue: Issue) -> Deadline:
+    """Its send-by time, and that of readers who want it later: what is not sent then expires."""
     edition = parts.edition(issue.edition)
-    return issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
+    within = timedelta(minutes=edition.send_by_minutes)
+    return Deadline(scheduled=issue.scheduled_at, within=within)
+
+
+def rests_until(parts: Parts, issue: Issue) -> datetime | None:
+    """The next hour of its readers, where all that is left of an issue waits for such; else None.
+
+    Told by the batches alone, so it may be asked at every tick.
+    """
+    if issue.state is not IssueState.SENDING:
+        return None
+    with reading(parts.engine) as connection:
+        return waiting.rests_until(connection, issue.id, parts.clock.now())
 
 
 def find_out(parts: Parts) -> Mapping[DeliveryState, int]:
@@ -74,23 +88,51 @@ def settle(parts: Parts, issue: Issue) -> Issue:
     """Close an issue whose deliveries all have an outcome; its stories now count as seen.
 
     Seen is what a provider accepted, or may have: an issue that reached nobody uses up no story.
+    Where readers want it later, what reached the others counts already: the next issue is not to
+    wait for them.
     """
     now = parts.clock.now()
     with reading(parts.engine) as connection:
-        if waiting.going(connection, issue.id):
+        if waiting.busy(connection, issue.id, now):
             return issue  # told by the batches: counting the deliveries takes time
+        rests = waiting.going(connection, issue.id)
+        if rests and _noted(connection, issue) == waiting.done(connection, issue.id):
+            return issue
+    if rests:
+        with writing(parts.engine) as connection:
+            issue = issues.get(connection, issue.id, to_change=True)
+            done = waiting.done(connection, issue.id)
+            if issue.state is IssueState.SENDING and _noted(connection, issue) != done:
+                _mark_seen(connection, issue, now)
+                minutes.write(connection, issue.id, now, "scheduler", WENT, str(done))
+        return issue
     with writing(parts.engine) as connection:
         counts = ledger.counts(connection, issue.id)
         if any(counts.get(state, 0) for state in UNSETTLED):
             return issue
-        reached = variants.delivered_stories(connection, issue.id, ledger.REACHED)
-        versions = windows.versions_in(connection, issue.id, reached)
-        windows.mark_seen(connection, issue.edition, versions, SeenReason.SENT, now, issue.id)
+        _mark_seen(connection, issue, now)
         notes = [short.told(issue), coarse.noted(issue.reason)]
         reason = "; ".join(filter(None, notes)) if _reached(counts) else "reached nobody"
         return issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now
         )
+
+
+#: the ``issue_event.what`` under which stands how many batches were done when it came to rest
+WENT = "went"
+
+
+def _noted(connection: Connection, issue: Issue) -> int:
+    """How many batches were done when its stories were last marked; 0: they never were."""
+    return int(minutes.last(connection, issue.id, WENT) or 0)
+
+
+def _mark_seen(connection: Connection, issue: Issue, now: datetime) -> None:
+    if issue.extra:
+        return  # its stories come in the next issue by the schedule, to everybody
+    reached = variants.delivered_stories(connection, issue.id, ledger.REACHED)
+    versions = windows.versions_in(connection, issue.id, reached)
+    windows.mark_seen(connection, issue.edition, versions, SeenReason.SENT, now, issue.id)
 
 
 #: deliveries that still want an attempt; doubtful ones are listed, and hold nothing up

@@ -15,7 +15,7 @@ from digest.model import DeliveryState, Issue, IssueId, IssueState
 from digest.steps.fsck import verify
 from digest.steps.held import ways_of
 from digest.steps.parts import Parts
-from digest.steps.send import deadline, find_out, sender, settle
+from digest.steps.send import deadline, find_out, rests_until, sender, settle
 from digest.store import control, issues, ledger, waiting
 from digest.store.control import Control
 from digest.store.engine import reading, writing
@@ -41,20 +41,21 @@ def share(parts: Parts, issue: Issue) -> Issue:
     Nothing depends on a job that is lost: called at every tick, this puts it there again.
     """
     now = parts.clock.now()
-    verify(parts, issue.id)
-    follow_policy(parts.engine, parts.journals, issue.id, parts.rules.doubtful, now)
-    redirect(parts.engine, ways_of(parts, issue), issue.id, now)
+    if rests_until(parts, issue) is None:
+        verify(parts, issue.id)
+        follow_policy(parts.engine, parts.journals, issue.id, parts.rules.doubtful, now)
+        redirect(parts.engine, ways_of(parts, issue), issue.id, now)
+    due_by = deadline(parts, issue).late(now)
+    given_up = 0
     with writing(parts.engine) as connection:
         standing = control.standing(connection, issue.id)
         if standing and standing.control is Control.STOP:
             given_up = ledger.expire(connection, issue.id, now, str(standing))
-        elif now >= deadline(parts, issue):
-            given_up = ledger.expire(connection, issue.id, now)
+        elif due_by and ledger.late(connection, issue.id, due_by):
+            given_up = ledger.expire(connection, issue.id, now, due_by=due_by)
         elif standing:
-            given_up = 0
             issue = issues.explain(connection, issue, str(standing))
         else:
-            given_up = 0
             enqueue(parts, connection, issue)
     if given_up:
         log.warning("deliveries_expired", issue=issue.id, readers=given_up)

@@ -52,7 +52,7 @@ def why(parts: Parts, issue: Issue, key: StoryId) -> Why:
         if key in filler.pool:
             told = tuple(in_pool(edition.sections, filler, filled, key))
         else:
-            after = issue.window_from or compose.window_start(connection, edition, now)
+            after = issue.window_from or compose.window_start(connection, edition, issue, now)
             span = (after, now if fills(issue) else issue.window_to or now)
             made = pool(connection, parts, edition, span)
             told = tuple(_outside(connection, edition, stored, made, span)) or (

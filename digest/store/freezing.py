@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
@@ -16,12 +17,14 @@ from digest.store.tables import batch, delivery, exclusion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A run of an audience that goes one way, in batches of its own."""
+    """A run of an audience that goes one way at one time, in batches of its own."""
 
     readers: int
     batch_size: int
     #: the route that sends it; None: the only one there is
     route: str | None = None
+    #: when these want it; None: as soon as the issue goes
+    due_at: datetime | None = None
     #: why these get no mail at all: listed, and never sent
     left_out: str = ""
 
@@ -46,8 +49,8 @@ def freeze(
     """Write down who gets which variant, in runs of ``batch_size``, and who is left out and why.
 
     ``assignments`` are streamed and need not fit into memory; ``shares``, where given, cut them
-    into runs that go different ways. Raises WrongStateError when the issue's audience is frozen
-    already; the database refuses a subscriber given twice.
+    into runs that go different ways, or later. Raises WrongStateError when the issue's audience is
+    frozen already; the database refuses a subscriber given twice.
     """
     if connection.scalar(sa.select(batch.c.number).where(batch.c.issue_id == issue).limit(1)):
         raise WrongStateError("the audience is frozen already", issue=issue)
@@ -90,7 +93,14 @@ def _freeze_share(
         _leave_out(connection, issue, numbers, share.left_out)
     state = BatchState.DONE if share.left_out else BatchState.PLANNED
     batches = [
-        {"issue_id": issue, "number": number, "state": state.value, "route": share.route}
+        {
+            "issue_id": issue,
+            "number": number,
+            "state": state.value,
+            "route": share.route,
+            "due_at": share.due_at,
+            "not_before": share.due_at,
+        }
         for number in numbers
     ]
     if batches:

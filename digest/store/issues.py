@@ -129,48 +129,49 @@ def since(connection: Connection, at: datetime) -> list[Issue]:
 
 
 def latest(connection: Connection, edition: str) -> Issue | None:
-    """The issue of ``edition`` that is scheduled last."""
-    query = sa.select(issue).where(issue.c.edition == edition)
+    """The issue of ``edition`` by its schedule that is due last."""
+    query = sa.select(issue).where(issue.c.edition == edition, issue.c.sequence == 1)
     row = connection.execute(query.order_by(issue.c.scheduled_at.desc()).limit(1)).one_or_none()
     return None if row is None else _issue(row)
 
 
-def watermark(connection: Connection, edition: str) -> datetime | None:
-    """Until when issues sent, or skipped for good, have covered: the next window starts here.
+def watermark(connection: Connection, edition: str, *, extra: bool = False) -> datetime | None:
+    """Until when issues have covered that go, went, or were skipped for good: the next window.
 
-    Where none was sent yet, where the first issue's window started: it may have been missed.
+    Where none went yet, where the first issue's window started: it may have been missed. Those
+    outside the schedule count only for one that is so itself (``extra``).
     """
     done_with = sa.or_(
-        issue.c.state == IssueState.SENT.value,
+        issue.c.state.in_([IssueState.SENDING.value, IssueState.SENT.value]),
         sa.and_(issue.c.state == IssueState.SKIPPED.value, issue.c.short == WhenShort.SKIP.value),
     )
     covered: datetime | None = connection.scalars(
-        sa.select(sa.func.max(issue.c.window_to)).where(issue.c.edition == edition, done_with)
+        sa.select(sa.func.max(issue.c.window_to)).where(
+            issue.c.edition == edition, done_with, *([] if extra else [issue.c.sequence == 1])
+        )
     ).one()
     if covered is not None:
         return covered
-    first = sa.select(issue.c.window_from).where(
-        issue.c.edition == edition, issue.c.window_from.is_not(None)
-    )
-    began: datetime | None = connection.scalars(
-        first.order_by(issue.c.window_from).limit(1)
-    ).one_or_none()
-    return began
+    first = sa.select(sa.func.min(issue.c.window_from)).where(issue.c.edition == edition)
+    return connection.scalars(first).one()
 
 
 def went_last(connection: Connection, one: Issue) -> date | None:
-    """The newest local date of its edition on which another issue went out, or is going out."""
+    """The newest local date of its edition on which another issue by its schedule went, or goes."""
     gone = (IssueState.SENDING.value, IssueState.SENT.value)
     newest: date | None = connection.scalars(
         sa.select(sa.func.max(issue.c.local_date)).where(
-            issue.c.edition == one.edition, issue.c.id != one.id, issue.c.state.in_(gone)
+            issue.c.edition == one.edition,
+            issue.c.id != one.id,
+            issue.c.sequence == 1,
+            issue.c.state.in_(gone),
         )
     ).one()
     return newest
 
 
 def gone_since(connection: Connection, one: Issue, after: datetime) -> list[Issue]:
-    """The other issues of its edition that went out, or are going, with windows that end later.
+    """Other issues of its edition by schedule that went or go, their windows ending later.
 
     Newest first.
     """
@@ -178,6 +179,7 @@ def gone_since(connection: Connection, one: Issue, after: datetime) -> list[Issu
     found = sa.select(issue).where(
         issue.c.edition == one.edition,
         issue.c.id != one.id,
+        issue.c.sequence == 1,
         issue.c.state.in_(gone),
         issue.c.window_to > after,
     )

@@ -36,6 +36,7 @@ __all__ = [
     "counts",
     "expire",
     "freeze",
+    "late",
     "next_at",
     "open_deliveries",
     "pause",
@@ -232,14 +233,27 @@ def _by(route: str | None) -> list[sa.ColumnElement[bool]]:
 PAST = "past its send-by time"
 
 
-def expire(connection: Connection, issue: IssueId, now: datetime, why: str = PAST) -> int:
+def late(connection: Connection, issue: IssueId, due_by: datetime) -> bool:
+    """Whether anything is planned of an issue that was due with it, or by then."""
+    found = sa.select(batch.c.number).where(*_planned(issue, due_by)).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def expire(
+    connection: Connection,
+    issue: IssueId,
+    now: datetime,
+    why: str = PAST,
+    due_by: datetime | None = None,
+) -> int:
     """Give up what is planned of an issue; returns how many deliveries.
 
-    Claimed batches stay: somebody is at work on them.
+    ``due_by``: only what was due with the issue, or by then. Claimed batches stay: somebody is at
+    work on them.
     """
     numbers = connection.scalars(
         sa.update(batch)
-        .where(batch.c.issue_id == issue, batch.c.state == BatchState.PLANNED.value)
+        .where(*_planned(issue, due_by))
         .values(state=BatchState.DONE.value, done_at=now)
         .returning(batch.c.number)
     ).all()
@@ -257,6 +271,13 @@ def expire(connection: Connection, issue: IssueId, now: datetime, why: str = PAS
         ).rowcount
         close(connection, one, now)
     return given_up
+
+
+def _planned(issue: IssueId, due_by: datetime | None) -> list[sa.ColumnElement[bool]]:
+    planned = [batch.c.issue_id == issue, batch.c.state == BatchState.PLANNED.value]
+    if due_by is not None:
+        planned.append(sa.or_(batch.c.due_at.is_(None), batch.c.due_at <= due_by))
+    return planned
 
 
 def next_at(connection: Connection, issue: IssueId) -> datetime | None:

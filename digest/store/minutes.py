@@ -30,3 +30,14 @@ def write(
             note=note[:2000],
         )
     )
+
+
+def last(connection: Connection, issue: IssueId, what: str) -> str | None:
+    """What an issue was made by the last ``what``; None: it never was."""
+    after: str | None = connection.scalar(
+        sa.select(issue_event.c.after)
+        .where(issue_event.c.issue_id == issue, issue_event.c.what == what)
+        .order_by(issue_event.c.id.desc())
+        .limit(1)
+    )
+    return after

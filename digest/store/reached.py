@@ -7,19 +7,22 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import UNREACHED, DeliveryState, Issue, SubscriberId
+from digest.model import UNREACHED, BatchState, DeliveryState, Issue, IssueState, SubscriberId
 from digest.store import ledger
 from digest.store.heard_table import delivery_event
-from digest.store.tables import delivery
+from digest.store.tables import batch, delivery
 
 
 def last_reached(
-    connection: Connection, before: Sequence[Issue], readers: Sequence[SubscriberId]
+    connection: Connection,
+    before: Sequence[Issue],
+    readers: Sequence[SubscriberId],
+    now: datetime,
 ) -> dict[SubscriberId, datetime]:
     """For each reader the end of the window of the newest of these issues that reached them.
 
-    What is in doubt counts as having reached them; what was excluded, rejected or expired, or came
-    back, not.
+    What is in doubt counts as having reached them, and what waits for an hour of theirs: they are
+    to get it, and nothing twice. What was excluded, rejected or expired, or came back, does not.
 
     ``before`` newest first, ``readers`` in order of their ids. Nearly all had the newest issue, so
     the others ask for few.
@@ -29,6 +32,8 @@ def last_reached(
     for one in before:
         if missing and one.window_to is not None:
             had = _in(connection, one, missing, ledger.REACHED) - _back(connection, one, missing)
+            if one.state is IssueState.SENDING:
+                had |= _awaited(connection, one, missing, now)
             found |= dict.fromkeys(had, one.window_to)
             missing -= had
     # Never reached, but one was meant for them and did not go in time: from its window on.
@@ -52,6 +57,27 @@ def _in(
         delivery.c.subscriber_id >= min(readers),
         delivery.c.subscriber_id <= max(readers),
         delivery.c.state.in_([state.value for state in states]),
+    )
+    return set(connection.scalars(query)) & readers
+
+
+def _awaited(
+    connection: Connection, one: Issue, readers: AbstractSet[SubscriberId], now: datetime
+) -> set[SubscriberId]:
+    """Those of the readers whose mail of an issue waits for an hour of theirs."""
+    query = (
+        sa.select(delivery.c.subscriber_id)
+        .join(
+            batch,
+            sa.and_(batch.c.issue_id == delivery.c.issue_id, batch.c.number == delivery.c.number),
+        )
+        .where(
+            delivery.c.issue_id == one.id,
+            delivery.c.subscriber_id >= min(readers),
+            delivery.c.subscriber_id <= max(readers),
+            batch.c.state == BatchState.PLANNED.value,
+            batch.c.due_at > now,
+        )
     )
     return set(connection.scalars(query)) & readers
 

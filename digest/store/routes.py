@@ -136,7 +136,7 @@ def adopt(connection: Connection, issue: IssueId, known: Sequence[str]) -> None:
 
 
 def move(connection: Connection, issue: IssueId, old: str, new: str) -> int:
-    """Have an issue's unclaimed batches go another way, at once; returns how many.
+    """Have an issue's unclaimed batches go another way, as soon as due; returns how many.
 
     What is claimed or in doubt stays where it is: it may have gone already. Deliveries in doubt
     within a planned batch are not sent by anybody.
@@ -148,7 +148,7 @@ def move(connection: Connection, issue: IssueId, old: str, new: str) -> int:
             batch.c.route == old,
             batch.c.state == BatchState.PLANNED.value,
         )
-        .values(route=new, not_before=None)
+        .values(route=new, not_before=batch.c.due_at)
     ).rowcount
 
 

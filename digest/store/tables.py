@@ -286,7 +286,9 @@ batch = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False, default=0),
     sa.Column("owner", sa.String(100), nullable=True),
     sa.Column("lease_until", Instant, nullable=True),
-    # a deferred batch is not claimed before this
+    # when its readers want it; none: when the issue goes
+    sa.Column("due_at", Instant, nullable=True),
+    # it is not claimed before this: its readers' hour, or later where it was deferred
     sa.Column("not_before", Instant, nullable=True),
     sa.Column("done_at", Instant, nullable=True),
     sa.Column("note", sa.Text, nullable=False, default=""),

@@ -44,6 +44,38 @@ def due(connection: Connection, now: datetime) -> list[Waiting]:
     return [Waiting(IssueId(row.issue_id), row.number, None) for row in connection.execute(query)]
 
 
+def busy(connection: Connection, issue_id: IssueId, now: datetime) -> bool:
+    """Whether any batch of an issue is claimed, or planned and its readers' hour has come."""
+    due = sa.or_(batch.c.due_at.is_(None), batch.c.due_at <= now)
+    query = sa.select(batch.c.number).where(
+        batch.c.issue_id == issue_id,
+        sa.or_(
+            batch.c.state == BatchState.CLAIMED.value,
+            sa.and_(batch.c.state == BatchState.PLANNED.value, due),
+        ),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def rests_until(connection: Connection, issue_id: IssueId, now: datetime) -> datetime | None:
+    """When the next hour of an issue's readers is, where nothing else of it is left; else None."""
+    if busy(connection, issue_id, now):
+        return None
+    query = sa.select(sa.func.min(batch.c.due_at)).where(
+        batch.c.issue_id == issue_id, batch.c.state == BatchState.PLANNED.value
+    )
+    until: datetime | None = connection.execute(query).scalar_one()
+    return until
+
+
+def done(connection: Connection, issue_id: IssueId) -> int:
+    """How many batches of an issue are done."""
+    query = sa.select(sa.func.count()).where(
+        batch.c.issue_id == issue_id, batch.c.state == BatchState.DONE.value
+    )
+    return connection.execute(query).scalar_one()
+
+
 def going(connection: Connection, issue_id: IssueId) -> bool:
     """Whether any batch of an issue is planned or claimed."""
     states = (BatchState.PLANNED.value, BatchState.CLAIMED.value)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 
 from digest.clock import SetClock
 from digest.deliver.budget import Budget
+from digest.deliver.deadline import Deadline
 from digest.deliver.journal import FileJournal
 from digest.deliver.pace import LONGEST, ProviderBusyError
 from digest.deliver.reconcile import reconcile
@@ -247,7 +248,7 @@ def test_doubtful_messages_are_listed_and_never_sent_again(desk: Desk) -> None:
 
 
 def test_past_send_by_the_rest_expires(desk: Desk) -> None:
-    by = NOW + timedelta(minutes=90)
+    by = Deadline(scheduled=NOW, within=timedelta(minutes=90))
     desk.transport.script = act_on({14: Act.FAIL})
     desk.send(deadline=by)
     desk.later(90)

@@ -206,7 +206,7 @@ def test_what_came_back_reached_nobody(room: House) -> None:
     room.hearing.hear([event(EventKind.SOFT_BOUNCE, 2, back)])
     with reading(room.engine) as connection:
         before = [issues.get(connection, IssueId(number)) for number in (2, 1)]
-        last = reached.last_reached(connection, before, [got, back])
+        last = reached.last_reached(connection, before, [got, back], NOW)
     assert last == {got: before[0].window_to, back: before[1].window_to}
 
 
@@ -247,7 +247,7 @@ def test_no_hot_query_reads_all_events(small_room: House) -> None:
         heard.complaints(connection, IssueId(1))
         heard.counts(connection, IssueId(1))
         found = [issues.get(connection, IssueId(1))]
-        reached.last_reached(connection, found, readers)
+        reached.last_reached(connection, found, readers, NOW)
         assert len(seen) == 5
         for statement in tuple(seen):
             count = statement.count("?")

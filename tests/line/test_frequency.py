@@ -15,7 +15,6 @@ from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
 from digest.model import IssueState
-from digest.schedule.occurrences import Occurrence
 from digest.store import issues
 from digest.store.engine import reading, writing
 from digest.store.tables import delivery, exclusion, slot, story
@@ -169,8 +168,10 @@ def test_saturday_of_an_edition_that_rests_is_mondays(make: Make, tmp_path: Path
     }
 
 
-def test_an_extra_issue_is_for_those_who_want_every_one(make: Make, tmp_path: Path) -> None:
+def test_an_extra_issue_is_for_those_who_ticked_breaking(make: Make, tmp_path: Path) -> None:
     app = make(*EVERY)
+    readers = b"email,breaking,editions,consent_source\nsaturday@example.org,yes,daily,form\n"
+    app.people.import_csv(BytesIO(readers), now=app.clock.now(), actor="test")
     live(app, tmp_path, days=5)
     (tmp_path / "desk" / "extra.md").write_text(
         f"---\ntitle: Extra\ndate: {FIRST + 4 * DAY}\nurl: https://example.org/x/\n---\n\nText.\n"
@@ -178,15 +179,23 @@ def test_an_extra_issue_is_for_those_who_want_every_one(make: Make, tmp_path: Pa
     noon = FIRST + 4 * DAY + DAY / 4
     assert isinstance(app.clock, SetClock)
     app.clock.at = noon
-    with writing(app.engine) as connection:
-        extra = issues.open_issue(
-            connection, "daily", Occurrence(local_date=SATURDAY, at=noon), sequence=2
-        )
+    extra = app.newsroom.open_extra("daily", None, "desk", reason="a flood")
+    assert (extra.sequence, extra.local_date, extra.scheduled_at) == (2, SATURDAY, noon)
     app.tick()
     assert app.newsroom.issue(extra.id).state is IssueState.SENT
     mails = list((app.settings.sending.outbox / str(extra.id)).glob("*.eml"))
     assert len(mails) == 1
-    assert got(app)["every"][-2:] == [SATURDAY, SATURDAY]
+    assert got(app)["saturday"] == [SATURDAY, SATURDAY]
+    with reading(app.engine) as connection:
+        told = sa.select(exclusion.c.reason, exclusion.c.readers)
+        left = connection.execute(told.where(exclusion.c.issue_id == extra.id)).all()
+    assert [tuple(row) for row in left] == [("not_breaking", 2)]
+    # It stands beside the others: the next one is whole, and due to whom it would be due anyway.
+    app.clock.at = FIRST + 5 * DAY
+    app.tick()
+    assert got(app)["every"][-2:] == [SATURDAY, SATURDAY + DAY]
+    (sunday,) = (one for one in app.newsroom.issues(9) if one.local_date == SATURDAY + DAY)
+    assert "Extra" in app.newsroom.plain_mail(sunday)[1]
 
 
 @pytest.mark.parametrize("make", ["sqlite"], indirect=True)

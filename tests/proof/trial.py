@@ -20,6 +20,7 @@ from greenlet import getcurrent, greenlet
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
+from digest.deliver.deadline import Deadline
 from digest.deliver.pace import LONGEST, ProviderBusyError
 from digest.deliver.reconcile import at_work, reconcile
 from digest.deliver.sender import Sender
@@ -156,13 +157,13 @@ class World:
 
     # --- running
 
-    def start(self, deadline: datetime | None) -> None:
+    def start(self, deadline: Deadline | None) -> None:
         machine = self.folder / self.dice.choice(("here", "here", "there"))
         me = Worker(f"w{len(self.workers)}", machine)
         self.workers.append(me)
         me.routine = greenlet(lambda: self.work(me, deadline), self.main)
 
-    def work(self, me: Worker, deadline: datetime | None) -> None:
+    def work(self, me: Worker, deadline: Deadline | None) -> None:
         try:
             self.sender(me).send_issue(self.issue, "daily", deadline=deadline)
         except (Death, TransportError, sa.exc.OperationalError, RuntimeError):
@@ -285,7 +286,9 @@ class Trial:
     ) -> None:
         self.tell = tell
         self.world = World(engine, look, folder, number, seed)
-        self.deadline = self.world.dice.choice((None, None, NOW + timedelta(hours=3)))
+        self.deadline = self.world.dice.choice(
+            (None, None, Deadline(scheduled=NOW, within=timedelta(hours=3)))
+        )
         self.decided: set[SubscriberId] = set()
         self.freeze()
 

@@ -106,7 +106,7 @@ def planned(connection: Connection) -> object:
 
 def last_accepted(connection: Connection) -> object:
     before = issue(id=ISSUE, local_date=date(2026, 11, 24), window_to=NOW)
-    return reached.last_reached(connection, [before], range(2_000, 2_100))
+    return reached.last_reached(connection, [before], range(2_000, 2_100), NOW)
 
 
 HOT = (
