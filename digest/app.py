@@ -311,7 +311,23 @@ class App:
 
     def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
         pages = subscribers.routes(self.people, templates, self.clock.now, self._voice)
-        return [*pages, *self.listening.routes()]
+        api = subscribers.api_routes(
+            *self._api_parts, per_second=self.settings.web.api_calls_per_second
+        )
+        return [*pages, *api, *self.listening.routes()]
+
+    @property
+    def _api_parts(self) -> readers.ApiParts:
+        return self.people, self.engine, self._keys, self.clock.now
+
+    def api_document(self) -> dict[str, object]:
+        """``/api/v1`` as an OpenAPI 3.1 document."""
+        return subscribers.api_document(*self._api_parts)
+
+    @cached_property
+    def api_keys(self) -> subscribers.ApiKeys:
+        """Who may use the API."""
+        return subscribers.ApiKeys(self.engine)
 
     def _a_preference_page(self) -> str | None:
         now = self.clock.now()

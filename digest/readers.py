@@ -3,10 +3,12 @@
 For ``subscribers``, which knows neither settings nor languages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.engine import Engine
 
 import subscribers
 from digest import languages
@@ -15,6 +17,9 @@ from digest.config.editions import editions, region_names, rhythm_in_words, topi
 from digest.curate.regions import RegionView
 from digest.errors import DigestError
 from digest.render.words import direction
+
+#: what the API is made of: the people, their database and keys, the time
+ApiParts = tuple[subscribers.Subscribers, Engine, subscribers.Keys, Callable[[], datetime]]
 
 
 def catalogue(settings: Settings, views: tuple[RegionView, ...], tag: str) -> subscribers.Catalogue:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from subscribers.api.keys import ApiKey, ApiKeys
 from subscribers.audience import Exclusion
 from subscribers.consent import ConsentEvent
 from subscribers.errors import (
@@ -45,10 +46,13 @@ from subscribers.why import Subscription, Why
 
 if TYPE_CHECKING:
     import jinja2
-    from starlette.routing import Route
+    from sqlalchemy.engine import Engine
+    from starlette.routing import Mount, Route
 
 __all__ = [
     "FORMATS",
+    "ApiKey",
+    "ApiKeys",
     "BadAddressError",
     "BadTokenError",
     "Catalogue",
@@ -82,6 +86,8 @@ __all__ = [
     "Voice",
     "Voices",
     "Why",
+    "api_document",
+    "api_routes",
     "migrate",
     "parse_segments",
     "pending",
@@ -99,3 +105,28 @@ def routes(
     from subscribers import web
 
     return web.routes(subscribers, templates, now, voices)
+
+
+def api_routes(
+    subscribers: Subscribers,
+    engine: "Engine",
+    keys: Keys,
+    now: Callable[[], datetime],
+    *,
+    per_second: float,
+) -> "list[Mount]":
+    """``/api/v1``; each of its keys may call so often. Loaded only where pages are served."""
+    from subscribers.api import web
+    from subscribers.api.operations import Operations
+
+    return [web.mount(Operations(engine, keys, subscribers, now), per_second)]
+
+
+def api_document(
+    subscribers: Subscribers, engine: "Engine", keys: Keys, now: Callable[[], datetime]
+) -> dict[str, object]:
+    """The API as an OpenAPI 3.1 document."""
+    from subscribers.api.document import document
+    from subscribers.api.operations import Operations
+
+    return document(Operations(engine, keys, subscribers, now).every())

@@ -7,8 +7,18 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from subscribers import feed
 from subscribers.model import ConsentAction
 from subscribers.tables import consent_event
+
+#: what followers are told; what was only asked for is nobody's news
+TOLD = {
+    ConsentAction.CONFIRMED: feed.Happening.CONFIRMED,
+    ConsentAction.GIVEN: feed.Happening.SUBSCRIBED,
+    ConsentAction.IMPORTED: feed.Happening.SUBSCRIBED,
+    ConsentAction.WITHDRAWN: feed.Happening.LEFT,
+    ConsentAction.EXPIRED: feed.Happening.LEFT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +43,24 @@ def newsletter(edition: str = "") -> str:
 
 
 def record(connection: Connection, events: Sequence[ConsentEvent]) -> None:
-    """Append events."""
+    """Append events, and tell followers."""
     names = [field.name for field in fields(ConsentEvent)]
     rows = [{name: getattr(event, name) for name in names} for event in events]
     if rows:
         connection.execute(sa.insert(consent_event), rows)
+    feed.record(
+        connection,
+        [
+            feed.Event(
+                subscriber=event.subscriber_id,
+                kind=TOLD[event.action],
+                at=event.at,
+                edition=event.purpose.partition(":")[2],
+            )
+            for event in events
+            if event.action in TOLD
+        ],
+    )
 
 
 def history(connection: Connection, subscriber: int) -> tuple[ConsentEvent, ...]:

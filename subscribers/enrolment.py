@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from subscribers import consent, suppression
+from subscribers.changes import noticed
 from subscribers.leaving import store_leave_keys
 from subscribers.model import (
     Consent,
@@ -68,8 +69,10 @@ def enrol(
     }
     people = _people(connection, welcome, registrar.now)
     everyone = list(people.values())
-    _update_known(connection, [one for one in everyone if one.known])
-    _choose(connection, everyone)
+    known = [one for one in everyone if one.known]
+    with noticed(connection, [one.id for one in known], registrar.now):
+        _update_known(connection, known)
+        _choose(connection, everyone)
     wanted = {
         one.id: one.entry.editions - barred.get(hashed, set()) for hashed, one in people.items()
     }

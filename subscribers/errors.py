@@ -8,6 +8,8 @@
     ├── BadTokenError         a preference link is forged, expired or of somebody erased
     ├── UnknownError          no such subscriber or segment
     ├── UnreadableFileError   an import cannot begin: not a CSV, or a column is missing
+    ├── CursorError           no place in the events
+    ├── KeyNameError          an API key of this name cannot be made, or there is none
     └── SegmentError          a segment's filter is wrong; lists every mistake with its key
 """
 
@@ -37,6 +39,14 @@ class UnknownError(SubscribersError, LookupError):
 
 class UnreadableFileError(SubscribersError):
     """This file cannot be imported at all."""
+
+
+class CursorError(SubscribersError):
+    """This is no place in the events, or none any more."""
+
+
+class KeyNameError(SubscribersError):
+    """An API key of this name cannot be made, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from subscribers import leaving
+from subscribers import feed, leaving
 from subscribers.store import insert_new
 from subscribers.suppression import EVERYWHERE
 from subscribers.tables import subscriber, subscription, suppression
 
 #: reasons of suppressions, the stronger first; any other reason is a person's and stays
 COMPLAINT, BOUNCE = "complaint", "bounce"
+TOLD = {COMPLAINT: feed.Happening.COMPLAINED, BOUNCE: feed.Happening.BOUNCED}
 SOURCE = 200
 #: people asked for in one query
 IDS = 500
@@ -95,6 +96,15 @@ def _suppress(connection: Connection, notices: Iterable[Notice], reason: str) ->
         ),
         key=lambda row: str(row["address_hash"]),
     )
+    known = _reasons(connection, [hashes[who] for who in first if who in hashes])
+    feed.record(
+        connection,
+        [
+            feed.Event(subscriber=who, kind=TOLD[reason], at=one.at)
+            for who, one in first.items()
+            if who in hashes and known.get(hashes[who]) not in {reason, COMPLAINT}
+        ],
+    )
     insert_new(connection, suppression, rows)
     weaker = [BOUNCE] if reason == COMPLAINT else []
     for row in rows:
@@ -119,6 +129,20 @@ def _suppress(connection: Connection, notices: Iterable[Notice], reason: str) ->
             )
             .values(reason=reason, at=row["at"], source=row["source"])
         )
+
+
+def _reasons(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
+    """Why each of these gets no mail at all, of those that get none."""
+    found: dict[str, str] = {}
+    for start in range(0, len(hashes), IDS):
+        rows = connection.execute(
+            sa.select(suppression.c.address_hash, suppression.c.reason).where(
+                suppression.c.address_hash.in_(hashes[start : start + IDS]),
+                suppression.c.scope == EVERYWHERE,
+            )
+        )
+        found.update((row.address_hash, row.reason) for row in rows)
+    return found
 
 
 def _hashes(connection: Connection, people: Sequence[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from subscribers import consent, suppression
 from subscribers.address import mask
+from subscribers.changes import noticed
 from subscribers.leaving import leave, store_leave_keys
 from subscribers.model import (
     Choice,
@@ -73,6 +74,17 @@ def save(
     now: datetime,
 ) -> None:
     """Make it as the person chose. ``offered`` editions that they did not tick are left."""
+    with noticed(connection, [who], now):
+        _choose(connection, who, choice, now)
+    unticked = sa.and_(
+        subscription.c.subscriber_id == who,
+        subscription.c.edition.in_(offered - choice.editions),
+    )
+    leave(connection, unticked, now=now, source=SOURCE, actor=ACTOR)
+    _join(connection, who, choice.editions & offered, keys, now)
+
+
+def _choose(connection: Connection, who: int, choice: Choice, now: datetime) -> None:
     language = {} if choice.language is None else {"language": choice.language}
     connection.execute(
         sa.update(subscriber)
@@ -86,12 +98,6 @@ def save(
         for value in sorted(values)
     ]
     insert_new(connection, preference, rows)
-    unticked = sa.and_(
-        subscription.c.subscriber_id == who,
-        subscription.c.edition.in_(offered - choice.editions),
-    )
-    leave(connection, unticked, now=now, source=SOURCE, actor=ACTOR)
-    _join(connection, who, choice.editions & offered, keys, now)
 
 
 def leave_everything(connection: Connection, who: int, now: datetime) -> None:

@@ -300,3 +300,19 @@ api_key = sa.Table(
     sa.Column("revoked_at", UtcTime, nullable=True),
     sqlite_autoincrement=True,
 )
+
+# what happened to people, for programs that follow along (feed.py): ids only, so it outlives them
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    # the transaction that wrote it, on PostgreSQL; elsewhere ids are committed in order
+    sa.Column("xid", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("subscriber_id", Id, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    # empty where it is about the person, not an edition
+    sa.Column("edition", Slug, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Index("ix_event_xid_id", "xid", "id"),
+    sqlite_autoincrement=True,
+)

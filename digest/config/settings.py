@@ -86,6 +86,8 @@ class Web(Table):
     desk_port: int = Field(default=8001, ge=0, le=65535)
     #: what links in mail start with; at most 47 characters keep leave-links within 72
     public_url: Annotated[HttpUrl, StringConstraints(max_length=47)] = "http://127.0.0.1:8000"
+    #: of each API key, in each process that serves
+    api_calls_per_second: float = Field(default=50, gt=0)
     #: one ``id:secret`` a line, newest first; earlier ones stay valid for links already sent
     signing_keys: SecretStr = SecretStr("")
     #: keys the hashes in the suppression list; never changes

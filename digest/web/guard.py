@@ -12,8 +12,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "[::1]"})
-#: paths that mail programs (RFC 8058) and providers post to, without cookie, token or Origin
-MACHINE_PATHS = ("/u/", "/hooks/")
+#: paths that mail programs (RFC 8058) and providers post to, without cookie, token or Origin,
+#: and the API, whose key no browser sends by itself
+MACHINE_PATHS = ("/u/", "/hooks/", "/api/")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 PAGE_POLICY = (
