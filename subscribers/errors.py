@@ -8,6 +8,7 @@
     ├── BadTokenError         a preference link is forged, expired or of somebody erased
     ├── UnknownError          no such subscriber or segment
     ├── UnreadableFileError   an import cannot begin: not a CSV, or a column is missing
+    ├── ImportTakenError      another process goes on with the same import
     └── SegmentError          a segment's filter is wrong; lists every mistake with its key
 """
 
@@ -37,6 +38,10 @@ class UnknownError(SubscribersError, LookupError):
 
 class UnreadableFileError(SubscribersError):
     """This file cannot be imported at all."""
+
+
+class ImportTakenError(SubscribersError):
+    """Another process goes on with the same import."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from subscribers.store import insert_new
+from subscribers.store import among, insert_new
 from subscribers.tables import subscriber, suppression
 
 #: the scope of a suppression of all mail; any other scope is an edition
@@ -54,7 +54,7 @@ def scopes(connection: Connection, hashes: Sequence[str]) -> dict[str, set[str]]
     """Of these addresses, those suppressed, with their scopes."""
     rows = connection.execute(
         sa.select(suppression.c.address_hash, suppression.c.scope).where(
-            suppression.c.address_hash.in_(hashes)
+            among(connection, suppression.c.address_hash, hashes)
         )
     )
     found: dict[str, set[str]] = {}
