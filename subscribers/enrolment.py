@@ -61,10 +61,12 @@ def enrol(
         suppression.address_hash(registrar.keys.pepper, entry.address.key) for entry in entries
     ]
     barred = suppression.scopes(connection, hashes)
+    silent = suppression.barred_domains(connection, {entry.address.domain for entry in entries})
     welcome = {
         hashed: entry
         for hashed, entry in zip(hashes, entries, strict=True)
         if suppression.EVERYWHERE not in barred.get(hashed, ())
+        and entry.address.domain not in silent
     }
     people = _people(connection, welcome, registrar.now)
     everyone = list(people.values())

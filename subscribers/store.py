@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 from subscribers.model import SATURDAY, Frequency, Kind, Member, Style, SubscriptionState, Wish
 from subscribers.segments import Facts
@@ -41,6 +43,24 @@ def among(
         return column == sa.func.any(listed)
     each = sa.func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(sa.select(each.c.value))
+
+
+class domain_of(GenericFunction[str]):  # noqa: N801 - used as SQL's functions are
+    """SQL: what stands after the @ of an address's key, which has but one."""
+
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(domain_of, "sqlite")
+def _domain_sqlite(element: domain_of, compiler: Any, **options: Any) -> str:
+    key = compiler.process(element.clauses, **options)
+    return f"substr({key}, instr({key}, '@') + 1)"
+
+
+@compiles(domain_of, "postgresql")
+def _domain_postgresql(element: domain_of, compiler: Any, **options: Any) -> str:
+    return f"split_part({compiler.process(element.clauses, **options)}, '@', 2)"
 
 
 def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
