@@ -41,6 +41,7 @@ from digest.own_secrets import OwnSecrets
 from digest.pages import Pages
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
+from digest.rights import Rights
 from digest.schedule.days import EVERY_DAY
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
@@ -230,6 +231,12 @@ class App:
             self.engine, self._keys, catalogue, self._segments(filters, catalogue)
         )
 
+    @cached_property
+    def rights(self) -> Rights:
+        """What people may ask of a newsroom that holds their data."""
+        theirs = subscribers.Rights(self.engine, self.people.segments)
+        return Rights(self.settings, self.engine, self.clock, theirs, self._marks)
+
     def _catalogue(self, tag: str) -> subscribers.Catalogue:
         return readers.catalogue(self.settings, self._views, tag)
 
@@ -284,6 +291,7 @@ class App:
         """Do what is due now; ``sending`` false: batches are left to ``work``."""
         self.listening.look()
         self.walk(sending=sending)
+        self.rights.daily()
 
     def walk(self, *, sending: bool) -> None:
         """Walk the line, with what was heard of earlier mail."""

@@ -18,7 +18,8 @@ def ticking(app: App, seconds: int) -> Iterator[None]:
 
     walk = partial(app.walk, sending=False)
     # Apart, so that a mail server that does not answer keeps no issue waiting.
-    with ticking(app.listening.look, seconds), ticking(walk, seconds), stopping(app):
+    look, keep = app.listening.look, app.rights.daily
+    with ticking(look, seconds), ticking(walk, seconds), ticking(keep, seconds), stopping(app):
         yield
 
 

@@ -13,6 +13,7 @@ from subscribers.consent import ConsentEvent
 from subscribers.errors import (
     BadAddressError,
     BadTokenError,
+    ImportTakenError,
     SegmentError,
     SegmentMistake,
     SubscribersError,
@@ -20,6 +21,7 @@ from subscribers.errors import (
     UnknownError,
     UnreadableFileError,
 )
+from subscribers.export import ExportFormat
 from subscribers.foreign import FORMATS
 from subscribers.given import Reading
 from subscribers.migrations import migrate, pending
@@ -34,11 +36,14 @@ from subscribers.model import (
     Recipient,
     Style,
 )
+from subscribers.person import as_html, as_json, as_zip
+from subscribers.retention import Keep
+from subscribers.rights import Rights
 from subscribers.rows import Finding, Problem
 from subscribers.segment_parse import parse_segments
 from subscribers.segments import Explanation, Filter
 from subscribers.service import Subscribers
-from subscribers.suppression import Suppression
+from subscribers.suppression import DomainSuppression, Suppression, SuppressionCount
 from subscribers.tokens import Keys, LeaveSecret
 from subscribers.transfer import ImportReport
 from subscribers.voice import Voice, Voices
@@ -59,12 +64,16 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentEvent",
+    "DomainSuppression",
     "Exclusion",
     "Explanation",
+    "ExportFormat",
     "Filter",
     "Finding",
     "Frequency",
     "ImportReport",
+    "ImportTakenError",
+    "Keep",
     "Keys",
     "LeaveSecret",
     "Member",
@@ -73,6 +82,7 @@ __all__ = [
     "Reader",
     "Reading",
     "Recipient",
+    "Rights",
     "SegmentError",
     "SegmentMistake",
     "Style",
@@ -81,6 +91,7 @@ __all__ = [
     "Subscription",
     "SuppressedError",
     "Suppression",
+    "SuppressionCount",
     "UnknownError",
     "UnreadableFileError",
     "Voice",
@@ -88,6 +99,9 @@ __all__ = [
     "Why",
     "api_document",
     "api_routes",
+    "as_html",
+    "as_json",
+    "as_zip",
     "migrate",
     "parse_segments",
     "pending",

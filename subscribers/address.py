@@ -29,6 +29,11 @@ class Address:
     #: equal for two ways to write one address: the local part case-folded, for uniqueness only
     key: str
 
+    @property
+    def domain(self) -> str:
+        """Where its mail goes."""
+        return self.key.partition("@")[2]
+
 
 def parse(text: str) -> Address:
     """Read an address.

@@ -24,7 +24,7 @@ from subscribers.model import (
     Kind,
     SubscriptionState,
 )
-from subscribers.store import insert_new, wished, wished_at_first
+from subscribers.store import among, insert_new, wished, wished_at_first
 from subscribers.tables import preference, subscriber, subscription, tag
 from subscribers.tokens import Keys
 
@@ -62,10 +62,12 @@ def enrol(
         suppression.address_hash(registrar.keys.pepper, entry.address.key) for entry in entries
     ]
     barred = suppression.scopes(connection, hashes)
+    silent = suppression.barred_domains(connection, {entry.address.domain for entry in entries})
     welcome = {
         hashed: entry
         for hashed, entry in zip(hashes, entries, strict=True)
         if suppression.EVERYWHERE not in barred.get(hashed, ())
+        and entry.address.domain not in silent
     }
     people = _people(connection, welcome, registrar.now)
     everyone = list(people.values())
@@ -94,7 +96,7 @@ def _people(connection: Connection, entries: dict[str, Entry], now: datetime) ->
     """A row for each entry, new or known, by the hash of its address."""
     columns = (subscriber.c.email_key, subscriber.c.id, subscriber.c.chosen_at)
     rows_of = sa.select(*columns).where(
-        subscriber.c.email_key.in_([entry.address.key for entry in entries.values()])
+        among(connection, subscriber.c.email_key, [one.address.key for one in entries.values()])
     )
     known = {row.email_key for row in connection.execute(rows_of)}
     new = [
@@ -151,15 +153,18 @@ def _said(one: _Person) -> dict[str, object]:
 def _choose(connection: Connection, people: Sequence[_Person]) -> None:
     """Regions, topics and tags: a filled cell replaces what was there, an empty one keeps it."""
     open_to = [one for one in people if not one.chose]
+    known = {one.id for one in people if one.known}
     for kind, values in (
         (Kind.REGION, {one.id: one.entry.regions for one in open_to if one.entry.regions}),
         (Kind.TOPIC, {one.id: one.entry.topics for one in open_to if one.entry.topics}),
     ):
-        connection.execute(
-            sa.delete(preference).where(
-                preference.c.kind == kind, preference.c.subscriber_id.in_(values)
+        if replaced := values.keys() & known:
+            connection.execute(
+                sa.delete(preference).where(
+                    preference.c.kind == kind,
+                    among(connection, preference.c.subscriber_id, replaced),
+                )
             )
-        )
         rows = [
             {"subscriber_id": who, "kind": kind, "value": value}
             for who, chosen in values.items()
@@ -167,7 +172,8 @@ def _choose(connection: Connection, people: Sequence[_Person]) -> None:
         ]
         insert_new(connection, preference, rows)
     tags = {one.id: one.entry.tags for one in people if one.entry.tags}
-    connection.execute(sa.delete(tag).where(tag.c.subscriber_id.in_(tags)))
+    if replaced := tags.keys() & known:
+        connection.execute(sa.delete(tag).where(among(connection, tag.c.subscriber_id, replaced)))
     insert_new(
         connection,
         tag,
@@ -182,7 +188,13 @@ def _subscribe(
     registrar: Registrar,
 ) -> dict[int, frozenset[str]]:
     """Tie people to editions; those they left, by subscriber, stay left."""
-    theirs = sa.select(subscription).where(subscription.c.subscriber_id.in_(wanted))
+    columns = (
+        subscription.c.id,
+        subscription.c.subscriber_id,
+        subscription.c.edition,
+        subscription.c.state,
+    )
+    theirs = sa.select(*columns).where(among(connection, subscription.c.subscriber_id, wanted))
     before = {(row.subscriber_id, row.edition): row.state for row in connection.execute(theirs)}
     new = {
         (one.id, edition): one.entry.consent

@@ -10,6 +10,7 @@
     ├── UnreadableFileError   an import cannot begin: not a CSV, or a column is missing
     ├── CursorError           no place in the events
     ├── KeyNameError          an API key of this name cannot be made, or there is none
+    ├── ImportTakenError      another process goes on with the same import
     └── SegmentError          a segment's filter is wrong; lists every mistake with its key
 """
 
@@ -47,6 +48,10 @@ class CursorError(SubscribersError):
 
 class KeyNameError(SubscribersError):
     """An API key of this name cannot be made, or there is none."""
+
+
+class ImportTakenError(SubscribersError):
+    """Another process goes on with the same import."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from subscribers.errors import UnreadableFileError
 from subscribers.foreign import Format
 from subscribers.foreign.files import files
 from subscribers.foreign.row import ForeignRow, Standing
+from subscribers.formulas import plain
 from subscribers.model import Catalogue
 from subscribers.records import LONGEST_LINE, Record, Records
 from subscribers.rows import COLUMNS, LISTS, REQUIRED, Problem, RowError
@@ -79,7 +80,7 @@ def _own(records: Records, names: Sequence[str], reading: Reading) -> Iterator[G
         except RowError as error:
             yield Given(line=record.line, problem=error)
             continue
-        cells = {name: cell for name, cell in cells.items() if name in COLUMNS}
+        cells = {name: plain(cell) for name, cell in cells.items() if name in COLUMNS}
         if not cells.get("consent_source", "").strip():
             cells["consent_source"] = reading.consent
         yield Given(line=record.line, cells=cells)

@@ -13,6 +13,7 @@ from subscribers import (
     address,
     audience,
     feedback,
+    importing,
     leaving,
     preferences,
     store,
@@ -21,8 +22,7 @@ from subscribers import (
 )
 from subscribers.enrolment import Registrar, enrol
 from subscribers.errors import BadAddressError, BadTokenError, SuppressedError, UnknownError
-from subscribers.foreign import FORMATS
-from subscribers.given import Columns, Reading, foreign, own
+from subscribers.given import Reading
 from subscribers.model import (
     Catalogue,
     Choice,
@@ -35,13 +35,12 @@ from subscribers.model import (
     Reader,
     Recipient,
 )
-from subscribers.rows import RowReader
 from subscribers.segment_parse import closest
 from subscribers.segment_sql import condition
 from subscribers.segments import Filter
 from subscribers.store import reading
 from subscribers.tables import subscriber, subscription
-from subscribers.transfer import Import, ImportReport
+from subscribers.transfer import ImportReport
 from subscribers.why import Why, why
 
 #: subscriptions that get their leave keys in one transaction
@@ -150,9 +149,8 @@ class Subscribers:
 
         Raises UnreadableFileError if the file cannot be begun.
         """
-        columns = Columns()
-        given = own(stream, reading or Reading(), columns)
-        return self._importing(now, actor, default_editions, columns, dry_run=dry_run).run(given)
+        asked = self._asked(now, actor, reading or Reading(), default_editions, dry_run=dry_run)
+        return asked.csv(stream)
 
     def import_export(
         self,
@@ -171,28 +169,26 @@ class Subscribers:
         else is done, so that it can be repeated while both systems run. Raises
         UnreadableFileError and OSError.
         """
-        columns = Columns()
-        given = foreign(path, FORMATS[system], self.catalogue, reading, columns)
-        run = self._importing(now, actor, reading.editions, columns, dry_run=dry_run)
-        run.once, run.leavers_only = False, leavers_only
-        return run.run(given)
+        asked = self._asked(now, actor, reading, reading.editions, dry_run=dry_run)
+        return asked.export(path, system, leavers_only=leavers_only)
 
-    def _importing(
+    def _asked(
         self,
         now: datetime,
         actor: str,
+        reading: Reading,
         editions: frozenset[str],
-        columns: Columns,
         *,
         dry_run: bool,
-    ) -> Import:
-        return Import(
+    ) -> importing.Asked:
+        return importing.Asked(
             engine=self._engine,
-            rows=RowReader(catalogue=self.catalogue, now=now, default_editions=editions),
-            registrar=Registrar(
-                keys=self._keys, now=now, action=ConsentAction.IMPORTED, actor=actor
-            ),
-            columns=columns,
+            keys=self._keys,
+            catalogue=self.catalogue,
+            now=now,
+            actor=actor,
+            reading=reading,
+            editions=editions,
             dry_run=dry_run,
         )
 

@@ -4,15 +4,16 @@ The hash is keyed with a pepper, because a plain hash of an e-mail address is ea
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from subscribers.store import insert_new
-from subscribers.tables import subscriber, suppression
+from subscribers import address
+from subscribers.store import among, domain_of, insert_new
+from subscribers.tables import domain_suppression, subscriber, suppression
 
 #: the scope of a suppression of all mail; any other scope is an edition
 EVERYWHERE = ""
@@ -35,11 +36,18 @@ def address_hash(pepper: str, email_key: str) -> str:
 
 
 def applies(edition: str = EVERYWHERE) -> sa.ColumnElement[bool]:
-    """SQL: the subscriber of this row may not be mailed, for ``edition`` or at all."""
-    return sa.exists().where(
+    """SQL: the subscriber of this row may not be mailed, for ``edition`` or at all.
+
+    By their address or by its domain. Where no domain is suppressed, which is asked once for a
+    whole statement, no address is taken apart.
+    """
+    theirs = sa.exists().where(
         suppression.c.address_hash == subscriber.c.address_hash,
         suppression.c.scope.in_({EVERYWHERE, edition}),
     )
+    some = sa.exists(sa.select(domain_suppression.c.domain))
+    domains = sa.select(domain_suppression.c.domain)
+    return sa.or_(theirs, sa.and_(some, domain_of(subscriber.c.email_key).in_(domains)))
 
 
 def suppress(
@@ -54,7 +62,7 @@ def scopes(connection: Connection, hashes: Sequence[str]) -> dict[str, set[str]]
     """Of these addresses, those suppressed, with their scopes."""
     rows = connection.execute(
         sa.select(suppression.c.address_hash, suppression.c.scope).where(
-            suppression.c.address_hash.in_(hashes)
+            among(connection, suppression.c.address_hash, hashes)
         )
     )
     found: dict[str, set[str]] = {}
@@ -74,3 +82,73 @@ def of(connection: Connection, hashed: str) -> tuple[Suppression, ...]:
         Suppression(scope=row.scope, reason=row.reason, at=row.at, source=row.source)
         for row in rows
     )
+
+
+def lift(connection: Connection, hashed: str, scope: str) -> tuple[Suppression, ...]:
+    """Take back what was promised of an edition, and of all mail; returns what was.
+
+    Only for what a person confirmed themselves, from their own mailbox: no command does it. Of
+    other editions and of whole domains the promise stands.
+    """
+    lifted = tuple(one for one in of(connection, hashed) if one.scope in {EVERYWHERE, scope})
+    connection.execute(
+        sa.delete(suppression).where(
+            suppression.c.address_hash == hashed, suppression.c.scope.in_({EVERYWHERE, scope})
+        )
+    )
+    return lifted
+
+
+def suppress_domain(connection: Connection, domain: str, *, reason: str, now: datetime) -> str:
+    """Promise never to mail any address there, subdomains apart; returns its one form.
+
+    The first reason and time stand. Raises BadAddressError.
+    """
+    name = address.parse(f"postmaster@{domain.strip().removeprefix('@')}").key.partition("@")[2]
+    insert_new(connection, domain_suppression, [{"domain": name, "reason": reason, "at": now}])
+    return name
+
+
+def barred_domains(connection: Connection, domains: Collection[str]) -> frozenset[str]:
+    """Of these, those that get no mail."""
+    query = sa.select(domain_suppression.c.domain)
+    found = among(connection, domain_suppression.c.domain, domains)
+    return frozenset(connection.scalars(query.where(found)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionCount:
+    """How many addresses are suppressed for one reason."""
+
+    reason: str
+    #: an edition, or empty for all mail
+    scope: str
+    addresses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainSuppression:
+    """A receiving domain that gets no mail."""
+
+    domain: str
+    reason: str
+    at: datetime
+
+
+def counts(connection: Connection) -> tuple[SuppressionCount, ...]:
+    """How many addresses are suppressed, by reason and scope."""
+    rows = connection.execute(
+        sa.select(suppression.c.reason, suppression.c.scope, sa.func.count().label("addresses"))
+        .group_by(suppression.c.reason, suppression.c.scope)
+        .order_by(suppression.c.reason, suppression.c.scope)
+    )
+    return tuple(
+        SuppressionCount(reason=row.reason, scope=row.scope, addresses=row.addresses)
+        for row in rows
+    )
+
+
+def domains(connection: Connection) -> tuple[DomainSuppression, ...]:
+    """The domains that get no mail, by name."""
+    rows = connection.execute(sa.select(domain_suppression).order_by(domain_suppression.c.domain))
+    return tuple(DomainSuppression(domain=row.domain, reason=row.reason, at=row.at) for row in rows)

@@ -105,13 +105,16 @@ def run() -> None:
         line,
         look,
         parse,
+        people_data,
         pin,
         preview,
+        retention,
         routes,
         running,
         set_up,
         sources,
         subscribers,
+        suppressions,
     )
 
     # As Ctrl-C: what is at work is released cleanly.

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from digest.config.hearing import Bounces, Complaints, Hooks
 from digest.config.places import Regions, Topics
 from digest.config.providers import SendGrid, Smtp, WarmUp
+from digest.config.retention import Retention
 from digest.config.table import Table
 from digest.config.values import (
     Address,
@@ -322,6 +323,7 @@ class Settings(BaseSettings):
     hooks: Hooks = Hooks()
     bounces: Bounces = Bounces()
     complaints: Complaints = Complaints()
+    retention: Retention = Retention()
     alerts: Alerts = Alerts()
     preflight: Preflight = Preflight()
     gather: Gather = Gather()

@@ -6,7 +6,7 @@ killed and run again leaves one file per reader, and the files themselves are th
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -52,6 +52,28 @@ class Outbox:
             for ref in messages
         }
 
+    def held(self, refs: Iterable[str]) -> list[str]:
+        """Of these messages, those whose files are here."""
+        return [ref for ref in refs if any(one.exists() for one in self._files(ref))]
+
+    def forget(self, refs: Iterable[str]) -> None:
+        """Remove these messages' files, and what the index pages show of them. Raises OSError."""
+        folders = set()
+        for ref in refs:
+            for one in self._files(ref):
+                one.unlink(missing_ok=True)
+            folders.add(self._path(ref).parent)
+        for folder in folders:
+            if folder.exists():
+                _replace(folder / "index.html", outbox_pages.issue_page(folder), os.getpid())
+        if folders and self._folder.exists():
+            _replace(self._folder / "index.html", outbox_pages.top_page(self._folder), os.getpid())
+
+    def _files(self, ref: str) -> tuple[Path, ...]:
+        path = self._path(ref)
+        shown = path.with_suffix(".html")
+        return (path, shown, _unfinished(path), _unfinished(shown))
+
     def _put(self, message: Message) -> Outcome:
         try:
             data = self._write(message)
@@ -87,6 +109,10 @@ def _shown(message: Message) -> str:
 
 def _replace(path: Path, data: bytes, writer: int = 0) -> None:
     """Put ``data`` at ``path``, at once or not at all. ``writer`` where several may want to."""
-    unfinished = path.with_name(f".{path.name}.{writer}.unfinished")
+    unfinished = _unfinished(path, writer)
     unfinished.write_bytes(data)
     unfinished.replace(path)
+
+
+def _unfinished(path: Path, writer: int = 0) -> Path:
+    return path.with_name(f".{path.name}.{writer}.unfinished")

@@ -1,0 +1,1 @@
+"""Tests of people in and out: long files, hostile files, round trips."""
