@@ -35,6 +35,7 @@ from digest.deliver.queues import schema as queue_schema
 from digest.deliver.queues.embedded import Embedded
 from digest.deliver.routes import Route
 from digest.errors import ConfigError, ConfigMistake
+from digest.joined import Joined
 from digest.listening import Listening
 from digest.newsroom import Newsroom
 from digest.own_secrets import OwnSecrets
@@ -278,12 +279,19 @@ class App:
             pepper=self.secrets.pepper,
         )
 
+    @cached_property
+    def joined(self) -> Joined:
+        """Sign-up, links and the letters that people get."""
+        offer, keys = self._catalogue("en"), self._keys
+        return Joined(self.settings, self.engine, keys, self.clock, offer, self._voice)
+
     # --- running
 
     def tick(self, *, sending: bool = True) -> None:
         """Do what is due now; ``sending`` false: batches are left to ``work``."""
         self.listening.look()
         self.walk(sending=sending)
+        self.joined.post(self.parts)
 
     def walk(self, *, sending: bool) -> None:
         """Walk the line, with what was heard of earlier mail."""
@@ -311,7 +319,7 @@ class App:
 
     def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
         pages = subscribers.routes(self.people, templates, self.clock.now, self._voice)
-        return [*pages, *self.listening.routes()]
+        return [*pages, *self.joined.routes(templates), *self.listening.routes()]
 
     def _a_preference_page(self) -> str | None:
         now = self.clock.now()

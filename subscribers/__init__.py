@@ -3,12 +3,13 @@
 This is the only door: all that the rest of the product may use is named here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from subscribers.audience import Exclusion
 from subscribers.consent import ConsentEvent
+from subscribers.correspondence import Correspondence
 from subscribers.errors import (
     BadAddressError,
     BadTokenError,
@@ -21,6 +22,8 @@ from subscribers.errors import (
 )
 from subscribers.foreign import FORMATS
 from subscribers.given import Reading
+from subscribers.joining import forget_unconfirmed
+from subscribers.limits import Limits
 from subscribers.migrations import migrate, pending
 from subscribers.model import (
     Catalogue,
@@ -33,10 +36,12 @@ from subscribers.model import (
     Recipient,
     Style,
 )
+from subscribers.permission import Permission
 from subscribers.rows import Finding, Problem
 from subscribers.segment_parse import parse_segments
 from subscribers.segments import Explanation, Filter
 from subscribers.service import Subscribers
+from subscribers.site import Site
 from subscribers.suppression import Suppression
 from subscribers.tokens import Keys, LeaveSecret
 from subscribers.transfer import ImportReport
@@ -45,7 +50,11 @@ from subscribers.why import Subscription, Why
 
 if TYPE_CHECKING:
     import jinja2
+    from sqlalchemy.engine import Engine
     from starlette.routing import Route
+
+    from subscribers.web_data import DataAction
+    from subscribers.web_joined import Joinable
 
 __all__ = [
     "FORMATS",
@@ -55,6 +64,7 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentEvent",
+    "Correspondence",
     "Exclusion",
     "Explanation",
     "Filter",
@@ -63,7 +73,9 @@ __all__ = [
     "ImportReport",
     "Keys",
     "LeaveSecret",
+    "Limits",
     "Member",
+    "Permission",
     "Preferences",
     "Problem",
     "Reader",
@@ -71,6 +83,7 @@ __all__ = [
     "Recipient",
     "SegmentError",
     "SegmentMistake",
+    "Site",
     "Style",
     "Subscribers",
     "SubscribersError",
@@ -82,6 +95,8 @@ __all__ = [
     "Voice",
     "Voices",
     "Why",
+    "forget_unconfirmed",
+    "joinable",
     "migrate",
     "parse_segments",
     "pending",
@@ -99,3 +114,20 @@ def routes(
     from subscribers import web
 
     return web.routes(subscribers, templates, now, voices)
+
+
+def joinable(
+    *,
+    engine: "Engine",
+    keys: Keys,
+    limits: Limits,
+    catalogue: Catalogue,
+    site: Site,
+    actions: "Sequence[DataAction]" = (),
+) -> "Joinable":
+    """The pages of forms and of links in letters, loaded only where pages are served."""
+    from subscribers import web_joined
+
+    return web_joined.Joinable(
+        engine=engine, keys=keys, limits=limits, catalogue=catalogue, site=site, actions=actions
+    )

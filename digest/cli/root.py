@@ -105,6 +105,7 @@ def run() -> None:
         parse,
         pin,
         preview,
+        repermit,
         routes,
         running,
         set_up,
