@@ -8,6 +8,7 @@ out, however often the old link is used.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -166,7 +167,7 @@ def _join(
             connection,
             who,
             LetterKind.WELCOME,
-            purpose=f"welcome-{who}-{now:%Y%m%dT%H%M%S%f}-{edition}"[:120],
+            purpose=f"welcome-{who}-{token_hex(8)}",
             now=now,
             about=edition,
         )

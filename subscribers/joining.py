@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from secrets import token_hex
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -175,7 +176,7 @@ def _ask(connection: Connection, who: _Who, wish: SignUp, now: datetime) -> None
         connection,
         person,
         kind,
-        purpose=f"sign-up-{person}-{now:%Y%m%dT%H%M%S%f}",
+        purpose=f"sign-up-{person}-{token_hex(8)}",
         now=now,
         about=fitting(sorted(new or wish.editions)),
         language=wish.language,
@@ -195,7 +196,7 @@ def _link(connection: Connection, who: _Who, language: str, now: datetime) -> No
             connection,
             person,
             LetterKind.CONFIRMATION if only_waits else LetterKind.LINK,
-            purpose=f"link-{person}-{now:%Y%m%dT%H%M%S%f}",
+            purpose=f"link-{person}-{token_hex(8)}",
             now=now,
             about=fitting(waiting) if only_waits else "",
             language=language,

@@ -52,7 +52,7 @@ class Permission:
                         connection,
                         who,
                         LetterKind.STAY,
-                        purpose=f"stay-{who}-{now:%Y%m%dT%H%M%S%f}",
+                        purpose=f"stay-{who}-{now:%Y%m%d}-{edition}"[:120],
                         now=now,
                         about=edition,
                     )
