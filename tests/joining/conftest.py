@@ -1,6 +1,5 @@
 """A house that people can join: pages over HTTP, and the letters that wait."""
 
-
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,9 +20,7 @@ from tests.subscribers.conftest import (  # the first two are fixtures
     CATALOGUE,
     KEYS,
     NOW,
-    engine,  # noqa: F401
     house,
-    sqlite_engine,  # noqa: F401
 )
 
 TEMPLATES = jinja2.Environment(
@@ -125,5 +122,3 @@ def door(engine: Engine) -> Door:
 def lite(sqlite_engine: Engine) -> Door:
     """On SQLite, where the kind does not matter."""
     return Door(sqlite_engine)
-
-

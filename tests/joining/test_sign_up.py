@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from subscribers import Limits, Recipient, forget_unconfirmed
 from subscribers.joining import fitting
 from subscribers.tables import subscriber
+from subscribers.voice import english
 from subscribers.web_join import agreement
 from tests.joining.conftest import Door
-from tests.subscribers.conftest import EVERY_DAY, NOW, add
+from tests.subscribers.conftest import CATALOGUE, EVERY_DAY, NOW, add
 
 ANN = "ann@example.org"
 
@@ -254,18 +255,18 @@ def test_no_oracle_in_time(lite: Door) -> None:
         gone = add(lite.people, f"gone{n}@example.org", "morning")
         lite.people.suppress(gone, reason="complaint", now=NOW)
         lite.join(f"waits{n}@example.org")
-    client = lite.client()
+    client, kinds = lite.client(), ("new", "known", "gone", "waits")
     taken: dict[tuple[str, str], list[float]] = {}
     for n in range(rounds):
         # in turns, so that the machine's noise meets all of them alike
         for path in ("/join", "/links"):
-            for kind in ("new", "known", "gone", "waits"):
+            for kind in kinds:
                 data = {"email": f"{kind}{n}@example.org", "edition": "morning"}
                 begun = time.perf_counter()
                 client.post(path, data=data)
                 taken.setdefault((path, kind), []).append(time.perf_counter() - begun)
     for path in ("/join", "/links"):
-        medians = [statistics.median(taken[path, kind]) for kind in ("new", "known", "gone", "waits")]
+        medians = [statistics.median(taken[path, kind]) for kind in kinds]
         print(path, [round(one * 1000, 2) for one in medians])
         # far above what differs in work, far below what a network's noise would hide
         assert max(medians) - min(medians) < 0.5 * min(medians) + 0.002
@@ -354,13 +355,10 @@ def test_the_wording_shown_is_the_wording_kept(lite: Door) -> None:
     page = lite.client().get("/join").text
     wording = page.partition('name="wording" value="')[2].partition('"')[0]
     lite.join(ANN, wording=wording)
-    (who,) = [lite.people.find(ANN)]
+    who = lite.people.find(ANN)
     assert who is not None
     assert lite.people.why(who).consents[0].wording == wording
     assert wording.startswith("en-")
-    from subscribers.voice import english
-    from tests.subscribers.conftest import CATALOGUE
-
     assert agreement(english(CATALOGUE)) in page
 
 
