@@ -35,6 +35,7 @@ from digest.deliver.queues import schema as queue_schema
 from digest.deliver.queues.embedded import Embedded
 from digest.deliver.routes import Route
 from digest.errors import ConfigError, ConfigMistake
+from digest.joined import Joined
 from digest.listening import Listening
 from digest.newsroom import Newsroom
 from digest.own_secrets import OwnSecrets
@@ -285,6 +286,12 @@ class App:
             pepper=self.secrets.pepper,
         )
 
+    @cached_property
+    def joined(self) -> Joined:
+        """Sign-up, links and the letters that people get."""
+        offer, keys = self._catalogue("en"), self._keys
+        return Joined(self.settings, self.engine, keys, self.clock, offer, self._voice)
+
     # --- running
 
     def tick(self, *, sending: bool = True) -> None:
@@ -292,6 +299,7 @@ class App:
         self.listening.look()
         self.walk(sending=sending)
         self.rights.daily()
+        self.joined.post(self.parts)
 
     def walk(self, *, sending: bool) -> None:
         """Walk the line, with what was heard of earlier mail."""
@@ -322,7 +330,7 @@ class App:
         api = subscribers.api_routes(
             *self._api_parts, per_second=self.settings.web.api_calls_per_second
         )
-        return [*pages, *api, *self.listening.routes()]
+        return [*pages, *api, *self.joined.routes(templates), *self.listening.routes()]
 
     @property
     def _api_parts(self) -> readers.ApiParts:

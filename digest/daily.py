@@ -10,6 +10,9 @@ from digest.app import App
 from digest.errors import WrongStateError
 from digest.store.alone import alone
 
+#: between two looks at the letters that wait
+POST_SECONDS = 1
+
 
 @contextmanager
 def ticking(app: App, seconds: int) -> Iterator[None]:
@@ -37,6 +40,26 @@ def working(app: App) -> Iterator[None]:
 
 
 @contextmanager
+def posting(app: App) -> Iterator[None]:
+    """Send letters as they come, as long as the block lasts: people wait for them at the screen."""
+    parts = app.parts
+
+    def post() -> None:
+        while True:
+            app.joined.post(parts)
+            if app.stopping.wait(POST_SECONDS):
+                return
+
+    thread = threading.Thread(target=post, name="postman", daemon=True)
+    thread.start()
+    try:
+        with stopping(app):
+            yield
+    finally:
+        thread.join()
+
+
+@contextmanager
 def stopping(app: App) -> Iterator[None]:
     """When the block ends, what works in the background is told so."""
     try:
@@ -49,7 +72,15 @@ def all_in_one(app: App, seconds: int) -> None:
     """Ticks, a worker and the pages, until SIGINT or SIGTERM."""
     from digest.web.server import serve_forever
 
-    with alone(app.engine), ticking(app, seconds), working(app):
+    with alone(app.engine), ticking(app, seconds), posting(app), working(app):
+        serve_forever(app.pages.sites())
+
+
+def pages(app: App) -> None:
+    """The pages, and the letters that are asked for on them, until SIGINT or SIGTERM."""
+    from digest.web.server import serve_forever
+
+    with posting(app):
         serve_forever(app.pages.sites())
 
 
@@ -62,7 +93,7 @@ def once(app: App) -> None:
 def schedule(app: App, seconds: int) -> None:
     """Ticks only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
     _for_several(app)
-    with ticking(app, seconds):
+    with ticking(app, seconds), posting(app):
         _wait()
 
 

@@ -212,3 +212,53 @@ class Feedback(Protocol):
 
     def by_address(self, told: str) -> SubscriberId | None:
         """Whose address this is; None if nobody's, or if it is none."""
+
+
+class DueLetter(Protocol):
+    """A letter to one person, at the moment of sending: with its address, stored nowhere."""
+
+    @property
+    def id(self) -> int:
+        """Given once and never again."""
+
+    @property
+    def kind(self) -> str:
+        """``confirmation``, ``known``, ``link``, ``welcome``, ``new_address``, ``old_address``,
+        ``stay`` or ``resumed``.
+        """
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def language(self) -> str:
+        """Empty where they never said."""
+
+    @property
+    def editions(self) -> Sequence[str]:
+        """What it is about; may be none."""
+
+    @property
+    def path(self) -> str:
+        """What its button opens; empty where it has none."""
+
+    @property
+    def preferences_path(self) -> str: ...
+    @property
+    def leave_path(self) -> str:
+        """Empty where there is nothing to leave."""
+
+    @property
+    def barred(self) -> str:
+        """Why it may not go; empty where it may."""
+
+
+class Correspondence(Protocol):
+    """The front door of ``subscribers``, as far as letters to people go."""
+
+    def due(self, now: datetime, after: int, limit: int) -> Sequence[DueLetter]:
+        """Letters that wait, after one's id, oldest first, at most so many. Only reads."""
+
+    def done(self, letter: int, outcome: str, now: datetime) -> None:
+        """It waits no more."""

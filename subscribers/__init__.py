@@ -3,13 +3,14 @@
 This is the only door: all that the rest of the product may use is named here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from subscribers.api.keys import ApiKey, ApiKeys
 from subscribers.audience import Exclusion
 from subscribers.consent import ConsentEvent
+from subscribers.correspondence import Correspondence
 from subscribers.errors import (
     BadAddressError,
     BadTokenError,
@@ -24,6 +25,8 @@ from subscribers.errors import (
 from subscribers.export import ExportFormat
 from subscribers.foreign import FORMATS
 from subscribers.given import Reading
+from subscribers.joining import forget_unconfirmed
+from subscribers.limits import Limits
 from subscribers.migrations import migrate, pending
 from subscribers.model import (
     Catalogue,
@@ -36,6 +39,7 @@ from subscribers.model import (
     Recipient,
     Style,
 )
+from subscribers.permission import Permission
 from subscribers.person import as_html, as_json, as_zip
 from subscribers.retention import Keep
 from subscribers.rights import Rights
@@ -43,6 +47,7 @@ from subscribers.rows import Finding, Problem
 from subscribers.segment_parse import parse_segments
 from subscribers.segments import Explanation, Filter
 from subscribers.service import Subscribers
+from subscribers.site import Site
 from subscribers.suppression import DomainSuppression, Suppression, SuppressionCount
 from subscribers.tokens import Keys, LeaveSecret
 from subscribers.transfer import ImportReport
@@ -54,6 +59,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
     from starlette.routing import Mount, Route
 
+    from subscribers.web_data import DataAction
+    from subscribers.web_joined import Joinable
+
 __all__ = [
     "FORMATS",
     "ApiKey",
@@ -64,6 +72,7 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentEvent",
+    "Correspondence",
     "DomainSuppression",
     "Exclusion",
     "Explanation",
@@ -76,7 +85,9 @@ __all__ = [
     "Keep",
     "Keys",
     "LeaveSecret",
+    "Limits",
     "Member",
+    "Permission",
     "Preferences",
     "Problem",
     "Reader",
@@ -85,6 +96,7 @@ __all__ = [
     "Rights",
     "SegmentError",
     "SegmentMistake",
+    "Site",
     "Style",
     "Subscribers",
     "SubscribersError",
@@ -102,6 +114,8 @@ __all__ = [
     "as_html",
     "as_json",
     "as_zip",
+    "forget_unconfirmed",
+    "joinable",
     "migrate",
     "parse_segments",
     "pending",
@@ -144,3 +158,20 @@ def api_document(
     from subscribers.api.operations import Operations
 
     return document(Operations(engine, keys, subscribers, now).every())
+
+
+def joinable(
+    *,
+    engine: "Engine",
+    keys: Keys,
+    limits: Limits,
+    catalogue: Catalogue,
+    site: Site,
+    actions: "Sequence[DataAction]" = (),
+) -> "Joinable":
+    """The pages of forms and of links in letters, loaded only where pages are served."""
+    from subscribers import web_joined
+
+    return web_joined.Joinable(
+        engine=engine, keys=keys, limits=limits, catalogue=catalogue, site=site, actions=actions
+    )

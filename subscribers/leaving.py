@@ -75,6 +75,7 @@ def leave(
     now: datetime,
     source: str,
     actor: str,
+    action: ConsentAction = ConsentAction.WITHDRAWN,
 ) -> frozenset[str]:
     """Leave the subscriptions for which ``which`` holds; those left before stay as they were.
 
@@ -92,7 +93,7 @@ def leave(
             consent.ConsentEvent(
                 subscriber_id=row.subscriber_id,
                 purpose=consent.newsletter(row.edition),
-                action=ConsentAction.WITHDRAWN,
+                action=action,
                 at=now,
                 source=source,
                 wording="",

@@ -108,6 +108,7 @@ def run() -> None:
         people_data,
         pin,
         preview,
+        repermit,
         retention,
         routes,
         running,

@@ -76,10 +76,10 @@ def _up_to_date(ctx: typer.Context) -> "App":
 @cli.command()
 def serve(ctx: typer.Context) -> None:
     """Show the next issue, the outbox and the preference page in a browser."""
-    from digest.web.server import serve_forever
+    from digest import daily
 
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
     sys.stderr.write(f"{app.pages.where()}\n")
-    serve_forever(app.pages.sites())
+    daily.pages(app)

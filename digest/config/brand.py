@@ -25,7 +25,7 @@ def brand(settings: Settings) -> Brand:
         logo_alt=given.name,
         logo_width=given.logo_width,
         tagline=given.tagline,
-        subscribe_url=given.subscribe_url or "",
+        subscribe_url=given.subscribe_url or f"{settings.web.public_url}/join",
         heading_font=font_stack(look.heading_font),
         text_font=font_stack(look.text_font),
         corner=look.corner,

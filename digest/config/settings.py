@@ -12,6 +12,7 @@ from digest.config.hearing import Bounces, Complaints, Hooks
 from digest.config.places import Regions, Topics
 from digest.config.providers import SendGrid, Smtp, WarmUp
 from digest.config.retention import Retention
+from digest.config.signup import SignUpSettings
 from digest.config.table import Table
 from digest.config.values import (
     Address,
@@ -42,7 +43,7 @@ class Newsroom(Table):
     tagline: str = ""
     #: law asks for it in every mail (CAN-SPAM, CASL); required before real mail
     postal_address: str = ""
-    #: where others sign up; a mail that is passed on leads there
+    #: where others sign up; a mail that is passed on leads there. Left out: our own page
     subscribe_url: HttpUrl | None = None
     logo_url: HttpUrl | None = None
     logo_width: int = Field(default=180, ge=40, le=560)
@@ -320,6 +321,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     sending: Sending = Sending()
     utm: UtmSettings = UtmSettings()
+    signup: SignUpSettings = SignUpSettings()
     hooks: Hooks = Hooks()
     bounces: Bounces = Bounces()
     complaints: Complaints = Complaints()

@@ -19,6 +19,8 @@ class LetterKind(StrEnum):
     REVIEW = "review"
     CONFIRMATION = "confirmation"
     WELCOME = "welcome"
+    #: whatever else a person is told about their mail
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,20 @@ class Welcome(Letter):
     when: str
     #: what is in it, such as the titles of its sections
     contents: tuple[str, ...] = ()
+    #: the first stories of the latest issue, and where that stands on the web
+    stories: tuple[Button, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Letter):
+    """Tells a person something about their mail: a few words, and what can be done."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    #: under the buttons
+    small: str = ""
 
 
 def cleaned(given: T) -> T:

@@ -1,5 +1,6 @@
 """Letters in the ledger: each purpose once."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -42,6 +43,14 @@ def served(connection: Connection, kind: str, again_before: datetime) -> set[str
     """The purposes of this kind that want no attempt now."""
     query = sa.select(letter.c.purpose).where(letter.c.kind == kind, ~_open(again_before))
     return set(connection.scalars(query))
+
+
+def standing(
+    connection: Connection, purposes: Sequence[str]
+) -> dict[str, tuple[DeliveryState, datetime]]:
+    """How letters stand, and since when; absent: never claimed."""
+    rows = connection.execute(sa.select(letter).where(letter.c.purpose.in_(purposes)))
+    return {row.purpose: (DeliveryState(row.state), row.at or row.claimed_at) for row in rows}
 
 
 def _open(before: datetime) -> sa.ColumnElement[bool]:

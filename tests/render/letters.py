@@ -6,6 +6,7 @@ from digest.render.letters import (
     Correction,
     Letter,
     LetterKind,
+    Notice,
     Review,
     ReviewFinding,
     ReviewStory,
@@ -47,6 +48,19 @@ def letter(
             subject=headline, edition=edition, url="https://meridian.example/confirm/abc"
         ),
         LetterKind.WELCOME: Welcome(
-            subject=headline, edition=edition, when="06:00", contents=(edition, headline)
+            subject=headline,
+            edition=edition,
+            when="06:00",
+            contents=(edition, headline),
+            stories=(Button(label=headline, url="https://meridian.example/1?a=1&b=2"),),
+            url="https://meridian.example/v/1-abc",
+        ),
+        LetterKind.NOTICE: Notice(
+            subject=headline,
+            edition=edition,
+            heading=headline,
+            paragraphs=(words, edition),
+            buttons=(Button(label=edition, url="https://meridian.example/stay/abc"),),
+            small=words,
         ),
     }[kind]

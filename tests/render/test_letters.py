@@ -24,7 +24,8 @@ def parts(kind: LetterKind, language: str = "en", **words: str) -> tuple[str, st
         (LetterKind.CORRECTION, ("What we wrote", "What is right", "meridian.example/1", "/u/")),
         (LetterKind.REVIEW, ("Blocks sending", "/approve", "/hold", "ready for review".lower())),
         (LetterKind.CONFIRMATION, ("meridian.example/confirm/abc", "do nothing")),
-        (LetterKind.WELCOME, ("06:00", "/p/a.b-c_d", "/u/")),
+        (LetterKind.WELCOME, ("06:00", "/p/a.b-c_d", "/u/", "meridian.example/1", "/v/1-abc")),
+        (LetterKind.NOTICE, ("River towns", "opened again", "/stay/abc")),
     ],
 )
 def test_each_says_what_it_must(kind: LetterKind, says: tuple[str, ...]) -> None:
