@@ -153,7 +153,8 @@ def watermark(connection: Connection, edition: str, *, extra: bool = False) -> d
     if covered is not None:
         return covered
     first = sa.select(sa.func.min(issue.c.window_from)).where(issue.c.edition == edition)
-    return connection.scalars(first).one()
+    begun: datetime | None = connection.scalars(first).one()
+    return begun
 
 
 def went_last(connection: Connection, one: Issue) -> date | None:
