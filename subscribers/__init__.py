@@ -34,8 +34,9 @@ from subscribers.model import (
     Style,
 )
 from subscribers.rows import Finding, Problem
+from subscribers.segment_explain import Explanation
 from subscribers.segment_parse import parse_segments
-from subscribers.segments import Explanation, Filter
+from subscribers.segments import Filter
 from subscribers.service import Subscribers
 from subscribers.suppression import Suppression
 from subscribers.tokens import Keys, LeaveSecret

@@ -36,10 +36,12 @@ from subscribers.model import (
     Recipient,
 )
 from subscribers.rows import RowReader
+from subscribers.segment_explain import holds
+from subscribers.segment_facts import facts_of
 from subscribers.segment_parse import closest
 from subscribers.segment_sql import condition
-from subscribers.segments import Filter, holds
-from subscribers.store import facts_of, reading
+from subscribers.segments import Filter
+from subscribers.store import reading
 from subscribers.tables import subscriber, subscription
 from subscribers.transfer import Import, ImportReport
 from subscribers.why import Why, why

@@ -10,8 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from subscribers.model import SATURDAY, Frequency, Kind, Member, Style, SubscriptionState, Wish
-from subscribers.segments import Facts
-from subscribers.tables import preference, subscriber, subscription, tag
+from subscribers.tables import preference, subscriber, subscription
 
 #: what somebody wants who never said
 UNSAID = Wish(frequency=Frequency.EVERY, weekly_on=SATURDAY, limit=0, style=Style.FULL)
@@ -81,28 +80,6 @@ def wished(wish: Wish) -> dict[str, object]:
         "style": wish.style,
     }
     return {column: value for column, value in told.items() if value is not None}
-
-
-def facts_of(connection: Connection, who: int) -> Facts | None:
-    """All that segments ask about one person; None if there is no such person."""
-    row = connection.execute(
-        sa.select(subscriber.c.language, subscriber.c.joined_at).where(subscriber.c.id == who)
-    ).one_or_none()
-    if row is None:
-        return None
-    kinds = chosen(connection, [who])[who]
-    tags = sa.select(tag.c.name).where(tag.c.subscriber_id == who)
-    editions = sa.select(subscription.c.edition).where(
-        subscription.c.subscriber_id == who, subscription.c.state == SubscriptionState.ACTIVE
-    )
-    return Facts(
-        regions=kinds[Kind.REGION],
-        topics=kinds[Kind.TOPIC],
-        language=row.language,
-        editions=frozenset(connection.scalars(editions)),
-        tags=frozenset(connection.scalars(tags)),
-        joined_at=row.joined_at,
-    )
 
 
 def active_by_edition(connection: Connection) -> dict[str, int]:
