@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from subscribers.audience import Exclusion
 from subscribers.consent import ConsentEvent
+from subscribers.engagement import Engagement
 from subscribers.errors import (
     BadAddressError,
     BadTokenError,
@@ -16,6 +17,7 @@ from subscribers.errors import (
     SegmentMistake,
     SubscribersError,
     SuppressedError,
+    TakenError,
     UnknownError,
     UnreadableFileError,
 )
@@ -34,8 +36,10 @@ from subscribers.model import (
     Style,
 )
 from subscribers.rows import Finding, Problem
+from subscribers.saved import Counted, Saved, Segments
 from subscribers.segment_explain import Explanation
-from subscribers.segment_parse import parse_segments
+from subscribers.segment_list import write_members
+from subscribers.segment_parse import closest, parse_segments
 from subscribers.segments import Filter
 from subscribers.service import Subscribers
 from subscribers.suppression import Suppression
@@ -56,6 +60,8 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentEvent",
+    "Counted",
+    "Engagement",
     "Exclusion",
     "Explanation",
     "Filter",
@@ -70,23 +76,28 @@ __all__ = [
     "Reader",
     "Reading",
     "Recipient",
+    "Saved",
     "SegmentError",
     "SegmentMistake",
+    "Segments",
     "Style",
     "Subscribers",
     "SubscribersError",
     "Subscription",
     "SuppressedError",
     "Suppression",
+    "TakenError",
     "UnknownError",
     "UnreadableFileError",
     "Voice",
     "Voices",
     "Why",
+    "closest",
     "migrate",
     "parse_segments",
     "pending",
     "routes",
+    "write_members",
 ]
 
 

@@ -92,6 +92,11 @@ def condition(which: Filter) -> Condition:
             )
 
 
+def mailable(which: Filter) -> Condition:
+    """What must hold for the settled filter to hold of somebody who is not suppressed."""
+    return sa.and_(condition(which), ~suppression.applies())
+
+
 def _there(column: sa.Column[Any], told: Condition) -> Condition:
     return sa.and_(column.is_not(None), told) if column.nullable else told
 

@@ -107,6 +107,7 @@ def run() -> None:
         preview,
         routes,
         running,
+        segments,
         set_up,
         sources,
         subscribers,
