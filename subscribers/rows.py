@@ -3,7 +3,8 @@
 Columns: ``email``, ``consent_source`` (both required), ``name``, ``language``, ``regions``,
 ``topics``, ``editions``, ``tags`` (these four are lists separated by ``;``), ``frequency``,
 ``weekly_on`` (1 is Monday), ``limit`` (0 is all stories), ``style`` (these four as values.py lists
-them) and ``consent_at`` (ISO 8601; UTC where it names no zone).
+them), ``consent_at`` (ISO 8601; UTC where it names no zone) and ``attribute:NAME`` for whatever
+else the newsroom knows, one column for each name.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from subscribers import address
@@ -24,6 +26,7 @@ from subscribers.values import (
     LIMITS,
     NAME_LENGTH,
     STYLES,
+    VALUE_LENGTH,
     language_code,
     person_name,
     tag_name,
@@ -47,12 +50,25 @@ COLUMNS = (
     "consent_source",
     "consent_at",
 )
+#: what columns of the newsroom's own attributes begin with
+ATTRIBUTE = "attribute:"
 #: characters in one cell; longer ones are broken quotes or not ours
 LONGEST_CELL = 2000
 SOURCE_LENGTH = 200
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 Value = TypeVar("Value")
+
+
+@lru_cache(1000)
+def attribute_of(column: str) -> str | None:
+    """The attribute that a column of a file is about; None if it is about none."""
+    return tag_name(column.removeprefix(ATTRIBUTE)) if column.startswith(ATTRIBUTE) else None
+
+
+def is_ours(column: str) -> bool:
+    """Whether a column of a file means anything to us."""
+    return column in COLUMNS or attribute_of(column) is not None
 
 
 class Problem(StrEnum):
@@ -134,6 +150,7 @@ class RowReader:
             topics=topics,
             editions=editions,
             tags=_tags(cells, left_out),
+            attributes=_attributes(cells, left_out),
             frequency=_one(cells, "frequency", FREQUENCIES, left_out),
             weekly_on=_one(cells, "weekly_on", DAYS, left_out),
             limit=_one(cells, "limit", LIMITS, left_out),
@@ -231,6 +248,18 @@ def _tags(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> froz
         else:
             names.add(name)
     return frozenset(names)
+
+
+def _attributes(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> dict[str, str]:
+    found = {}
+    for column, cell in cells.items():
+        name = attribute_of(column)
+        value = "" if name is None else person_name(cell)
+        if len(value) > VALUE_LENGTH:
+            left_out.append((Problem.UNKNOWN_VALUE, f"{column}: over {VALUE_LENGTH} characters"))
+        elif name and value:
+            found[name] = value
+    return found
 
 
 def _language(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> str:

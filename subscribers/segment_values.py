@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from subscribers import address
 from subscribers.errors import BadAddressError
 from subscribers.segments import Field, Number, When
-from subscribers.values import language_code, person_name, tag_name
+from subscribers.values import VALUE_LENGTH, language_code, person_name, tag_name
 
 #: how a time is asked for
 WAYS = ("before", "after", "within")
@@ -18,7 +18,6 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"hour": 1, "day": 24, "week": 7 * 24, "month": 30 * 24, "year": 365 * 24}
 SPAN = re.compile(r"([0-9]{1,4}) (hour|day|week|month|year)s?( ago)?")
 LONGEST = timedelta(days=100 * 365)
-VALUE_LENGTH = 200
 
 
 class WrongError(ValueError):
