@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, pipeline, readers
+from digest import bundled, pipeline, readers, segmenting
 from digest.config import Settings
 from digest.config.brand import brand
 from digest.config.editions import (
@@ -34,7 +34,6 @@ from digest.deliver.queue import Queue
 from digest.deliver.queues import schema as queue_schema
 from digest.deliver.queues.embedded import Embedded
 from digest.deliver.routes import Route
-from digest.errors import ConfigError, ConfigMistake
 from digest.joined import Joined
 from digest.listening import Listening
 from digest.newsroom import Newsroom
@@ -44,6 +43,7 @@ from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.rights import Rights
 from digest.schedule.days import EVERY_DAY
+from digest.steps.count_received import Counting
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
 from digest.steps.share import BatchWorker, tend
@@ -54,6 +54,7 @@ from digest.store import migrations
 SubscribersError = subscribers.SubscribersError
 ImportReport = subscribers.ImportReport
 Bringing = readers.Bringing
+write_members = subscribers.write_members
 
 
 class App:
@@ -93,7 +94,8 @@ class App:
 
     @cached_property
     def parts(self) -> Parts:
-        """Everything the steps of the line use."""
+        """Everything the steps of the line use. Raises ConfigError."""
+        segmenting.check(self.settings, lambda: self.segments)
         return Parts(
             engine=self.engine,
             clock=self.clock,
@@ -222,14 +224,8 @@ class App:
     @cached_property
     def people(self) -> subscribers.Subscribers:
         """The people, behind their one door."""
-        given = self.settings
-        catalogue = self._catalogue("en")
-        filters = {
-            one.name: one.filter.model_dump(exclude_none=True, by_alias=True)
-            for one in given.segments
-        }
         return subscribers.Subscribers(
-            self.engine, self._keys, catalogue, self._segments(filters, catalogue)
+            self.engine, self._keys, self._catalogue("en"), self.segments
         )
 
     @cached_property
@@ -237,6 +233,12 @@ class App:
         """What people may ask of a newsroom that holds their data."""
         theirs = subscribers.Rights(self.engine, self.people.segments)
         return Rights(self.settings, self.engine, self.clock, theirs, self._marks)
+
+    @cached_property
+    def segments(self) -> subscribers.Segments:
+        """Those of config.toml and those saved."""
+        catalogue, now = self._catalogue("en"), self.clock.now
+        return segmenting.segments(self.settings, self.engine, catalogue, now)
 
     def _catalogue(self, tag: str) -> subscribers.Catalogue:
         return readers.catalogue(self.settings, self._views, tag)
@@ -259,16 +261,6 @@ class App:
     def bring(self, how: readers.Bringing) -> ImportReport:
         """Import a CSV, or what another system exported. Mails nobody."""
         return readers.bring(self.people, how, self.clock.now())
-
-    @staticmethod
-    def _segments(
-        filters: dict[str, dict[str, object]], catalogue: subscribers.Catalogue
-    ) -> dict[str, subscribers.Filter]:
-        try:
-            return subscribers.parse_segments(filters, catalogue)
-        except subscribers.SegmentError as error:
-            mistakes = [ConfigMistake(one.key, one.problem) for one in error.mistakes]
-            raise ConfigError("config.toml", mistakes) from error
 
     @cached_property
     def secrets(self) -> OwnSecrets:
@@ -305,6 +297,11 @@ class App:
         """Walk the line, with what was heard of earlier mail."""
         self.listening.heed()
         pipeline.tick(self.parts, sending=sending)
+        self._counting.look()
+
+    @cached_property
+    def _counting(self) -> Counting:
+        return segmenting.counting(self.engine, self.clock)
 
     def work(self) -> None:
         """Send batches, and settle what died here, until ``stopping`` is set."""
@@ -319,7 +316,7 @@ class App:
         choices = {
             "region": self._region_names("en"),
             "topic": topic_names(self.settings),
-            "segment": {one.name: one.name for one in self.settings.segments},
+            "segment": segmenting.Names(lambda: self.segments),
         }
         return Pages(
             self.settings, self.newsroom, choices, self._readers_own, self._a_preference_page

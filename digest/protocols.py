@@ -3,7 +3,7 @@
 Each protocol has one contract suite in tests/, run over all its implementations.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -148,6 +148,10 @@ class Recipient(Protocol):
 
 class Audience(Protocol):
     """The front door of ``subscribers``, as far as the line uses it."""
+
+    @property
+    def segments(self) -> Collection[str]:
+        """The names of the segments there are at this moment."""
 
     def readers(
         self,

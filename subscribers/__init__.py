@@ -11,6 +11,7 @@ from subscribers.api.keys import ApiKey, ApiKeys
 from subscribers.audience import Exclusion
 from subscribers.consent import ConsentEvent
 from subscribers.correspondence import Correspondence
+from subscribers.engagement import Engagement
 from subscribers.errors import (
     BadAddressError,
     BadTokenError,
@@ -19,6 +20,7 @@ from subscribers.errors import (
     SegmentMistake,
     SubscribersError,
     SuppressedError,
+    TakenError,
     UnknownError,
     UnreadableFileError,
 )
@@ -44,8 +46,11 @@ from subscribers.person import as_html, as_json, as_zip
 from subscribers.retention import Keep
 from subscribers.rights import Rights
 from subscribers.rows import Finding, Problem
-from subscribers.segment_parse import parse_segments
-from subscribers.segments import Explanation, Filter
+from subscribers.saved import Counted, Saved, Segments
+from subscribers.segment_explain import Explanation
+from subscribers.segment_list import write_members
+from subscribers.segment_parse import closest, parse_segments
+from subscribers.segments import Filter
 from subscribers.service import Subscribers
 from subscribers.site import Site
 from subscribers.suppression import DomainSuppression, Suppression, SuppressionCount
@@ -73,7 +78,9 @@ __all__ = [
     "Consent",
     "ConsentEvent",
     "Correspondence",
+    "Counted",
     "DomainSuppression",
+    "Engagement",
     "Exclusion",
     "Explanation",
     "ExportFormat",
@@ -94,8 +101,10 @@ __all__ = [
     "Reading",
     "Recipient",
     "Rights",
+    "Saved",
     "SegmentError",
     "SegmentMistake",
+    "Segments",
     "Site",
     "Style",
     "Subscribers",
@@ -104,6 +113,7 @@ __all__ = [
     "SuppressedError",
     "Suppression",
     "SuppressionCount",
+    "TakenError",
     "UnknownError",
     "UnreadableFileError",
     "Voice",
@@ -114,12 +124,14 @@ __all__ = [
     "as_html",
     "as_json",
     "as_zip",
+    "closest",
     "forget_unconfirmed",
     "joinable",
     "migrate",
     "parse_segments",
     "pending",
     "routes",
+    "write_members",
 ]
 
 

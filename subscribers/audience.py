@@ -13,9 +13,11 @@ from subscribers.errors import BadAddressError
 from subscribers.frequency import due, paused
 from subscribers.leaving import working_keys
 from subscribers.model import Frequency, Kind, Reader, Recipient, Style, SubscriptionState
+from subscribers.segment_explain import holds
+from subscribers.segment_facts import facts_of
 from subscribers.segment_sql import condition
-from subscribers.segments import Filter, holds
-from subscribers.store import chosen, facts_of, reading
+from subscribers.segments import Filter
+from subscribers.store import chosen, reading
 from subscribers.tables import subscriber, subscription
 from subscribers.tokens import Keys, manage_token
 

@@ -5,7 +5,7 @@ on the preference page stay as they are.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from subscribers.model import (
     SubscriptionState,
 )
 from subscribers.store import among, insert_new, wished, wished_at_first
-from subscribers.tables import preference, subscriber, subscription, tag
+from subscribers.tables import attribute, preference, subscriber, subscription, tag
 from subscribers.tokens import Keys
 
 
@@ -179,6 +179,24 @@ def _choose(connection: Connection, people: Sequence[_Person]) -> None:
         tag,
         [{"subscriber_id": who, "name": name} for who, names in tags.items() for name in names],
     )
+    _know(connection, {one.id: one.entry.attributes for one in people if one.entry.attributes})
+
+
+def _know(connection: Connection, told: dict[int, Mapping[str, str]]) -> None:
+    """Attributes: one that is told replaces what was there, the others stay."""
+    rows = [
+        {"subscriber_id": who, "name": name, "value": value}
+        for who, values in told.items()
+        for name, value in values.items()
+    ]
+    for changed in {row["name"] for row in rows}:
+        who = [row["subscriber_id"] for row in rows if row["name"] == changed]
+        connection.execute(
+            sa.delete(attribute).where(
+                attribute.c.subscriber_id.in_(who), attribute.c.name == changed
+            )
+        )
+    insert_new(connection, attribute, rows)
 
 
 def _subscribe(

@@ -7,6 +7,7 @@
     ├── SuppressedError       we promised never to mail this address
     ├── BadTokenError         a preference link is forged, expired or of somebody erased
     ├── UnknownError          no such subscriber or segment
+    ├── TakenError            a segment of config.toml has this name
     ├── UnreadableFileError   an import cannot begin: not a CSV, or a column is missing
     ├── CursorError           no place in the events
     ├── KeyNameError          an API key of this name cannot be made, or there is none
@@ -36,6 +37,10 @@ class BadTokenError(SubscribersError):
 
 class UnknownError(SubscribersError, LookupError):
     """There is no such subscriber or segment."""
+
+
+class TakenError(SubscribersError):
+    """A segment of config.toml has this name, and only config.toml changes it."""
 
 
 class UnreadableFileError(SubscribersError):

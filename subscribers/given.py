@@ -13,7 +13,7 @@ from subscribers.foreign.row import ForeignRow, Standing
 from subscribers.formulas import plain
 from subscribers.model import Catalogue
 from subscribers.records import LONGEST_LINE, Record, Records
-from subscribers.rows import COLUMNS, LISTS, REQUIRED, Problem, RowError
+from subscribers.rows import LISTS, REQUIRED, Problem, RowError, is_ours
 from subscribers.segment_parse import closest
 
 
@@ -69,18 +69,21 @@ def own(stream: BinaryIO, reading: Reading, columns: Columns) -> Iterator[Given]
                 f" not among them; {near}"
             )
     _check_once(names)
-    columns.ignored.update(name for name in names if name not in COLUMNS)
-    return _own(records, names, reading)
+    ours = frozenset(name for name in names if is_ours(name))
+    columns.ignored.update(name for name in names if name not in ours)
+    return _own(records, names, ours, reading)
 
 
-def _own(records: Records, names: Sequence[str], reading: Reading) -> Iterator[Given]:
+def _own(
+    records: Records, names: Sequence[str], ours: frozenset[str], reading: Reading
+) -> Iterator[Given]:
     for record in records:
         try:
             cells = _cells(record, names)
         except RowError as error:
             yield Given(line=record.line, problem=error)
             continue
-        cells = {name: plain(cell) for name, cell in cells.items() if name in COLUMNS}
+        cells = {name: plain(cell) for name, cell in cells.items() if name in ours}
         if not cells.get("consent_source", "").strip():
             cells["consent_source"] = reading.consent
         yield Given(line=record.line, cells=cells)
@@ -187,6 +190,6 @@ def _cells(record: Record, names: Sequence[str]) -> dict[str, str]:
 
 
 def _check_once(names: Sequence[str]) -> None:
-    repeated = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
+    repeated = sorted({name for name in names if is_ours(name) and names.count(name) > 1})
     if repeated:
         raise UnreadableFileError(f"column {repeated[0]!r} is there twice")

@@ -171,6 +171,8 @@ class Entry(Wish):
     topics: frozenset[str] = frozenset()
     editions: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
+    #: what else the newsroom knows of them, by name
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def chooses(self) -> bool:

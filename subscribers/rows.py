@@ -4,7 +4,8 @@ Columns: ``email``, ``consent_source`` (both required), ``name``, ``language``, 
 ``topics``, ``editions``, ``tags`` (these four are lists separated by ``;``), ``frequency``,
 ``weekly_on`` (1 is Monday), ``limit`` (0 is all stories), ``style``, ``hour`` (0 to 23, of their
 ``zone``'s clock), ``breaking`` (yes or no; these six as values.py lists them), ``zone`` (an IANA
-name), ``paused_until`` and ``consent_at`` (ISO 8601; UTC where they name no zone).
+name), ``paused_until`` and ``consent_at`` (ISO 8601; UTC where they name no zone) and
+``attribute:NAME`` for whatever else the newsroom knows, one column for each name.
 """
 
 import re
@@ -12,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from subscribers import address
@@ -27,6 +29,7 @@ from subscribers.values import (
     NAME_LENGTH,
     STYLES,
     TRUTHS,
+    VALUE_LENGTH,
     language_code,
     person_name,
     tag_name,
@@ -55,12 +58,25 @@ COLUMNS = (
     "consent_source",
     "consent_at",
 )
+#: what columns of the newsroom's own attributes begin with
+ATTRIBUTE = "attribute:"
 #: characters in one cell; longer ones are broken quotes or not ours
 LONGEST_CELL = 2000
 SOURCE_LENGTH = 200
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 Value = TypeVar("Value")
+
+
+@lru_cache(1000)
+def attribute_of(column: str) -> str | None:
+    """The attribute that a column of a file is about; None if it is about none."""
+    return tag_name(column.removeprefix(ATTRIBUTE)) if column.startswith(ATTRIBUTE) else None
+
+
+def is_ours(column: str) -> bool:
+    """Whether a column of a file means anything to us."""
+    return column in COLUMNS or attribute_of(column) is not None
 
 
 class Problem(StrEnum):
@@ -142,6 +158,7 @@ class RowReader:
             topics=topics,
             editions=editions,
             tags=_tags(cells, left_out),
+            attributes=_attributes(cells, left_out),
             frequency=_one(cells, "frequency", FREQUENCIES, left_out),
             weekly_on=_one(cells, "weekly_on", DAYS, left_out),
             limit=_one(cells, "limit", LIMITS, left_out),
@@ -257,6 +274,18 @@ def _tags(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> froz
         else:
             names.add(name)
     return frozenset(names)
+
+
+def _attributes(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> dict[str, str]:
+    found = {}
+    for column, cell in cells.items():
+        name = attribute_of(column)
+        value = "" if name is None else person_name(cell)
+        if len(value) > VALUE_LENGTH:
+            left_out.append((Problem.UNKNOWN_VALUE, f"{column}: over {VALUE_LENGTH} characters"))
+        elif name and value:
+            found[name] = value
+    return found
 
 
 def _language(cells: Mapping[str, str], left_out: list[tuple[Problem, str]]) -> str:

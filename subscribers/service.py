@@ -36,7 +36,7 @@ from subscribers.model import (
     Recipient,
 )
 from subscribers.segment_parse import closest
-from subscribers.segment_sql import condition
+from subscribers.segment_sql import mailable
 from subscribers.segments import Filter
 from subscribers.store import reading
 from subscribers.tables import subscriber, subscription
@@ -258,13 +258,14 @@ class Subscribers:
 
     def count(self, segment: str) -> int:
         """How many people of a segment may be mailed at all. Raises UnknownError."""
-        query = sa.select(sa.func.count()).select_from(subscriber).where(self._in(segment))
+        within = mailable(self._segment(segment))
+        query = sa.select(sa.func.count()).select_from(subscriber).where(within)
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()
 
     def members(self, segment: str) -> Iterator[Member]:
         """The people whom ``count`` counts, by id. Raises UnknownError."""
-        return store.members(self._engine, self._in(segment))
+        return store.members(self._engine, mailable(self._segment(segment)))
 
     def active_by_edition(self) -> Mapping[str, int]:
         """How many active subscriptions each edition has."""
@@ -336,9 +337,5 @@ class Subscribers:
         try:
             return self.segments[name]
         except KeyError:
-            raise UnknownError(
-                f"there is no segment {name!r}; {closest(name, self.segments)}"
-            ) from None
-
-    def _in(self, segment: str) -> sa.ColumnElement[bool]:
-        return sa.and_(condition(self._segment(segment)), ~suppression.applies())
+            near = closest(name, self.segments)
+            raise UnknownError(f"there is no segment {name!r}; {near}") from None

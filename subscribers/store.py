@@ -13,8 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 from subscribers.model import SATURDAY, Frequency, Kind, Member, Style, SubscriptionState, Wish
-from subscribers.segments import Facts
-from subscribers.tables import preference, subscriber, subscription, tag
+from subscribers.tables import preference, subscriber, subscription
 
 #: what somebody wants who never said
 UNSAID = Wish(
@@ -132,28 +131,6 @@ def wished(wish: Wish) -> dict[str, object]:
 def wished_at_first(wish: Wish) -> dict[str, object]:
     """The same of somebody new: every column, also where nothing was ever said."""
     return {"send_hour": None, "paused_until": None, **wished(UNSAID), **wished(wish)}
-
-
-def facts_of(connection: Connection, who: int) -> Facts | None:
-    """All that segments ask about one person; None if there is no such person."""
-    row = connection.execute(
-        sa.select(subscriber.c.language, subscriber.c.joined_at).where(subscriber.c.id == who)
-    ).one_or_none()
-    if row is None:
-        return None
-    kinds = chosen(connection, [who])[who]
-    tags = sa.select(tag.c.name).where(tag.c.subscriber_id == who)
-    editions = sa.select(subscription.c.edition).where(
-        subscription.c.subscriber_id == who, subscription.c.state == SubscriptionState.ACTIVE
-    )
-    return Facts(
-        regions=kinds[Kind.REGION],
-        topics=kinds[Kind.TOPIC],
-        language=row.language,
-        editions=frozenset(connection.scalars(editions)),
-        tags=frozenset(connection.scalars(tags)),
-        joined_at=row.joined_at,
-    )
 
 
 def active_by_edition(connection: Connection) -> dict[str, int]:

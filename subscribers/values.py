@@ -10,6 +10,8 @@ from subscribers.model import Frequency, Style
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 TAG = re.compile(r"[\w][\w .:-]{0,49}")
 NAME_LENGTH = 200
+#: of an attribute
+VALUE_LENGTH = 200
 #: as forms and files write what there is to wish → its value
 FREQUENCIES = {one.value: one for one in Frequency}
 DAYS = {str(day): day for day in range(1, 8)}

@@ -11,8 +11,9 @@ from subscribers import consent, suppression
 from subscribers.address import mask
 from subscribers.frequency import is_due
 from subscribers.model import Frequency, Style, SubscriptionState
-from subscribers.segments import Explanation, Facts, Filter, explain
-from subscribers.store import facts_of
+from subscribers.segment_explain import Explanation, Facts, explain
+from subscribers.segment_facts import facts_of
+from subscribers.segments import Filter
 from subscribers.tables import subscriber, subscription
 
 

@@ -112,6 +112,7 @@ def run() -> None:
         retention,
         routes,
         running,
+        segments,
         set_up,
         sources,
         subscribers,

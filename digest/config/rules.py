@@ -142,21 +142,17 @@ def _logins(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
 
 def _editions(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
     sources = {str(row.get("name")) for row in _rows(raw, "sources")}
-    segments = {str(row.get("name")) for row in _rows(raw, "segments")}
     regions = _regions(raw)
     for index, row in enumerate(_rows(raw, "editions")):
         key = f"editions[{index}]"
         for given in row.get("sources", ()):
             yield from _known(f"{key}.sources", "source", given, sources)
-        for given in row.get("segments", ()):
-            yield from _known(f"{key}.segments", "segment", given, segments)
+        # Segments may be saved at run time too: digest/segmenting.py checks their names.
         for number, section in enumerate(_rows(row, "sections")):
-            yield from _section(f"{key}.sections[{number}]", section, segments, regions)
+            yield from _section(f"{key}.sections[{number}]", section, regions)
 
 
-def _section(
-    key: str, section: Mapping[str, Any], segments: set[str], regions: set[str]
-) -> Iterator[ConfigMistake]:
+def _section(key: str, section: Mapping[str, Any], regions: set[str]) -> Iterator[ConfigMistake]:
     for needed in NEEDS.get(str(section.get("take")), ()):
         if not section.get(needed):
             yield ConfigMistake(
@@ -164,19 +160,15 @@ def _section(
             )
     yield from _known(f"{key}.region", "region", section.get("region"), regions | {"each"})
     yield from _known(f"{key}.topic", "topic", section.get("topic"), {*TOPICS, "each"})
-    for given in section.get("segments", ()):
-        yield from _known(f"{key}.segments", "segment", given, segments)
     least, most = section.get("minimum", 1), section.get("maximum", 4)
     if isinstance(least, int) and isinstance(most, int) and least > most:
         yield ConfigMistake(f"{key}.minimum", f"{least} is more than the maximum, {most}")
 
 
 def _filters(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
-    known = {
-        "region": _regions(raw),
-        "topic": set(TOPICS),
-        "edition": {str(row.get("slug")) for row in _rows(raw, "editions")},
-    }
+    editions = {str(row.get("slug")) for row in _rows(raw, "editions")}
+    known = {"region": _regions(raw), "topic": set(TOPICS)}
+    known |= dict.fromkeys(("edition", "left", "pending"), editions)
     for index, row in enumerate(_rows(raw, "segments")):
         yield from _condition(f"segments[{index}].filter", row.get("filter"), known)
 
@@ -184,8 +176,6 @@ def _filters(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
 def _condition(key: str, given: object, known: Mapping[str, set[str]]) -> Iterator[ConfigMistake]:
     if not isinstance(given, Mapping):
         return
-    if len(given) != 1:
-        yield ConfigMistake(key, "needs exactly one condition; combine several with all or any")
     for field, value in given.items():
         here = f"{key}.{field}"
         values = value if isinstance(value, list | tuple) else [value]

@@ -1,6 +1,5 @@
 """The shapes of config.toml, one class a table. docs/config.md tells the same in prose."""
 
-from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -8,6 +7,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from digest.config.filters import Filter
 from digest.config.hearing import Bounces, Complaints, Hooks
 from digest.config.places import Regions, Topics
 from digest.config.providers import SendGrid, Smtp, WarmUp
@@ -280,21 +280,6 @@ class EditionSettings(Table):
     note: str = Field(default="", max_length=4000)
     house_ad: HouseAdSettings | None = None
     sections: tuple[SectionSettings, ...] = Field(min_length=1)
-
-
-class Filter(Table):
-    """A condition of a segment: exactly one key. Lists mean any of them."""
-
-    all: tuple["Filter", ...] | None = None
-    any: tuple["Filter", ...] | None = None
-    not_: "Filter | None" = Field(default=None, alias="not")
-    region: str | tuple[str, ...] | None = None
-    topic: str | tuple[str, ...] | None = None
-    language: str | tuple[str, ...] | None = None
-    edition: str | tuple[str, ...] | None = None
-    tag: str | tuple[str, ...] | None = None
-    joined_before: date | None = None
-    joined_after: date | None = None
 
 
 class SegmentSettings(Table):

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -10,6 +10,7 @@ from itertools import islice
 from digest.curate import coarse, vary
 from digest.curate.coarse import Coarse
 from digest.curate.select import Selector
+from digest.errors import NotFoundError
 from digest.languages import spoken
 from digest.model import Edition, Finding, Interest, Issue, Level, Selected, SubscriberId
 from digest.protocols import Reader
@@ -122,6 +123,7 @@ class Choosing:
         parts, slug, now = self.parts, self.edition.slug, self.parts.clock.now()
         asked = sorted({name for section in self.edition.sections for name in section.segments})
         wanted, answered = _segments(parts, self.issue), days(parts, self.issue)
+        _check_segments(parts, {*asked, *wanted})
         self.step = step
         people, extra = parts.audience, self.issue.extra
         self.left_out = Counter(people.excluded(slug, wanted, answered, now, extra=extra))
@@ -161,6 +163,13 @@ def _segments(parts: Parts, issue: Issue) -> list[str]:
         return own
     with reading(parts.engine) as connection:
         return extras.segments_of(connection, issue) or own
+
+
+def _check_segments(parts: Parts, named: Collection[str]) -> None:
+    """Raise NotFoundError of a segment that was saved once and is there no more."""
+    known = parts.audience.segments if named else ()
+    for name in sorted(set(named) - set(known)):
+        raise NotFoundError(f"there is no segment {name!r}", hint="`digest segments list`")
 
 
 def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:

@@ -1,16 +1,64 @@
-"""Which issues reached a reader: where their own window starts."""
+"""Which issues reached a reader: where their own window starts, and what is counted of them."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import UNREACHED, BatchState, DeliveryState, Issue, IssueState, SubscriberId
+from digest.model import (
+    UNREACHED,
+    BatchState,
+    DeliveryState,
+    Issue,
+    IssueId,
+    IssueState,
+    SubscriberId,
+)
 from digest.store import ledger
 from digest.store.heard_table import delivery_event
-from digest.store.tables import batch, delivery
+from digest.store.tables import batch, delivery, issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentIssue:
+    """An issue that is closed, and when it was."""
+
+    id: IssueId
+    edition: str
+    at: datetime
+
+
+def sent_since(connection: Connection, at: datetime) -> list[SentIssue]:
+    """The issues scheduled for then or later that are sent, oldest first."""
+    query = (
+        sa.select(issue.c.id, issue.c.edition, issue.c.sent_at, issue.c.scheduled_at)
+        .where(issue.c.state == IssueState.SENT.value, issue.c.scheduled_at >= at)
+        .order_by(issue.c.scheduled_at, issue.c.id)
+    )
+    return [
+        SentIssue(id=row.id, edition=row.edition, at=row.sent_at or row.scheduled_at)
+        for row in connection.execute(query)
+    ]
+
+
+def reached_after(
+    connection: Connection, issue_id: IssueId, after: SubscriberId, limit: int
+) -> list[SubscriberId]:
+    """The next readers whom an issue reached, or may have, by id."""
+    query = (
+        sa.select(delivery.c.subscriber_id)
+        .where(
+            delivery.c.issue_id == issue_id,
+            delivery.c.subscriber_id > after,
+            delivery.c.state.in_([state.value for state in ledger.REACHED]),
+        )
+        .order_by(delivery.c.subscriber_id)
+        .limit(limit)
+    )
+    return list(connection.scalars(query))
 
 
 def last_reached(

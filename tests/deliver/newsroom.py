@@ -113,6 +113,7 @@ class Readers:
     """An audience whose members a test may change."""
 
     who: dict[SubscriberId, To | str] = field(default_factory=dict)
+    segments: Sequence[str] = ()
 
     def readers(
         self,

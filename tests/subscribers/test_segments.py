@@ -14,20 +14,11 @@ from subscribers import Consent, SegmentError, Subscribers, UnknownError, parse_
 from subscribers.address import parse
 from subscribers.enrolment import Registrar, enrol
 from subscribers.model import ConsentAction, Entry
+from subscribers.segment_explain import Facts, holds
+from subscribers.segment_facts import facts_of
 from subscribers.segment_sql import condition
-from subscribers.segments import (
-    AllOf,
-    AnyOf,
-    Facts,
-    Field,
-    Filter,
-    Has,
-    JoinedAfter,
-    JoinedBefore,
-    Not,
-    holds,
-)
-from subscribers.store import facts_of, reading
+from subscribers.segments import After, AllOf, AnyOf, Before, Field, Filter, Has, Moment, Not
+from subscribers.store import reading
 from subscribers.tables import subscriber
 from tests.subscribers.conftest import CATALOGUE, EVERY_DAY, KEYS, NOW, house
 
@@ -41,13 +32,13 @@ WORDS = {
 DAYS = [datetime(2026, month, 1, tzinfo=UTC) for month in range(1, 12)]
 
 conditions = st.one_of(
-    st.sampled_from(list(Field)).flatmap(
+    st.sampled_from(list(WORDS)).flatmap(
         lambda field: st.lists(
             st.sampled_from(WORDS[field]), min_size=1, max_size=3, unique=True
         ).map(lambda values: Has(field, tuple(values)))
     ),
-    st.sampled_from(DAYS).map(JoinedBefore),
-    st.sampled_from(DAYS).map(JoinedAfter),
+    st.sampled_from(DAYS).map(lambda at: Before(Moment.JOINED, at)),
+    st.sampled_from(DAYS).map(lambda at: After(Moment.JOINED, at)),
 )
 filters: st.SearchStrategy[Filter] = st.recursive(
     conditions,
@@ -141,10 +132,10 @@ def read(toml: str) -> Filter:
         ('{language = "pt_BR"}', Has(Field.LANGUAGE, ("pt-br",))),
         ('{tag = "VIP"}', Has(Field.TAG, ("vip",))),
         ('{not = {edition = "morning"}}', Not(Has(Field.EDITION, ("morning",)))),
-        ("{joined_before = 2026-01-01}", JoinedBefore(datetime(2026, 1, 1, tzinfo=UTC))),
+        ("{joined_before = 2026-01-01}", Before(Moment.JOINED, datetime(2026, 1, 1, tzinfo=UTC))),
         (
             "{joined_after = 2026-01-01T02:00:00+02:00}",
-            JoinedAfter(datetime(2026, 1, 1, tzinfo=UTC)),
+            After(Moment.JOINED, datetime(2026, 1, 1, tzinfo=UTC)),
         ),
         (
             '{all = [{region = "africa"}, {any = [{tag = "a"}, {tag = "b"}]}]}',
