@@ -42,6 +42,7 @@ from digest.pages import Pages
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.schedule.days import EVERY_DAY
+from digest.steps.foresee import Foreseen
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
 from digest.steps.share import BatchWorker, tend
@@ -310,7 +311,8 @@ class App:
         )
 
     def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
-        pages = subscribers.routes(self.people, templates, self.clock.now, self._voice)
+        foreseen = Foreseen(self.parts)
+        pages = subscribers.routes(self.people, templates, self.clock.now, self._voice, foreseen)
         return [*pages, *self.listening.routes()]
 
     def _a_preference_page(self) -> str | None:

@@ -32,6 +32,8 @@ def catalogue(settings: Settings, views: tuple[RegionView, ...], tag: str) -> su
         languages={one: languages.language(one).own_name for one in spoken},
         rhythms={slug: rhythm_in_words(edition, tag) for slug, edition in every.items()},
         weekdays=languages.language(tag).weekdays(),
+        clocks={slug: edition.zone for slug, edition in every.items()},
+        time_zones=languages.language(tag).places(),
     )
 
 
@@ -47,6 +49,7 @@ def voice(
         ngettext=spoken.ngettext,
         date=spoken.long_date,
         listed=spoken.listed,
+        spoken={one: languages.language(one).own_name for one in languages.SPOKEN},
         catalogue=catalogue(settings, views, spoken.tag),
     )
 

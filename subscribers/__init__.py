@@ -28,11 +28,13 @@ from subscribers.model import (
     Consent,
     Frequency,
     Member,
+    Pause,
     Preferences,
     Reader,
     Recipient,
     Style,
 )
+from subscribers.ports import NextIssue
 from subscribers.rows import Finding, Problem
 from subscribers.segment_parse import parse_segments
 from subscribers.segments import Explanation, Filter
@@ -64,6 +66,8 @@ __all__ = [
     "Keys",
     "LeaveSecret",
     "Member",
+    "NextIssue",
+    "Pause",
     "Preferences",
     "Problem",
     "Reader",
@@ -94,8 +98,9 @@ def routes(
     templates: "jinja2.Environment",
     now: Callable[[], datetime],
     voices: Voices | None = None,
+    next_issue: NextIssue | None = None,
 ) -> "list[Route]":
     """The readers' pages: see ``subscribers.web.routes``, loaded only where pages are served."""
     from subscribers import web
 
-    return web.routes(subscribers, templates, now, voices)
+    return web.routes(subscribers, templates, now, voices, next_issue)
