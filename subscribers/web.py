@@ -41,6 +41,8 @@ HEADERS = {
 LEFT = "You have left this newsletter. One that is already on its way may still arrive.\n"
 #: what a redirect may say that was done
 DONE = frozenset({"saved", "left", "paused", "resumed", "undone", "link"})
+#: why somebody left, of templates/web/leave_reason.html
+REASONS = frozenset({"too_many", "not_mine", "never_asked", "elsewhere", "other"})
 
 log = structlog.get_logger()
 
@@ -52,7 +54,7 @@ def routes(
     voices: Voices | None = None,
     next_issue: NextIssue | None = None,
 ) -> list[Route]:
-    """``/p/<manage token>``, ``/u/<leave key>`` and ``/undo/<token>``.
+    """``/p/<manage token>``, ``/u/<leave key>``, ``/undo/<token>`` and ``/left``.
 
     They speak English where no ``voices`` are given, and foretell nothing without ``next_issue``.
     ``templates`` finds ``preferences.html`` and its like, and escapes. ``/u/`` must be exempt from
@@ -67,6 +69,7 @@ def routes(
         Route("/u/{key}", pages.leave, methods=["POST"]),
         Route("/undo/{token}", pages.show_undo, methods=["GET"], name="undo"),
         Route("/undo/{token}", pages.undo, methods=["POST"]),
+        Route("/left", pages.tell_why, methods=["POST"], name="left"),
     ]
 
 
@@ -145,6 +148,19 @@ class _Pages:
         except BadTokenError:
             return await run_in_threadpool(self._after_undo, request)
         return RedirectResponse(f"../p/{back}?done=undone", 303, HEADERS)
+
+    async def tell_why(self, request: Request) -> Response:
+        # Counted in the log, with nothing of who it was; the token only keeps strangers out.
+        fields = await form.small_form(request) or {}
+        token = next(iter(fields.get("token", ())), "")
+        try:
+            self.subscribers.undo.check(token, self.now())
+        except BadTokenError:
+            return self._expired(request, undo=True)
+        reason = next(iter(fields.get("reason", ())), "")
+        if reason in REASONS:
+            log.info("left_because", reason=reason)
+        return self._page("leave_thanks.html", self._voice(request))
 
     def _after_undo(self, request: Request) -> Response:
         try:
