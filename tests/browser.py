@@ -81,6 +81,23 @@ class Browser:
         assert "errorText" not in told, told["errorText"]
         self._loaded()
 
+    def scripts(self, *, run: bool) -> None:
+        """Whether pages may run scripts of their own, from the next one on."""
+        self._ask("Emulation.setScriptExecutionDisabled", value=not run)
+
+    def zone(self, name: str) -> None:
+        """Have the machine stand in this IANA time zone."""
+        self._ask("Emulation.setTimezoneOverride", timezoneId=name)
+
+    def press(self, key: str) -> None:
+        """Press ``Tab``, ``Enter`` or `` `` on the keyboard."""
+        code = {"Tab": 9, "Enter": 13, " ": 32}[key]
+        text = {"Enter": "\r", " ": " "}.get(key, "")
+        told: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code}
+        kind = "keyDown" if text else "rawKeyDown"
+        self._ask("Input.dispatchKeyEvent", type=kind, text=text, **told)
+        self._ask("Input.dispatchKeyEvent", type="keyUp", **told)
+
     def _loaded(self) -> None:
         self.evaluate(
             "new Promise(done => document.readyState === 'complete' ? done()"
