@@ -23,7 +23,7 @@ pytestmark = pytest.mark.part("chromium")
 
 #: what a person can be found in; each is told from a fresh start
 STATES = ("normal", "saved", "paused", "left", "suppressed", "refused", "undo", "expired")
-TARGETS = """[...document.querySelectorAll('button, select, .choice, summary, nav a, input[type=date]')]
+TARGETS = """[...document.querySelectorAll('button, select, .choice, summary, nav a, [type=date]')]
   .filter(one => one.offsetHeight && one.getBoundingClientRect().height < 44)
   .map(one => one.outerHTML.slice(0, 120))"""
 
