@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 import subscribers
 from digest import bundled, pipeline, readers, segmenting
+from digest.api import Api
 from digest.config import Settings
 from digest.config.brand import brand
 from digest.config.editions import (
@@ -44,6 +45,7 @@ from digest.render.render import Renderer
 from digest.rights import Rights
 from digest.schedule.days import EVERY_DAY
 from digest.steps.count_received import Counting
+from digest.steps.foresee import Foreseen
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
 from digest.steps.share import BatchWorker, tend
@@ -323,24 +325,19 @@ class App:
         )
 
     def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
-        pages = subscribers.routes(self.people, templates, self.clock.now, self._voice)
-        api = subscribers.api_routes(
-            *self._api_parts, per_second=self.settings.web.api_calls_per_second
-        )
-        return [*pages, *api, *self.joined.routes(templates), *self.listening.routes()]
-
-    @property
-    def _api_parts(self) -> readers.ApiParts:
-        return self.people, self.engine, self._keys, self.clock.now
-
-    def api_document(self) -> dict[str, object]:
-        """``/api/v1`` as an OpenAPI 3.1 document."""
-        return subscribers.api_document(*self._api_parts)
+        foreseen = Foreseen(self.parts)
+        pages = subscribers.routes(self.people, templates, self.clock.now, self._voice, foreseen)
+        return [
+            *pages,
+            *self.api.routes(),
+            *self.joined.routes(templates),
+            *self.listening.routes(),
+        ]
 
     @cached_property
-    def api_keys(self) -> subscribers.ApiKeys:
-        """Who may use the API."""
-        return subscribers.ApiKeys(self.engine)
+    def api(self) -> Api:
+        """For other programs."""
+        return Api(self.settings, self.engine, self.clock, self.people, self._keys)
 
     def _a_preference_page(self) -> str | None:
         now = self.clock.now()

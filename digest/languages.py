@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -58,6 +59,10 @@ class Language:
         names = self._locale.days["stand-alone"]["wide"]
         return {day + 1: names[day] for day in range(7)}
 
+    def places(self) -> dict[str, str]:
+        """IANA time zone → the place that it is named for, in order of area and place."""
+        return _places(self._locale)
+
     @property
     def own_name(self) -> str:
         """What its speakers call it."""
@@ -85,6 +90,19 @@ def spoken(tag: str) -> bool:
 def best(wanted: Sequence[str]) -> Language:
     """The first of the ``wanted`` tags that we speak, else English."""
     return language(next(filter(spoken, wanted), "en"))
+
+
+@lru_cache(maxsize=32)
+def _places(locale: Locale) -> dict[str, str]:
+    newest = get_global("zone_aliases")
+    # CLDR keeps cities under the names that zones had first.
+    cities = {newest.get(zone, zone): told.get("city") for zone, told in locale.time_zones.items()}
+    named = {
+        zone: cities.get(zone) or zone.rpartition("/")[2].replace("_", " ")
+        for zone in get_global("zone_territories")
+        if zone not in newest and not zone.startswith("Etc/")
+    }
+    return dict(sorted(named.items(), key=lambda one: (one[0].partition("/")[0], one[1], one[0])))
 
 
 @cache

@@ -79,6 +79,7 @@ class Pages:
             undefined=jinja2.StrictUndefined,
         )
         environment.globals["brand"] = self._settings.newsroom.name
+        environment.globals["postal_address"] = self._settings.newsroom.postal_address
         environment.globals["outbox"] = self._settings.sending.transport == "outbox"
         return environment
 

@@ -3,12 +3,10 @@
 For ``subscribers``, which knows neither settings nor languages.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy.engine import Engine
 
 import subscribers
 from digest import languages
@@ -19,7 +17,6 @@ from digest.errors import DigestError
 from digest.render.words import direction
 
 #: what the API is made of: the people, their database and keys, the time
-ApiParts = tuple[subscribers.Subscribers, Engine, subscribers.Keys, Callable[[], datetime]]
 
 
 def catalogue(settings: Settings, views: tuple[RegionView, ...], tag: str) -> subscribers.Catalogue:
@@ -37,6 +34,8 @@ def catalogue(settings: Settings, views: tuple[RegionView, ...], tag: str) -> su
         languages={one: languages.language(one).own_name for one in spoken},
         rhythms={slug: rhythm_in_words(edition, tag) for slug, edition in every.items()},
         weekdays=languages.language(tag).weekdays(),
+        clocks={slug: edition.zone for slug, edition in every.items()},
+        time_zones=languages.language(tag).places(),
     )
 
 
@@ -52,6 +51,7 @@ def voice(
         ngettext=spoken.ngettext,
         date=spoken.long_date,
         listed=spoken.listed,
+        spoken={one: languages.language(one).own_name for one in languages.SPOKEN},
         catalogue=catalogue(settings, views, spoken.tag),
     )
 

@@ -36,6 +36,7 @@ from subscribers.model import (
     Consent,
     Frequency,
     Member,
+    Pause,
     Preferences,
     Reader,
     Recipient,
@@ -43,6 +44,7 @@ from subscribers.model import (
 )
 from subscribers.permission import Permission
 from subscribers.person import as_html, as_json, as_zip
+from subscribers.ports import NextIssue
 from subscribers.retention import Keep
 from subscribers.rights import Rights
 from subscribers.rows import Finding, Problem
@@ -94,6 +96,8 @@ __all__ = [
     "LeaveSecret",
     "Limits",
     "Member",
+    "NextIssue",
+    "Pause",
     "Permission",
     "Preferences",
     "Problem",
@@ -140,11 +144,12 @@ def routes(
     templates: "jinja2.Environment",
     now: Callable[[], datetime],
     voices: Voices | None = None,
+    next_issue: NextIssue | None = None,
 ) -> "list[Route]":
     """The readers' pages: see ``subscribers.web.routes``, loaded only where pages are served."""
     from subscribers import web
 
-    return web.routes(subscribers, templates, now, voices)
+    return web.routes(subscribers, templates, now, voices, next_issue)
 
 
 def api_routes(

@@ -55,3 +55,13 @@ def write_to(
         "created_at": now,
     }
     insert_new(connection, letter_due, [row])
+
+
+#: seconds between two letters with fresh links that one page may ask for
+LINK_EVERY = 600
+
+
+def write_link(connection: Connection, subscriber: int, *, language: str, now: datetime) -> None:
+    """Have a person written to with fresh links; asked again within ten minutes, once."""
+    purpose = f"link:{subscriber}:{int(now.timestamp()) // LINK_EVERY}"
+    write_to(connection, subscriber, LetterKind.LINK, purpose=purpose, now=now, language=language)

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from subscribers.address import Address
+from subscribers.zones import places
 
 
 class SubscriptionState(StrEnum):
@@ -77,6 +78,10 @@ class Catalogue:
     languages: Mapping[str, str] = field(default_factory=lambda: {"en": "English"})
     #: edition → when it comes, for a person: ``Weekdays at 06:30``
     rhythms: Mapping[str, str] = field(default_factory=dict)
+    #: edition → the IANA zone that its times are in
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    #: IANA zone → the place that it is named for
+    time_zones: Mapping[str, str] = field(default_factory=places)
     #: ISO weekday → its name
     weekdays: Mapping[int, str] = field(default_factory=lambda: dict(enumerate(WEEKDAYS, 1)))
 
@@ -203,15 +208,46 @@ class Enrolment:
     kept_choice: bool = False
 
 
+#: as ``Choice.hour``: when the edition goes
+EDITIONS_HOUR = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """No mail before this instant; None: mail goes on now."""
+
+    until: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Wish):
-    """What a person chose on the preference page. No regions or topics means all of them."""
+    """What a person chose on the preference page. None says nothing: what is known stays.
 
-    editions: frozenset[str]
-    regions: frozenset[str]
-    topics: frozenset[str]
-    #: empty: no preference; None says nothing
+    ``hour`` may be ``EDITIONS_HOUR``.
+    """
+
+    #: those they get, of all that are offered
+    editions: frozenset[str] | None = None
+    #: empty: all of them; so for topics
+    regions: frozenset[str] | None = None
+    topics: frozenset[str] | None = None
+    #: empty: no preference
     language: str | None = None
+    #: whether it may be measured that they open mail, and which links
+    measure_opens: bool | None = None
+    measure_clicks: bool | None = None
+    pause: Pause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """Since when a person gets an edition, and how that came about."""
+
+    since: datetime
+    #: where they asked; empty where that is not known
+    source: str
+    #: when they said yes again from their mailbox
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,8 +266,26 @@ class Preferences:
     weekly_on: int
     limit: int
     style: Style
+    #: None: when the edition goes
+    send_hour: int | None
+    #: empty: the edition's
+    time_zone: str
+    breaking: bool
+    #: in the past: they get mail
+    paused_until: datetime | None
+    measure_opens: bool
+    measure_clicks: bool
     joined_at: datetime
     #: where they first said yes
     source: str
+    #: edition they get → how that came about
+    ties: Mapping[str, Tie]
+    #: the editions left last, all at once
+    left: frozenset[str]
+    left_at: datetime | None
     #: no mail goes to them at present, whatever they choose
     suppressed: bool
+
+    def paused(self, now: datetime) -> bool:
+        """Whether they want nothing at the moment."""
+        return self.paused_until is not None and self.paused_until > now

@@ -1,7 +1,6 @@
 """``Subscribers``: all that the rest of the product can ask of this package."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +14,7 @@ from subscribers import (
     feedback,
     importing,
     leaving,
+    letters,
     preferences,
     store,
     suppression,
@@ -41,6 +41,7 @@ from subscribers.segments import Filter
 from subscribers.store import reading
 from subscribers.tables import subscriber, subscription
 from subscribers.transfer import ImportReport
+from subscribers.undo import Undo
 from subscribers.why import Why, why
 
 #: subscriptions that get their leave keys in one transaction
@@ -59,6 +60,7 @@ class Subscribers:
     ) -> None:
         self.catalogue = catalogue
         self.segments = segments
+        self.undo = Undo(engine, keys)
         self._engine = engine
         self._keys = keys
 
@@ -209,28 +211,23 @@ class Subscribers:
         """What the preference page shows. Raises BadTokenError."""
         who = tokens.read_manage_token(self._keys, token, now)
         with reading(self._engine) as connection:
-            found = preferences.load(connection, who)
+            found = preferences.load(connection, who, now)
         if found is None:
             raise BadTokenError
         return found
 
     def set_preferences(self, token: str, choice: Choice, now: datetime) -> None:
         """Make it as the person chose, of what the catalogue offers. Raises BadTokenError."""
-        offer = self.catalogue
-        offered = frozenset(offer.editions)
-        person = self.preferences_of(token, now)
-        # A language that is not offered shows as no preference: saving that says nothing of it.
-        known = {"", *offer.languages} if person.language in offer.languages else offer.languages
-        within = replace(
-            choice,
-            editions=choice.editions & offered,
-            regions=choice.regions & frozenset(offer.regions),
-            topics=choice.topics & frozenset(offer.topics),
-            language=choice.language if choice.language in known else None,
-        )
-        who = person.subscriber
+        who = tokens.read_manage_token(self._keys, token, now)
+        offer, keys = self.catalogue, self._keys
         with self._engine.begin() as connection:
-            preferences.save(connection, who, within, offered=offered, keys=self._keys, now=now)
+            preferences.save(connection, who, choice, offer=offer, keys=keys, now=now)
+
+    def ask_link(self, token: str, language: str, now: datetime) -> None:
+        """Have fresh links written to the person, once in ten minutes. Raises BadTokenError."""
+        who = self.preferences_of(token, now).subscriber
+        with self._engine.begin() as connection:
+            letters.write_link(connection, who, language=language, now=now)
 
     def leave_all(self, token: str, now: datetime) -> None:
         """Leave every edition. Raises BadTokenError."""

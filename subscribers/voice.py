@@ -5,8 +5,8 @@ any they speak English.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from markupsafe import Markup, escape
@@ -36,6 +36,8 @@ class Voice:
     listed: Callable[[Sequence[str]], str]
     #: what there is to choose, by its names in this language
     catalogue: Catalogue
+    #: every language that the pages speak → its own name
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
     def words(self) -> dict[str, object]:
         """What a template of pages may use of it. Values put into texts are escaped."""
@@ -46,6 +48,7 @@ class Voice:
             "ngettext": self._counted,
             "date": self.date,
             "listed": self.listed,
+            "spoken": self.spoken,
         }
 
     def _said(self, text: str, **values: object) -> Markup:

@@ -15,9 +15,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from subscribers.errors import BadAddressError, BadTokenError
+from subscribers.form import small_form
 from subscribers.moves import Moves
 from subscribers.voice import Voice, Voices, accepted
-from subscribers.web import HEADERS, small_form
+from subscribers.web import HEADERS
 from subscribers.web_confirm import expired
 
 

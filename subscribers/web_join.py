@@ -22,11 +22,12 @@ from starlette.routing import Route
 
 from subscribers import limits
 from subscribers.errors import BadAddressError
+from subscribers.form import LONGEST_FORM, Fields, small_form
 from subscribers.joining import Answer, Joining, SignUp
 from subscribers.model import Catalogue
 from subscribers.site import Site
 from subscribers.voice import Voice, Voices, accepted
-from subscribers.web import HEADERS, LONGEST_FORM, Fields, small_form
+from subscribers.web import HEADERS
 
 #: what people never see, and bots fill in
 HONEYPOT = "website"

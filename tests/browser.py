@@ -7,6 +7,7 @@ or served by a test on ``http://127.0.0.1`` with their pictures.
 import json
 import os
 import subprocess
+import time
 from base64 import b64decode
 from fcntl import F_DUPFD, fcntl
 from pathlib import Path
@@ -29,6 +30,7 @@ class Browser:
         self._number = 0
         self._buffer = b""
         self._session = ""
+        self._runs = True
 
     def __enter__(self) -> Self:
         low_in, self._out = os.pipe()
@@ -81,7 +83,30 @@ class Browser:
         assert "errorText" not in told, told["errorText"]
         self._loaded()
 
+    def scripts(self, *, run: bool) -> None:
+        """Whether pages may run scripts of their own, from the next one on."""
+        self._ask("Emulation.setScriptExecutionDisabled", value=not run)
+        self._runs = run
+
+    def zone(self, name: str) -> None:
+        """Have the machine stand in this IANA time zone."""
+        self._ask("Emulation.setTimezoneOverride", timezoneId=name)
+
+    def press(self, key: str) -> None:
+        """Press ``Tab``, ``Enter`` or `` `` on the keyboard."""
+        code = {"Tab": 9, "Enter": 13, " ": 32}[key]
+        text = {"Enter": "\r", " ": " "}.get(key, "")
+        told: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code}
+        kind = "keyDown" if text else "rawKeyDown"
+        self._ask("Input.dispatchKeyEvent", type=kind, text=text, **told)
+        self._ask("Input.dispatchKeyEvent", type="keyUp", **told)
+
     def _loaded(self) -> None:
+        # No listener hears anything where no script runs.
+        while not self._runs and self.evaluate("document.readyState") != "complete":
+            time.sleep(0.02)
+        if not self._runs:
+            return
         self.evaluate(
             "new Promise(done => document.readyState === 'complete' ? done()"
             " : addEventListener('load', done))"

@@ -20,7 +20,7 @@ Name = Annotated[str, typer.Argument(help="what the key is for, e.g. crm")]
 def api(ctx: typer.Context) -> None:
     """Print the API as an OpenAPI 3.1 document."""
     options: Options = ctx.obj
-    as_json(options.app().api_document())
+    as_json(options.app().api.document())
 
 
 @keys.command("add")
@@ -32,7 +32,7 @@ def add_key(
 ) -> None:
     """Make a key and show it, this once."""
     app = _app(ctx)
-    key = app.api_keys.add(name, scope, app.clock.now())
+    key = app.api.keys.add(name, scope, app.clock.now())
     if json:
         as_json({"name": name, "scopes": sorted(set(scope)), "key": key})
     else:
@@ -42,7 +42,7 @@ def add_key(
 @keys.command("list")
 def list_keys(ctx: typer.Context, json: Json = False) -> None:
     """List the keys there are, and were; never what they are."""
-    found = _app(ctx).api_keys.every()
+    found = _app(ctx).api.keys.every()
     if json:
         as_json(found)
         return
@@ -56,7 +56,7 @@ def list_keys(ctx: typer.Context, json: Json = False) -> None:
 def revoke(ctx: typer.Context, name: Name, json: Json = False) -> None:
     """Let a key open nothing any more, from now on."""
     app = _app(ctx)
-    app.api_keys.revoke(name, app.clock.now())
+    app.api.keys.revoke(name, app.clock.now())
     if json:
         as_json({"name": name, "revoked": True})
     else:

@@ -150,11 +150,10 @@ def watermark(connection: Connection, edition: str, *, extra: bool = False) -> d
             issue.c.edition == edition, done_with, *([] if extra else [issue.c.sequence == 1])
         )
     ).one()
-    if covered is not None:
-        return covered
-    first = sa.select(sa.func.min(issue.c.window_from)).where(issue.c.edition == edition)
-    begun: datetime | None = connection.scalars(first).one()
-    return begun
+    if covered is None:
+        first = sa.select(sa.func.min(issue.c.window_from)).where(issue.c.edition == edition)
+        covered = connection.scalars(first).one()
+    return covered
 
 
 def went_last(connection: Connection, one: Issue) -> date | None:

@@ -59,12 +59,15 @@ def _slash(request: Request) -> Response:
 
 
 def own(folder: Path) -> list[BaseRoute]:
-    """Our style sheets."""
+    """Our style sheets, and the readers' script."""
 
-    def style(request: Request) -> Response:
-        file = folder / request.url.path.lstrip("/")
+    def file(request: Request) -> Response:
+        name = request.url.path.lstrip("/")
         # Asked again each time, answered by ETag: a new version shows at once.
         headers = {"Cache-Control": "no-cache"}
-        return FileResponse(file, media_type="text/css", headers=headers)
+        return FileResponse(folder / name, media_type=_KINDS[name], headers=headers)
 
-    return [Route("/style.css", style), Route("/desk.css", style)]
+    return [Route(f"/{name}", file) for name in _KINDS]
+
+
+_KINDS = {"style.css": "text/css", "desk.css": "text/css", "reader.js": "text/javascript"}

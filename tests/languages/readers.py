@@ -41,15 +41,25 @@ class Readers:
         """A page as a browser gets it that asks for these languages."""
         return self.client.get(path, headers={"accept-language": asked}).text
 
+    def post(self, path: str, data: dict[str, str], asked: str = "") -> str:
+        """What a form leads to."""
+        return self.client.post(path, data=data, headers={"accept-language": asked}).text
+
     def pages(self, asked: str) -> dict[str, str]:
         """Every page and state that readers can see, by name."""
-        leave = self.client.post(NOBODYS, data={"from": "page"}, headers={"accept-language": asked})
+        undo = self.app.people.undo.path_after("A" * 22, NOW, everything=False)
+        token = {"token": undo.removeprefix("/undo/")}
         return {
             "preferences": self.get(self.preferences, asked),
             "saved": self.get(f"{self.preferences}?done=saved", asked),
+            "refused": self.post(self.preferences, {"style": "x"}, asked),
             "leave": self.get(NOBODYS, asked),
-            "left": leave.text,
+            "left": self.post(NOBODYS, {"from": "page"}, asked),
+            "undo": self.get(undo, asked),
+            "undone": self.post(undo, {}, asked),
+            "thanks": self.post("/left", token, asked),
             "expired": self.get("/p/forged", asked),
+            "too late": self.get("/undo/forged", asked),
         }
 
 

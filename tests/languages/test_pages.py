@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from digest.languages import SPOKEN, language
 from digest.render.words import direction
 from subscribers import Catalogue, Voice, routes
+from subscribers.web import DONE
 from tests.languages.readers import CONSENT, NOBODYS, NOW, Readers, readers
 from tests.parts import REPO
 
@@ -106,6 +107,8 @@ def mute(offer: Catalogue) -> Voice:
             regions=named,
             topics=named,
             languages={"a": "0", "b": "0"},
+            time_zones={"Europe/Berlin": "0"},
+            clocks=dict.fromkeys(offer.editions, "Europe/Berlin"),
             weekdays=dict.fromkeys(range(1, 8), "0"),
         ),
     )
@@ -123,10 +126,18 @@ def test_no_word_of_a_page_is_left_out_of_the_catalogues(tmp_path: Path, gone: b
     )
     environment.globals["brand"] = "0"
     voice = mute(people.catalogue)
+    undo = people.undo.path(house.reader, people.catalogue.editions, NOW)
+    token = {"token": undo.removeprefix("/undo/")}
     pages = Starlette(routes=routes(people, environment, lambda: NOW, lambda _wanted: voice))
     with TestClient(pages) as client:
-        seen = [path, f"{path}?done=saved", f"{path}?done=left", NOBODYS, "/p/forged"]
+        done = [f"{path}?done={one}" for one in sorted(DONE)]
+        seen = [path, *done, NOBODYS, "/p/forged", "/undo/forged", undo]
         shown = [client.get(one).text for one in seen]
+        changed = [{"pause": "week"}, {"style": "x"}, {"pause": "until"}, {"go_on": "yes"}]
+        changed += [{"send_hour": "7", "frequency": "weekly"}, {"frequency": "weekdays"}]
+        for one in changed:
+            shown += [client.post(path, data=one).text, client.get(path).text]
+        shown += [client.post("/left", data=token).text, client.post(undo).text]
         shown += [
             client.post(NOBODYS, data={"from": "page", "scope": scope}).text
             for scope in ("this", "all")

@@ -1,0 +1,50 @@
+"""What ``subscribers`` asks of the rest of the product: whoever wires it plugs these in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+
+class Coming(Protocol):
+    """An issue that is still to go out."""
+
+    @property
+    def at(self) -> datetime:
+        """When its edition goes."""
+
+    @property
+    def days(self) -> frozenset[int]:
+        """The ISO weekdays that it answers for: who wants mail on one of them is due."""
+
+
+class Story(Protocol):
+    """A story as a reader would see it in a list."""
+
+    @property
+    def headline(self) -> str: ...
+    @property
+    def source(self) -> str:
+        """Who published it, for a person; may be empty."""
+
+    @property
+    def language(self) -> str:
+        """BCP 47; empty where it is not known."""
+
+
+class Part(Protocol):
+    """A section of an issue, with stories in it."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def stories(self) -> Sequence[Story]: ...
+
+
+class NextIssue(Protocol):
+    """What is to come. Published stories and their sources' own texts only, never a draft."""
+
+    def coming(self, edition: str, until: datetime) -> Sequence[Coming]:
+        """The edition's issues that go out up to then, the next one first."""
+
+    def parts(self, edition: str, subscriber: int) -> Sequence[Part]:
+        """What the next issue would hold for a person if it went now."""
