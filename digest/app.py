@@ -330,7 +330,7 @@ class App:
         return [
             *pages,
             *self.api.routes(),
-            *self.joined.routes(templates),
+            *self.joined.routes(templates, self.rights),
             *self.listening.routes(),
         ]
 

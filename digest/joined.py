@@ -16,6 +16,7 @@ import subscribers
 from digest.config import Settings
 from digest.config.editions import rhythm_in_words
 from digest.protocols import Clock
+from digest.rights import Rights
 from digest.steps.parts import Parts
 from digest.steps.people_letters import Postman
 
@@ -54,7 +55,7 @@ class Joined:
         """Old consents."""
         return subscribers.Permission(self.engine)
 
-    def routes(self, templates: jinja2.Environment) -> list[Route]:
+    def routes(self, templates: jinja2.Environment, rights: Rights) -> list[Route]:
         """``/join``, ``/links``, ``/confirm``, ``/address``, ``/stay`` and ``/data``."""
         given = self.settings
         pages = subscribers.joinable(
@@ -67,6 +68,7 @@ class Joined:
                 origins=frozenset(one.rstrip("/") for one in given.signup.origins),
                 address_header=given.signup.address_header,
             ),
+            rights=rights,
         )
         return pages.routes(templates, self.clock.now, self.voices)
 

@@ -3,7 +3,7 @@
 This is the only door: all that the rest of the product may use is named here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
     from starlette.routing import Mount, Route
 
-    from subscribers.web_data import DataAction
+    from subscribers import ports
     from subscribers.web_joined import Joinable
 
 __all__ = [
@@ -184,11 +184,11 @@ def joinable(
     limits: Limits,
     catalogue: Catalogue,
     site: Site,
-    actions: "Sequence[DataAction]" = (),
+    rights: "ports.Rights | None" = None,
 ) -> "Joinable":
     """The pages of forms and of links in letters, loaded only where pages are served."""
     from subscribers import web_joined
 
     return web_joined.Joinable(
-        engine=engine, keys=keys, limits=limits, catalogue=catalogue, site=site, actions=actions
+        engine=engine, keys=keys, limits=limits, catalogue=catalogue, site=site, rights=rights
     )

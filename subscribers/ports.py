@@ -48,3 +48,13 @@ class NextIssue(Protocol):
 
     def parts(self, edition: str, subscriber: int) -> Sequence[Part]:
         """What the next issue would hold for a person if it went now."""
+
+
+class Rights(Protocol):
+    """What a person may have done with all that the newsroom holds of them."""
+
+    def export(self, who: int) -> bytes:
+        """It as a zip of JSON and HTML."""
+
+    def erase(self, who: int) -> object:
+        """Erase them everywhere."""

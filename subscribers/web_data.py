@@ -1,10 +1,9 @@
-"""``/data/<fresh token>``: another address, and what else a person may do with their data.
+"""``/data/<fresh token>``: another address, one's data to take along, and its erasure.
 
-The link works for an hour, and comes by a letter to the address on file alone. Each further action
-(taking one's data along, having it erased) is a ``DataAction``, handed in.
+The link works for an hour, and comes by a letter to the address on file alone.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,23 +16,10 @@ from starlette.routing import Route
 from subscribers.errors import BadAddressError, BadTokenError
 from subscribers.form import small_form
 from subscribers.moves import Moves
+from subscribers.ports import Rights
 from subscribers.voice import Voice, Voices, accepted
 from subscribers.web import HEADERS
 from subscribers.web_confirm import expired
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataAction:
-    """A card with a button on the page. Its texts are English, marked for translation."""
-
-    #: what the form posts as ``do``; ``address`` is taken
-    name: str
-    title: str
-    told: str
-    button: str
-    danger: bool = False
-    #: the person, the voice to speak with → what the press is answered; called by a POST alone
-    act: Callable[[int, Voice, Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +30,8 @@ class DataPages:
     templates: jinja2.Environment
     now: Callable[[], datetime]
     voices: Voices
-    actions: Sequence[DataAction] = ()
+    #: none: a person can but change their address here
+    rights: Rights | None = None
 
     def routes(self) -> list[Route]:
         """``/data/<fresh token>``."""
@@ -62,9 +49,14 @@ class DataPages:
         wanted = next(iter(fields.get("do", ())), "")
         try:
             who = self.moves.owner(token, self.now())
-            action = next((one for one in self.actions if one.name == wanted), None)
-            if action is not None:
-                return await action.act(who, voice, request)
+            if wanted == "export" and self.rights:
+                return _taken_along(await run_in_threadpool(self.rights.export, who))
+            if wanted == "erase" and self.rights:
+                if "sure" not in fields:
+                    told = voice.gettext("Tick the box first: this cannot be undone.")
+                    return await run_in_threadpool(self._page, request, unsure=told, status=400)
+                await run_in_threadpool(self.rights.erase, who)
+                return self._told("erased.html", voice)
             email = next(iter(fields.get("email", ())), "")
             await run_in_threadpool(self.moves.ask, token, email, self.now())
         except BadTokenError:
@@ -75,16 +67,30 @@ class DataPages:
         return await run_in_threadpool(self._page, request, done=True)
 
     def _page(
-        self, request: Request, *, wrong: str = "", done: bool = False, status: int = 200
+        self,
+        request: Request,
+        *,
+        wrong: str = "",
+        unsure: str = "",
+        done: bool = False,
+        status: int = 200,
     ) -> Response:
         voice = self._voice(request)
         try:
             _, masked = self.moves.person(request.path_params["token"], self.now())
         except BadTokenError:
             return expired(self.templates, voice)
-        values = {"address": masked, "actions": self.actions, "wrong": wrong, "done": done}
-        html = self.templates.get_template("data.html").render({**voice.words(), **values})
+        values = {"address": masked, "rights": self.rights is not None, "done": done}
+        return self._told("data.html", voice, status, wrong=wrong, unsure=unsure, **values)
+
+    def _told(self, name: str, voice: Voice, status: int = 200, **values: object) -> Response:
+        html = self.templates.get_template(name).render({**voice.words(), **values})
         return HTMLResponse(html, status, HEADERS)
 
     def _voice(self, request: Request) -> Voice:
         return self.voices(accepted(request.headers.get("accept-language", "")))
+
+
+def _taken_along(data: bytes) -> Response:
+    told = {"Content-Disposition": 'attachment; filename="your-data.zip"'}
+    return Response(data, media_type="application/zip", headers={**HEADERS, **told})

@@ -1,6 +1,6 @@
 """All that forms and links in letters lead to, put together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +13,12 @@ from subscribers.joining import Joining
 from subscribers.limits import Limits
 from subscribers.model import Catalogue
 from subscribers.moves import Moves
+from subscribers.ports import Rights
 from subscribers.site import Site
 from subscribers.tokens import Keys
 from subscribers.voice import Voices
 from subscribers.web_confirm import ConfirmPages
-from subscribers.web_data import DataAction, DataPages
+from subscribers.web_data import DataPages
 from subscribers.web_join import JoinPages
 
 
@@ -30,8 +31,7 @@ class Joinable:
     limits: Limits
     catalogue: Catalogue
     site: Site
-    #: what a person may do with their data, beside changing their address
-    actions: Sequence[DataAction] = ()
+    rights: Rights | None = None
 
     def routes(
         self, templates: jinja2.Environment, now: Callable[[], datetime], voices: Voices
@@ -47,5 +47,5 @@ class Joinable:
         return [
             *JoinPages(joining, self.catalogue, templates, now, voices, self.site).routes(),
             *ConfirmPages(confirming, moves, templates, now, voices).routes(),
-            *DataPages(moves, templates, now, voices, self.actions).routes(),
+            *DataPages(moves, templates, now, voices, self.rights).routes(),
         ]
