@@ -261,8 +261,11 @@ class DueLetter(Protocol):
 class Correspondence(Protocol):
     """The front door of ``subscribers``, as far as letters to people go."""
 
-    def due(self, now: datetime, after: int, limit: int) -> Sequence[DueLetter]:
-        """Letters that wait, after one's id, oldest first, at most so many. Only reads."""
+    def due(self, now: datetime, after: int, limit: int, *, bulk: bool) -> Sequence[DueLetter]:
+        """Letters that wait, after one's id, oldest first, at most so many. Only reads.
+
+        ``bulk``: those written to many at a time, else those that somebody waits for.
+        """
 
     def done(self, letter: int, outcome: str, now: datetime) -> None:
         """It waits no more."""

@@ -59,8 +59,12 @@ class Correspondence:
     engine: Engine
     keys: Keys
 
-    def due(self, now: datetime, after: int, limit: int) -> Sequence[DueLetter]:
-        """Letters that wait, after one's id, oldest first. Only reads."""
+    def due(self, now: datetime, after: int, limit: int, *, bulk: bool) -> Sequence[DueLetter]:
+        """Letters that wait, after one's id, oldest first. Only reads.
+
+        ``bulk``: those written to many at a time, else those that somebody waits for.
+        """
+        many = letter_due.c.kind == LetterKind.STAY
         query = (
             sa.select(
                 letter_due,
@@ -70,7 +74,7 @@ class Correspondence:
                 subscriber.c.address_hash,
             )
             .join(subscriber, subscriber.c.id == letter_due.c.subscriber_id)
-            .where(letter_due.c.done_at.is_(None), letter_due.c.id > after)
+            .where(letter_due.c.done_at.is_(None), letter_due.c.id > after, many if bulk else ~many)
             .order_by(letter_due.c.id)
             .limit(limit)
         )

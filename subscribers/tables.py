@@ -235,7 +235,8 @@ letter_due = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# an address that a person wants instead of theirs, until they confirm it from there
+# an address that a person wants instead of theirs, until they confirm it from there; then the one
+# they had before
 address_change = sa.Table(
     "address_change",
     metadata,

@@ -32,6 +32,8 @@ AGAIN = timedelta(minutes=5)
 CLAIMED = timedelta(minutes=15)
 #: letters read at a time
 PAGE = 100
+#: letters to many that go before it is looked again for one that somebody waits for
+FEW = 20
 #: of the latest issue, in a welcome
 STORIES = 5
 
@@ -48,16 +50,28 @@ class Postman:
     rhythm: Callable[[Edition, str], str]
 
     def post(self) -> int:
-        """Send what waits; returns how many were handed over. Raises nothing for one letter."""
-        sent = after = 0
-        while True:
-            due = self.correspondence.due(self.parts.clock.now(), after, PAGE)
+        """Send what waits; returns how many were handed over. Raises nothing for one letter.
+
+        Letters to many let those that somebody waits for go first.
+        """
+        sent = sum(self._pages(PAGE, bulk=False))
+        for some in self._pages(FEW, bulk=True):
+            sent += some + sum(self._pages(PAGE, bulk=False))
+        return sent
+
+    def _pages(self, size: int, *, bulk: bool) -> Iterator[int]:
+        """Send page by page; how many of each were handed over."""
+        after = 0
+        while not self.parts.stopping():
+            due = self.correspondence.due(self.parts.clock.now(), after, size, bulk=bulk)
+            sent = 0
             for letter in self._open(due):
                 if self.parts.stopping():
-                    return sent
+                    break
                 sent += self._send(letter)
-            if len(due) < PAGE:
-                return sent
+            yield sent
+            if len(due) < size:
+                return
             after = due[-1].id
 
     def _open(self, due: Sequence[DueLetter]) -> Iterator[DueLetter]:

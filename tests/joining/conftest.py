@@ -1,7 +1,9 @@
 """A house that people can join: pages over HTTP, and the letters that wait."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import jinja2
 import pytest
@@ -10,18 +12,14 @@ from sqlalchemy.engine import Engine
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from digest.store.engine import make_engine
 from digest.web.guard import SameOrigin
-from subscribers import Correspondence, Limits, Permission, Site, Subscribers, joinable
+from subscribers import Correspondence, Limits, Permission, Site, Subscribers, joinable, migrate
 from subscribers.correspondence import DueLetter
 from subscribers.tables import consent_event, metadata, subscriber, subscription
 from subscribers.voice import english
 from tests.parts import REPO
-from tests.subscribers.conftest import (  # the first two are fixtures
-    CATALOGUE,
-    KEYS,
-    NOW,
-    house,
-)
+from tests.subscribers.conftest import CATALOGUE, KEYS, NOW, house
 
 TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(REPO / "templates" / "web"),
@@ -67,7 +65,9 @@ class Door:
 
     def due(self) -> list[DueLetter]:
         """What waits to be sent."""
-        return list(self.mail.due(self.now, 0, 1000))
+        return [
+            one for bulk in (False, True) for one in self.mail.due(self.now, 0, 1000, bulk=bulk)
+        ]
 
     def take(self, outcome: str = "accepted") -> list[DueLetter]:
         """What waits, and may go, as if a provider had taken it."""
@@ -115,10 +115,14 @@ class Door:
 @pytest.fixture
 def door(engine: Engine) -> Door:
     """On each kind of database."""
+    migrate(engine)
     return Door(engine)
 
 
 @pytest.fixture
-def lite(sqlite_engine: Engine) -> Door:
+def lite(tmp_path: Path) -> Iterator[Door]:
     """On SQLite, where the kind does not matter."""
-    return Door(sqlite_engine)
+    made = make_engine(f"sqlite:///{tmp_path / 'people.db'}")
+    migrate(made)
+    yield Door(made)
+    made.dispose()

@@ -217,7 +217,48 @@ def test_a_letter_is_tried_again_and_never_twice(app: App, tmp_path: Path) -> No
         app.joined.post(app.parts)
         assert mailbox.addresses() == {ANN: 1}
     postman: Postman = app.joined._postman(app.parts)
-    assert not postman.correspondence.due(app.clock.now(), 0, 10)
+    assert not postman.correspondence.due(app.clock.now(), 0, 10, bulk=False)
+
+
+def test_who_waits_at_the_screen_goes_before_many(app: App, tmp_path: Path) -> None:
+    long_ago = NOW - timedelta(days=1000)
+    for n in range(45):
+        app.people.add(
+            f"{n}@example.org",
+            consent=Consent(source="f", at=long_ago),
+            editions=frozenset({"daily"}),
+            now=long_ago,
+            actor="t",
+        )
+    assert app.joined.permission.ask_again(NOW - timedelta(days=730), NOW) == 45
+    join(app)
+    app.joined.post(app.parts)
+    found = [str(one["to"]) for one in mails(tmp_path)]
+    assert found[0] == ANN
+    assert sorted(found[1:]) == sorted(f"{n}@example.org" for n in range(45))
+
+
+def test_repermit_by_command(app: App, tmp_path: Path) -> None:
+    long_ago = NOW - timedelta(days=1000)
+    app.people.add(
+        ANN,
+        consent=Consent(source="f", at=long_ago),
+        editions=frozenset({"daily"}),
+        now=long_ago,
+        actor="t",
+    )
+    folder, now = Folder(tmp_path), NOW.isoformat()
+    words = ("subscribers", "repermit", "--older-than", "24m")
+    assert folder.json(*words, "--dry-run", now=now) == {"people": 1, "dry_run": True}
+    folder.run(*words, "--edition", "nothing", now=now, expect=1)
+    folder.run("subscribers", "repermit", "--older-than", "long", now=now, expect=2)
+    assert folder.json(*words, now=now)["people"] == 1
+    folder.run("run", "--once", now=now)
+    stay = next(mail for mail in mails(tmp_path) if mail["to"] == ANN)
+    assert stay["subject"] == "Do you still want our newsletters?"
+    # nobody answers
+    folder.run("run", "--once", now=(NOW + timedelta(days=60, hours=1)).isoformat())
+    assert app.people.active_by_edition() == {}
 
 
 @pytest.mark.parametrize("command", ["serve", "run"])
