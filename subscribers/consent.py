@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from subscribers.model import ConsentAction
+from subscribers.store import insert_new
 from subscribers.tables import consent_event
 
 
@@ -36,8 +37,7 @@ def record(connection: Connection, events: Sequence[ConsentEvent]) -> None:
     """Append events."""
     names = [field.name for field in fields(ConsentEvent)]
     rows = [{name: getattr(event, name) for name in names} for event in events]
-    if rows:
-        connection.execute(sa.insert(consent_event), rows)
+    insert_new(connection, consent_event, rows)
 
 
 def history(connection: Connection, subscriber: int) -> tuple[ConsentEvent, ...]:

@@ -1,7 +1,7 @@
 """Transactions, and what several parts of ``subscribers`` read of a person."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -72,7 +72,34 @@ def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[s
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         connection.execute(_insert_columns(table, tuple(columns)), columns)
     else:
-        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
+        statement, convert = _insert_rows(table, tuple(rows[0]))
+        connection.exec_driver_sql(statement, convert(rows))
+
+
+@lru_cache(32)
+def _insert_rows(
+    table: sa.Table, names: tuple[str, ...]
+) -> tuple[str, Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ...]]]]:
+    """The statement, and what makes the driver's rows of ours, column by column.
+
+    SQLAlchemy would do so value by value, which takes half as long again as SQLite itself.
+    """
+    dialect = sqlite.dialect()
+    marks = sa.insert(table).values(dict.fromkeys(names)).compile(dialect=dialect)
+    processors = [table.c[name].type.bind_processor(dialect) for name in names]
+
+    def convert(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        columns = []
+        for name, processor in zip(names, processors, strict=True):
+            values = [row[name] for row in rows]
+            if processor is not None:
+                # Of times many are the same.
+                made = {value: processor(value) for value in set(values)}
+                values = [made[value] for value in values]
+            columns.append(values)
+        return list(zip(*columns, strict=True))
+
+    return f"{marks} ON CONFLICT DO NOTHING", convert
 
 
 @lru_cache(32)

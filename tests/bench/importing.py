@@ -165,16 +165,22 @@ def taken(engine: Engine, count: int) -> int:
 
 
 def _inserted(engine: Engine, finished: dict[str, list[tuple[Any, ...]]], count: int) -> int:
-    """Insert finished rows, in transactions of ``RUN``, each table by the driver's quickest way."""
-    mark = "?" if engine.dialect.name == "sqlite" else "%s"
+    """Insert finished rows, in transactions of ``RUN``: executemany, and COPY on PostgreSQL."""
     for table, rows in finished.items():
         names = _names(table)
-        marks = ", ".join([mark] * len(metadata.tables[table].columns))
+        marks = ", ".join("?" for _ in metadata.tables[table].columns)
         for start in range(0, len(rows), RUN):
+            run = rows[start : start + RUN]
             with engine.begin() as connection:
-                connection.exec_driver_sql(
-                    f"INSERT INTO {table} ({names}) VALUES ({marks})", rows[start : start + RUN]
-                )
+                if engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql(
+                        f"INSERT INTO {table} ({names}) VALUES ({marks})", run
+                    )
+                    continue
+                cursor: Any = connection.connection.cursor()
+                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                    for row in run:
+                        copy.write_row(row)
     engine.dispose()
     return count
 
