@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -68,9 +69,10 @@ def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[s
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        # One statement, a column a parameter: a statement for each row costs several times that.
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
-        connection.execute(_insert_columns(table, tuple(columns)), columns)
+        # One statement, one parameter: a statement for each row costs several times that, and
+        # psycopg writes arrays item by item.
+        told = json.dumps(rows, default=datetime.isoformat)
+        connection.execute(_insert_json(table, tuple(rows[0])), {"rows": told})
     else:
         statement, convert = _insert_rows(table, tuple(rows[0]))
         connection.exec_driver_sql(statement, convert(rows))
@@ -103,16 +105,19 @@ def _insert_rows(
 
 
 @lru_cache(32)
-def _insert_columns(table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
-    """``INSERT … SELECT unnest(…), …``: the values of each column as one array."""
-    unnested = [
-        sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type)))
-        for name in names
-    ]
-    found = postgresql.insert(table).from_select(
-        names, sa.select(*unnested), include_defaults=False
+def _insert_json(table: sa.Table, names: tuple[str, ...]) -> sa.TextClause:
+    """``INSERT … SELECT … FROM json_to_recordset``: the rows as one JSON array of objects."""
+    dialect = postgresql.dialect()
+    listed = ", ".join(names)
+    types = ", ".join(
+        # A length would cut what is too long; the table refuses it.
+        f"{name} {'text' if isinstance(kind, sa.String) else kind.compile(dialect=dialect)}"
+        for name, kind in ((name, table.c[name].type) for name in names)
     )
-    return found.on_conflict_do_nothing()
+    return sa.text(
+        f"INSERT INTO {table.name} ({listed}) SELECT {listed}"  # noqa: S608 - our own names
+        f" FROM json_to_recordset(CAST(:rows AS json)) AS told ({types}) ON CONFLICT DO NOTHING"
+    )
 
 
 def chosen(

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Engine
 from digest.store.engine import make_engine
 from subscribers import Catalogue, Keys, LeaveSecret, Subscribers, migrate
 from subscribers.tables import metadata
-from tests.bench.measure import Figure, compare
+from tests.bench.measure import ROUNDS, Figure, compare
 from tests.parts import REPO, postgres_bin
 from tests.postgres import postgres_server
 
@@ -126,7 +126,11 @@ def _memory(count: int) -> float:
 
 
 def _beside(
-    name: str, url: Callable[[], str], clock: Callable[[], float], rows: int = ROWS
+    name: str,
+    url: Callable[[], str],
+    clock: Callable[[], float],
+    rows: int = ROWS,
+    rounds: int = ROUNDS,
 ) -> Figure:
     made = _fresh(url)
     taken(made, rows)
@@ -138,7 +142,7 @@ def _beside(
             for one in FILLED
         }
     made.dispose()
-    engines = iter([_fresh(url) for _ in range(12)])
+    engines = iter([_fresh(url) for _ in range(2 * rounds)])
     return compare(
         f"import of {rows:,} people, {name}",
         lambda: taken(next(engines), rows),
@@ -146,6 +150,7 @@ def _beside(
         unit="rows/s",
         beside="finished rows inserted into the same tables",
         bar=BAR,
+        rounds=rounds,
         clock=clock,
     )
 
