@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from subscribers import feed
 from subscribers.model import ConsentAction
+from subscribers.store import insert_new
 from subscribers.tables import consent_event
 
 #: what followers are told; what was only asked for is nobody's news
@@ -46,8 +47,7 @@ def record(connection: Connection, events: Sequence[ConsentEvent]) -> None:
     """Append events, and tell followers."""
     names = [field.name for field in fields(ConsentEvent)]
     rows = [{name: getattr(event, name) for name in names} for event in events]
-    if rows:
-        connection.execute(sa.insert(consent_event), rows)
+    insert_new(connection, consent_event, rows)
     feed.record(
         connection,
         [
@@ -58,7 +58,7 @@ def record(connection: Connection, events: Sequence[ConsentEvent]) -> None:
                 edition=event.purpose.partition(":")[2],
             )
             for event in events
-            if event.action in TOLD
+            if event.action in TOLD and event.purpose.startswith(newsletter())
         ],
     )
 

@@ -1,8 +1,9 @@
 """Transactions, and what several parts of ``subscribers`` read of a person."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -74,24 +75,55 @@ def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[s
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        # One statement, a column a parameter: a statement for each row costs several times that.
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
-        connection.execute(_insert_columns(table, tuple(columns)), columns)
+        # One statement, one parameter: a statement for each row costs several times that, and
+        # psycopg writes arrays item by item.
+        told = json.dumps(rows, default=datetime.isoformat)
+        connection.execute(_insert_json(table, tuple(rows[0])), {"rows": told})
     else:
-        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
+        statement, convert = _insert_rows(table, tuple(rows[0]))
+        connection.exec_driver_sql(statement, convert(rows))
 
 
 @lru_cache(32)
-def _insert_columns(table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
-    """``INSERT … SELECT unnest(…), …``: the values of each column as one array."""
-    unnested = [
-        sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type)))
-        for name in names
-    ]
-    found = postgresql.insert(table).from_select(
-        names, sa.select(*unnested), include_defaults=False
+def _insert_rows(
+    table: sa.Table, names: tuple[str, ...]
+) -> tuple[str, Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ...]]]]:
+    """The statement, and what makes the driver's rows of ours, column by column.
+
+    SQLAlchemy would do so value by value, which takes half as long again as SQLite itself.
+    """
+    dialect = sqlite.dialect()
+    marks = sa.insert(table).values(dict.fromkeys(names)).compile(dialect=dialect)
+    processors = [table.c[name].type.bind_processor(dialect) for name in names]
+
+    def convert(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        columns = []
+        for name, processor in zip(names, processors, strict=True):
+            values = [row[name] for row in rows]
+            if processor is not None:
+                # Of times many are the same.
+                made = {value: processor(value) for value in set(values)}
+                values = [made[value] for value in values]
+            columns.append(values)
+        return list(zip(*columns, strict=True))
+
+    return f"{marks} ON CONFLICT DO NOTHING", convert
+
+
+@lru_cache(32)
+def _insert_json(table: sa.Table, names: tuple[str, ...]) -> sa.TextClause:
+    """``INSERT … SELECT … FROM json_to_recordset``: the rows as one JSON array of objects."""
+    dialect = postgresql.dialect()
+    listed = ", ".join(names)
+    types = ", ".join(
+        # A length would cut what is too long; the table refuses it.
+        f"{name} {'text' if isinstance(kind, sa.String) else kind.compile(dialect=dialect)}"
+        for name, kind in ((name, table.c[name].type) for name in names)
     )
-    return found.on_conflict_do_nothing()
+    return sa.text(
+        f"INSERT INTO {table.name} ({listed}) SELECT {listed}"  # noqa: S608 - our own names
+        f" FROM json_to_recordset(CAST(:rows AS json)) AS told ({types}) ON CONFLICT DO NOTHING"
+    )
 
 
 def chosen(

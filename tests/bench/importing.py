@@ -20,7 +20,7 @@ from sqlalchemy.engine import Engine
 from digest.store.engine import make_engine
 from subscribers import Catalogue, Keys, LeaveSecret, Subscribers, migrate
 from subscribers.tables import metadata
-from tests.bench.measure import Figure, compare
+from tests.bench.measure import ROUNDS, Figure, compare
 from tests.parts import REPO, postgres_bin
 from tests.postgres import postgres_server
 
@@ -126,7 +126,11 @@ def _memory(count: int) -> float:
 
 
 def _beside(
-    name: str, url: Callable[[], str], clock: Callable[[], float], rows: int = ROWS
+    name: str,
+    url: Callable[[], str],
+    clock: Callable[[], float],
+    rows: int = ROWS,
+    rounds: int = ROUNDS,
 ) -> Figure:
     made = _fresh(url)
     taken(made, rows)
@@ -138,7 +142,7 @@ def _beside(
             for one in FILLED
         }
     made.dispose()
-    engines = iter([_fresh(url) for _ in range(12)])
+    engines = iter([_fresh(url) for _ in range(2 * rounds)])
     return compare(
         f"import of {rows:,} people, {name}",
         lambda: taken(next(engines), rows),
@@ -146,6 +150,7 @@ def _beside(
         unit="rows/s",
         beside="finished rows inserted into the same tables",
         bar=BAR,
+        rounds=rounds,
         clock=clock,
     )
 
@@ -165,16 +170,22 @@ def taken(engine: Engine, count: int) -> int:
 
 
 def _inserted(engine: Engine, finished: dict[str, list[tuple[Any, ...]]], count: int) -> int:
-    """Insert finished rows, in transactions of ``RUN``, each table by the driver's quickest way."""
-    mark = "?" if engine.dialect.name == "sqlite" else "%s"
+    """Insert finished rows, in transactions of ``RUN``: executemany, and COPY on PostgreSQL."""
     for table, rows in finished.items():
         names = _names(table)
-        marks = ", ".join([mark] * len(metadata.tables[table].columns))
+        marks = ", ".join("?" for _ in metadata.tables[table].columns)
         for start in range(0, len(rows), RUN):
+            run = rows[start : start + RUN]
             with engine.begin() as connection:
-                connection.exec_driver_sql(
-                    f"INSERT INTO {table} ({names}) VALUES ({marks})", rows[start : start + RUN]
-                )
+                if engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql(
+                        f"INSERT INTO {table} ({names}) VALUES ({marks})", run
+                    )
+                    continue
+                cursor: Any = connection.connection.cursor()
+                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                    for row in run:
+                        copy.write_row(row)
     engine.dispose()
     return count
 
