@@ -8,7 +8,7 @@ Only a POST changes anything: mail scanners GET every link, and run its scripts.
 answer whether or not the key is known.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -25,8 +25,10 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from subscribers.errors import BadTokenError
+from subscribers.leaving import Click
 from subscribers.model import Choice, Preferences
 from subscribers.service import Subscribers
+from subscribers.together import Together
 from subscribers.tokens import MANAGE_DAYS
 from subscribers.values import DAYS, FREQUENCIES, LIMITS, STYLES
 from subscribers.voice import Voice, Voices, accepted, english
@@ -59,7 +61,11 @@ def routes(
     any check of Origin or Sec-Fetch-Site: mail clients post there from nowhere.
     """
     only = english(subscribers.catalogue)
-    pages = _Pages(subscribers, templates, now, voices or (lambda _wanted: only))
+
+    def leave(clicks: Sequence[Click]) -> list[bool]:
+        return subscribers.leave_by_keys(clicks, now())
+
+    pages = _Pages(subscribers, templates, now, voices or (lambda _wanted: only), Together(leave))
     return [
         Route("/p/{token}", pages.show_preferences, methods=["GET"], name="preferences"),
         Route("/p/{token}", pages.change_preferences, methods=["POST"]),
@@ -84,6 +90,7 @@ class _Pages:
     templates: jinja2.Environment
     now: Callable[[], datetime]
     voices: Voices
+    leaving: Together[Click, bool]
 
     def show_preferences(self, request: Request) -> Response:
         try:
@@ -125,13 +132,12 @@ class _Pages:
         fields = await small_form(request) or {}
         by_hand = fields.get("from") == ["page"]
         everything = by_hand and fields.get("scope") == ["all"]
-        known = await run_in_threadpool(
-            self.subscribers.leave_by_key,
-            request.path_params["key"],
-            self.now(),
+        click = Click(
+            key=request.path_params["key"],
             everything=everything,
             actor="reader" if by_hand else "mail client",
         )
+        known = await self.leaving.do(click)
         # Only our log tells a key that no mail ever carried; many of them are someone guessing.
         log.info("leave_link_used", known=known, by_hand=by_hand)
         if by_hand:
