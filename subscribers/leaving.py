@@ -1,6 +1,7 @@
 """Where leave keys are kept (by their hash only) and used."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -58,14 +59,35 @@ def working_keys(
     return found
 
 
-def subscription_of(connection: Connection, key: str) -> tuple[int, int] | None:
-    """The ids of the subscription a leave key belongs to and of its subscriber."""
-    row = connection.execute(
-        sa.select(subscription.c.id, subscription.c.subscriber_id)
-        .join(leave_key, leave_key.c.subscription_id == subscription.c.id)
-        .where(leave_key.c.hash == hash_of(key))
-    ).one_or_none()
-    return None if row is None else (row.id, row.subscriber_id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """Somebody, or their mail program, followed a leave link."""
+
+    key: str
+    #: every edition, not only that of the mail
+    everything: bool
+    actor: str
+
+
+def leave_by_keys(connection: Connection, clicks: Sequence[Click], now: datetime) -> list[bool]:
+    """Leave as the links say; whether any mail ever carried each. Few statements for many."""
+    rows = connection.execute(
+        sa.select(leave_key.c.hash, subscription.c.id, subscription.c.subscriber_id)
+        .join(subscription, leave_key.c.subscription_id == subscription.c.id)
+        .where(leave_key.c.hash.in_([hash_of(one.key) for one in clicks]))
+    )
+    found = {row.hash: row for row in rows}
+    alike: dict[tuple[bool, str], list[str]] = {}
+    for one in clicks:
+        if hash_of(one.key) in found:
+            alike.setdefault((one.everything, one.actor), []).append(hash_of(one.key))
+    for (everything, actor), hashes in alike.items():
+        people = [found[one].subscriber_id for one in hashes]
+        ties = [found[one].id for one in hashes]
+        of_all, of_one = subscription.c.subscriber_id.in_(people), subscription.c.id.in_(ties)
+        which = of_all if everything else of_one
+        leave(connection, which, now=now, source="leave link", actor=actor)
+    return [hash_of(one.key) in found for one in clicks]
 
 
 def leave(

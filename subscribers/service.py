@@ -39,7 +39,7 @@ from subscribers.segment_parse import closest
 from subscribers.segment_sql import mailable
 from subscribers.segments import Filter
 from subscribers.store import reading
-from subscribers.tables import subscriber, subscription
+from subscribers.tables import subscriber
 from subscribers.transfer import ImportReport
 from subscribers.undo import Undo
 from subscribers.why import Why, why
@@ -198,14 +198,13 @@ class Subscribers:
         self, key: str, now: datetime, *, everything: bool = False, actor: str = "mail client"
     ) -> bool:
         """Leave the edition whose mail carried this key, or all. False if no mail ever did."""
+        click = leaving.Click(key=key, everything=everything, actor=actor)
+        return self.leave_by_keys([click], now)[0]
+
+    def leave_by_keys(self, clicks: Sequence[leaving.Click], now: datetime) -> list[bool]:
+        """``leave_by_key`` for many in one transaction."""
         with self._engine.begin() as connection:
-            found = leaving.subscription_of(connection, key)
-            if found is None:
-                return False
-            tie, who = found
-            which = subscription.c.subscriber_id == who if everything else subscription.c.id == tie
-            leaving.leave(connection, which, now=now, source="leave link", actor=actor)
-        return True
+            return leaving.leave_by_keys(connection, clicks, now)
 
     def preferences_of(self, token: str, now: datetime) -> Preferences:
         """What the preference page shows. Raises BadTokenError."""

@@ -94,7 +94,9 @@ def _insert_rows(
     """
     dialect = sqlite.dialect()
     marks = sa.insert(table).values(dict.fromkeys(names)).compile(dialect=dialect)
-    processors = [table.c[name].type.bind_processor(dialect) for name in names]
+    processors: list[Callable[[Any], Any] | None] = [
+        table.c[name].type.bind_processor(dialect) for name in names
+    ]
 
     def convert(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
         columns = []

@@ -9,7 +9,7 @@ Only a POST changes anything: mail scanners GET every link, and run its scripts.
 answer whether or not the key is known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -25,10 +25,12 @@ from subscribers import form
 from subscribers.errors import BadTokenError
 from subscribers.foreseen import clock
 from subscribers.form import Fields, FormError
+from subscribers.leaving import Click
 from subscribers.model import Choice, Pause, Preferences
 from subscribers.page_view import view
 from subscribers.ports import NextIssue
 from subscribers.service import Subscribers
+from subscribers.together import Together
 from subscribers.tokens import MANAGE_DAYS
 from subscribers.voice import Voice, Voices, accepted, english
 
@@ -61,7 +63,12 @@ def routes(
     any check of Origin or Sec-Fetch-Site: mail clients post there from nowhere.
     """
     only = english(subscribers.catalogue)
-    pages = _Pages(subscribers, templates, now, voices or (lambda _wanted: only), next_issue)
+
+    def leave(clicks: Sequence[Click]) -> list[bool]:
+        return subscribers.leave_by_keys(clicks, now())
+
+    voices, together = voices or (lambda _wanted: only), Together(leave)
+    pages = _Pages(subscribers, templates, now, voices, next_issue, together)
     return [
         Route("/p/{token}", pages.show_preferences, methods=["GET"], name="preferences"),
         Route("/p/{token}", pages.change_preferences, methods=["POST"]),
@@ -80,6 +87,7 @@ class _Pages:
     now: Callable[[], datetime]
     voices: Voices
     next_issue: NextIssue | None
+    leaving: Together[Click, bool]
 
     def show_preferences(self, request: Request) -> Response:
         try:
@@ -114,13 +122,12 @@ class _Pages:
         by_hand = fields.get("from") == ["page"]
         everything = by_hand and fields.get("scope") == ["all"]
         key, now = request.path_params["key"], self.now()
-        known = await run_in_threadpool(
-            self.subscribers.leave_by_key,
-            key,
-            now,
+        click = Click(
+            key=key,
             everything=everything,
             actor="reader" if by_hand else "mail client",
         )
+        known = await self.leaving.do(click)
         # Only our log tells a key that no mail ever carried; many of them are someone guessing.
         log.info("leave_link_used", known=known, by_hand=by_hand)
         if not by_hand:

@@ -21,6 +21,13 @@ def _digits(value: Any) -> Any:
     return value
 
 
+def _no_truth(value: Any) -> Any:
+    """To Python ``False`` is 0; to JSON it is not."""
+    if isinstance(value, bool):
+        raise ValueError("a number is needed")  # noqa: TRY004 - pydantic makes an answer of it
+    return value
+
+
 Number = Annotated[int, BeforeValidator(_digits)]
 Line = Annotated[str, Field(max_length=200, pattern=LINE)]
 Slug = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)]
@@ -88,7 +95,7 @@ class Proof(Given):
     """Where and when a person said yes, and to which words. GDPR Art. 7(1)."""
 
     source: Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
-    at: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    at: AwareDatetime | None = None
     wording: Line = ""
 
 
@@ -104,10 +111,12 @@ class Facts(Given):
         dict[AttributeName, Line],
         Field(max_length=50, description="each by itself; an empty value takes one away"),
     ] = {}
-    frequency: Annotated[Frequency, Field(strict=False)] = Frequency.EVERY
+    frequency: Frequency = Frequency.EVERY
     weekly_on: Annotated[int, Field(ge=1, le=7, description="1 is Monday")] = 6
-    limit: Annotated[Literal[0, 5, 10], Field(description="stories; 0: all")] = 0
-    style: Annotated[Style, Field(strict=False)] = Style.FULL
+    limit: Annotated[Literal[0, 5, 10], BeforeValidator(_no_truth)] = Field(
+        0, description="stories; 0: all"
+    )
+    style: Style = Style.FULL
 
 
 class Newcomer(Facts):

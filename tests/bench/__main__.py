@@ -23,6 +23,7 @@ from tests.bench import (
     smtp,
 )
 from tests.bench.measure import Figure
+from tests.trust import one_click
 
 MEASUREMENTS = (
     rendering.messages,
@@ -30,6 +31,7 @@ MEASUREMENTS = (
     preview.from_pool,
     delivery.ledger_rows,
     hooks.events,
+    one_click.bench,
     sendgrid.path,
     smtp.sending,
     smtp.far_away,
