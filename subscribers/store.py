@@ -115,7 +115,7 @@ def _insert_rows(
 @lru_cache(32)
 def _insert_json(table: sa.Table, names: tuple[str, ...]) -> sa.TextClause:
     """``INSERT … SELECT … FROM json_to_recordset``: the rows as one JSON array of objects."""
-    dialect = postgresql.dialect()
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
     listed = ", ".join(names)
     types = ", ".join(
         # A length would cut what is too long; the table refuses it.
