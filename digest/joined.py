@@ -37,6 +37,7 @@ class Joined:
     catalogue: subscribers.Catalogue
     voices: subscribers.Voices
     _looked_at: datetime | None = field(default=None, init=False)
+    _postman_made: Postman | None = field(default=None, init=False)
 
     @cached_property
     def limits(self) -> subscribers.Limits:
@@ -82,12 +83,14 @@ class Joined:
             log.exception("letters_wait")
 
     def _postman(self, parts: Parts) -> Postman:
-        return Postman(
-            parts=parts,
-            correspondence=subscribers.Correspondence(self.engine, self.keys),
-            newsroom=self.settings.newsroom.name,
-            rhythm=rhythm_in_words,
-        )
+        if self._postman_made is None or self._postman_made.parts is not parts:
+            self._postman_made = Postman(
+                parts=parts,
+                correspondence=subscribers.Correspondence(self.engine, self.keys),
+                newsroom=self.settings.newsroom.name,
+                rhythm=rhythm_in_words,
+            )
+        return self._postman_made
 
     def _give_up(self) -> None:
         now = self.clock.now()

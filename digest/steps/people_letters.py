@@ -5,8 +5,8 @@ hold nothing that counts, and no list sends them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -48,6 +48,8 @@ class Postman:
     newsroom: str
     #: an edition and a language → when it comes, in words
     rhythm: Callable[[Edition, str], str]
+    #: letter → when it could not be put into words: a template at fault is mended, but not at once
+    failed: dict[int, datetime] = field(default_factory=dict)
 
     def post(self) -> int:
         """Send what waits; returns how many were handed over. Raises nothing for one letter.
@@ -80,6 +82,8 @@ class Postman:
         with reading(self.parts.engine) as connection:
             known = letters.standing(connection, [_purpose(one) for one in due])
         for letter in due:
+            if letter.id in self.failed and now < self.failed[letter.id] + AGAIN:
+                continue
             state, at = known.get(_purpose(letter), (None, now))
             if state is None or (state is DeliveryState.DEFERRED and at <= now - AGAIN):
                 yield letter
@@ -107,7 +111,9 @@ class Postman:
             return False
         except Exception:  # nothing that is wrong with one letter may keep the others
             log.exception("letter_failed", letter=purpose)
+            self.failed[letter.id] = clock.now()
             return False
+        self.failed.pop(letter.id, None)
         if outcome.state is not DeliveryState.DEFERRED:
             self._done(letter, outcome.state.value)
         log.info("letter_sent", letter=purpose, kind=letter.kind, state=outcome.state.value)

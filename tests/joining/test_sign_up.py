@@ -249,7 +249,7 @@ def test_no_oracle_in_text(lite: Door) -> None:
 
 def test_no_oracle_in_time(lite: Door) -> None:
     lite.limits = Limits(letters=30, letters_to_suppressed=30, per_place=0, per_minute=0)
-    rounds = 25
+    rounds = 24
     for n in range(rounds):
         add(lite.people, f"known{n}@example.org", "morning")
         gone = add(lite.people, f"gone{n}@example.org", "morning")
@@ -257,19 +257,22 @@ def test_no_oracle_in_time(lite: Door) -> None:
         lite.join(f"waits{n}@example.org")
     client, kinds = lite.client(), ("new", "known", "gone", "waits")
     taken: dict[tuple[str, str], list[float]] = {}
+    work: dict[tuple[str, str], list[float]] = {}
     for n in range(rounds):
-        # in turns, so that the machine's noise meets all of them alike
         for path in ("/join", "/links"):
-            for kind in kinds:
+            # each kind is first, second… as often, so that its place in the turn counts for nothing
+            for kind in (*kinds[n % 4 :], *kinds[: n % 4]):
                 data = {"email": f"{kind}{n}@example.org", "edition": "morning"}
-                begun = time.perf_counter()
+                begun, worked = time.perf_counter(), time.process_time()
                 client.post(path, data=data)
                 taken.setdefault((path, kind), []).append(time.perf_counter() - begun)
+                work.setdefault((path, kind), []).append(time.process_time() - worked)
     for path in ("/join", "/links"):
-        medians = [statistics.median(taken[path, kind]) for kind in kinds]
-        print(path, [round(one * 1000, 2) for one in medians])
-        # far above what differs in work, far below what a network's noise would hide
-        assert max(medians) - min(medians) < 0.5 * min(medians) + 0.002
+        # Work is what differs if anything does; the clock adds a shared machine's noise.
+        for measured, slack in ((work, 0.25), (taken, 1.0)):
+            medians = [statistics.median(measured[path, kind]) for kind in kinds]
+            print(path, [round(one * 1000, 2) for one in medians])
+            assert max(medians) - min(medians) < slack * min(medians) + 0.001
 
 
 def test_links_for_who_is_known(door: Door) -> None:
