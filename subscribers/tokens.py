@@ -27,7 +27,7 @@ class Scope(StrEnum):
     CONFIRM = "confirm"
     #: take one's data, erase it, ask for another address: subscriber
     FRESH = "fresh"
-    #: take back that editions were left: subscriber, then editions
+    #: take back that editions were left: subscriber, then editions; or a leave key's hash, scope
     UNDO = "undo"
     #: say yes to a new address, from there: subscriber, id of the change
     ADDRESS = "address"

@@ -28,7 +28,7 @@ TEMPLATES = jinja2.Environment(
     autoescape=True,
     undefined=jinja2.StrictUndefined,
 )
-UNDO = re.compile(r"/undo/[\w.-]+")
+UNDO = re.compile(r'(/undo/|name="token" value=")[\w.-]+')
 ONE_CLICK = "List-Unsubscribe=One-Click"
 SCRIPT = '<script src="/reader.js" defer></script>'
 URLENCODED = "application/x-www-form-urlencoded"
@@ -114,7 +114,7 @@ def test_one_click_leaves_whatever_a_mail_client_sends(
 
 def _but_for_the_token(answer: Response) -> tuple[str, str]:
     headers = [one for one in sorted(answer.headers.items()) if one[0] != "content-length"]
-    return UNDO.sub("/undo/…", answer.text), str(headers)
+    return UNDO.sub("…", answer.text), str(headers)
 
 
 def test_one_click_has_no_oracle(people: Subscribers, client: TestClient) -> None:
