@@ -28,6 +28,9 @@ from digest.schedule.occurrences import Occurrence
 from digest.store import codec
 from digest.store.tables import issue, issue_event, pool, slot
 
+#: an issue that went out, or is going
+GONE = (IssueState.SENDING.value, IssueState.SENT.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -142,7 +145,7 @@ def watermark(connection: Connection, edition: str, *, extra: bool = False) -> d
     outside the schedule count only for one that is so itself (``extra``).
     """
     done_with = sa.or_(
-        issue.c.state.in_([IssueState.SENDING.value, IssueState.SENT.value]),
+        issue.c.state.in_(GONE),
         sa.and_(issue.c.state == IssueState.SKIPPED.value, issue.c.short == WhenShort.SKIP.value),
     )
     covered: datetime | None = connection.scalars(
@@ -153,18 +156,18 @@ def watermark(connection: Connection, edition: str, *, extra: bool = False) -> d
     if covered is not None:
         return covered
     first = sa.select(sa.func.min(issue.c.window_from)).where(issue.c.edition == edition)
-    return connection.scalars(first).one()
+    began: datetime | None = connection.scalar(first)
+    return began
 
 
 def went_last(connection: Connection, one: Issue) -> date | None:
     """The newest local date of its edition on which another issue by its schedule went, or goes."""
-    gone = (IssueState.SENDING.value, IssueState.SENT.value)
     newest: date | None = connection.scalars(
         sa.select(sa.func.max(issue.c.local_date)).where(
             issue.c.edition == one.edition,
             issue.c.id != one.id,
             issue.c.sequence == 1,
-            issue.c.state.in_(gone),
+            issue.c.state.in_(GONE),
         )
     ).one()
     return newest
@@ -175,12 +178,11 @@ def gone_since(connection: Connection, one: Issue, after: datetime) -> list[Issu
 
     Newest first.
     """
-    gone = (IssueState.SENDING.value, IssueState.SENT.value)
     found = sa.select(issue).where(
         issue.c.edition == one.edition,
         issue.c.id != one.id,
         issue.c.sequence == 1,
-        issue.c.state.in_(gone),
+        issue.c.state.in_(GONE),
         issue.c.window_to > after,
     )
     return [_issue(row) for row in connection.execute(found.order_by(issue.c.window_to.desc()))]
