@@ -28,7 +28,6 @@ from digest.schedule.occurrences import Occurrence
 from digest.store import codec
 from digest.store.tables import issue, issue_event, pool, slot
 
-#: an issue that went out, or is going
 GONE = (IssueState.SENDING.value, IssueState.SENT.value)
 
 
@@ -141,8 +140,7 @@ def latest(connection: Connection, edition: str) -> Issue | None:
 def watermark(connection: Connection, edition: str, *, extra: bool = False) -> datetime | None:
     """Until when issues have covered that go, went, or were skipped for good: the next window.
 
-    Where none went yet, where the first issue's window started: it may have been missed. Those
-    outside the schedule count only for one that is so itself (``extra``).
+    Where none went yet, where the first one's started. Those outside the schedule count for such.
     """
     done_with = sa.or_(
         issue.c.state.in_(GONE),
