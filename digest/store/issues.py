@@ -28,6 +28,8 @@ from digest.schedule.occurrences import Occurrence
 from digest.store import codec
 from digest.store.tables import issue, issue_event, pool, slot
 
+GONE = (IssueState.SENDING.value, IssueState.SENT.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -138,11 +140,10 @@ def latest(connection: Connection, edition: str) -> Issue | None:
 def watermark(connection: Connection, edition: str, *, extra: bool = False) -> datetime | None:
     """Until when issues have covered that go, went, or were skipped for good: the next window.
 
-    Where none went yet, where the first issue's window started: it may have been missed. Those
-    outside the schedule count only for one that is so itself (``extra``).
+    Where none went yet, where the first one's started. Those outside the schedule count for such.
     """
     done_with = sa.or_(
-        issue.c.state.in_([IssueState.SENDING.value, IssueState.SENT.value]),
+        issue.c.state.in_(GONE),
         sa.and_(issue.c.state == IssueState.SKIPPED.value, issue.c.short == WhenShort.SKIP.value),
     )
     covered: datetime | None = connection.scalars(
@@ -158,13 +159,12 @@ def watermark(connection: Connection, edition: str, *, extra: bool = False) -> d
 
 def went_last(connection: Connection, one: Issue) -> date | None:
     """The newest local date of its edition on which another issue by its schedule went, or goes."""
-    gone = (IssueState.SENDING.value, IssueState.SENT.value)
     newest: date | None = connection.scalars(
         sa.select(sa.func.max(issue.c.local_date)).where(
             issue.c.edition == one.edition,
             issue.c.id != one.id,
             issue.c.sequence == 1,
-            issue.c.state.in_(gone),
+            issue.c.state.in_(GONE),
         )
     ).one()
     return newest
@@ -175,12 +175,11 @@ def gone_since(connection: Connection, one: Issue, after: datetime) -> list[Issu
 
     Newest first.
     """
-    gone = (IssueState.SENDING.value, IssueState.SENT.value)
     found = sa.select(issue).where(
         issue.c.edition == one.edition,
         issue.c.id != one.id,
         issue.c.sequence == 1,
-        issue.c.state.in_(gone),
+        issue.c.state.in_(GONE),
         issue.c.window_to > after,
     )
     return [_issue(row) for row in connection.execute(found.order_by(issue.c.window_to.desc()))]

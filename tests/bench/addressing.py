@@ -27,6 +27,7 @@ READERS = 100_000
 STORIES = 120
 REGIONS = ("africa", "americas", "asia-pacific", "europe", "middle-east")
 TOPICS = ("politics", "business", "technology", "health", "science", "environment", "sports")
+ZONES = ("", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu")
 CONFIG = """
 [regions.rules]
 {regions}
@@ -67,9 +68,13 @@ class Run:
 
 def freezing() -> Iterator[Figure]:
     """Readers addressed a CPU second, each with preferences drawn for them."""
-    for most, beside in ((0, "as many variants as readers differ"), (500, "max_variants = 500")):
+    for most, hours, beside in (
+        (0, 0.0, "as many variants as readers differ"),
+        (0, 1 / 3, "the same, a third of them at hours of their own"),
+        (500, 0.0, "max_variants = 500"),
+    ):
         told = subprocess.run(
-            [sys.executable, "-m", "tests.bench.addressing", str(READERS), str(most)],
+            [sys.executable, "-m", "tests.bench.addressing", str(READERS), str(most), str(hours)],
             cwd=REPO,
             check=True,
             capture_output=True,
@@ -91,11 +96,11 @@ def freezing() -> Iterator[Figure]:
         )
 
 
-def run(readers: int, most: int) -> Run:
-    """Freeze an issue for so many readers."""
+def run(readers: int, most: int, hours: float) -> Run:
+    """Freeze an issue for so many readers; a part of them want it at ``hours`` of their own."""
     with tempfile.TemporaryDirectory() as folder:
         app = newsroom(Path(folder), most)
-        app.people.import_csv(BytesIO(people(readers)), now=app.clock.now(), actor="bench")
+        app.people.import_csv(BytesIO(people(readers, hours)), now=app.clock.now(), actor="bench")
         app.tick()
         issue = app.newsroom.issues(1)[0]
         issue = lock(app.parts, issue)
@@ -137,15 +142,20 @@ def newsroom(folder: Path, most: int) -> App:
     return app
 
 
-def people(count: int) -> bytes:
-    """A file of subscribers, each with regions, topics, a limit and a language drawn for them."""
-    random = Random(4)
-    lines = ["email,regions,topics,limit,language,editions,consent_source"]
+def people(count: int, hours: float = 0.0) -> bytes:
+    """A file of subscribers, each with regions, topics, a limit and a language drawn for them.
+
+    This part of them has an hour and a zone too.
+    """
+    random, clock = Random(4), Random(5)
+    lines = ["email,regions,topics,limit,language,hour,zone,editions,consent_source"]
     for number in range(count):
         regions = ";".join(one for one in REGIONS if random.random() < 0.5)
         topics = ";".join(one for one in TOPICS if random.random() < 0.5)
         limit, language = random.choice(("", "", "5", "10")), random.choice(("", "en", "fr"))
-        lines.append(f"r{number}@example.org,{regions},{topics},{limit},{language},daily,form")
+        when = f"{clock.randrange(24)},{clock.choice(ZONES)}" if clock.random() < hours else ","
+        wants = f"{regions},{topics},{limit},{language},{when}"
+        lines.append(f"r{number}@example.org,{wants},daily,form")
     return "\n".join(lines).encode()
 
 
@@ -154,4 +164,4 @@ def _megabytes() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(run(int(sys.argv[1]), int(sys.argv[2])))))
+    print(json.dumps(asdict(run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))))

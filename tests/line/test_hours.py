@@ -98,15 +98,8 @@ def through(app: App, folder: Path, days: int) -> None:
     """Let days pass, with a look at each hour that matters and at some between."""
     for day in range(days):
         story(app, folder, day)
-        some = (
-            -HOUR / 12,
-            timedelta(),
-            3 * HOUR,
-            11 * HOUR,
-            *(one - FIRST for one in LATER.values()),
-        )
-        for after in sorted(some):
-            at(app, FIRST + day * DAY + after)
+        for moment in sorted([FIRST - HOUR / 12, FIRST, FIRST + 11 * HOUR, *LATER.values()]):
+            at(app, moment + day * DAY)
 
 
 def got(app: App) -> dict[str, list[datetime]]:

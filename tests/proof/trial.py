@@ -290,6 +290,8 @@ class Trial:
             (None, None, Deadline(scheduled=NOW, within=timedelta(hours=3)))
         )
         self.decided: set[SubscriberId] = set()
+        #: when those want it who want it later
+        self.due: dict[SubscriberId, datetime] = {}
         self.freeze()
 
     def freeze(self) -> None:
@@ -309,13 +311,25 @@ class Trial:
                 sa.insert(variant).values(issue_id=world.issue, key="v1", selection={})
             ).inserted_primary_key
             assert one is not None
+            size = world.dice.choice((2, 5))
             ledger.freeze(
                 connection,
                 world.issue,
                 ((who, VariantId(one[0])) for who in range(1, world.count + 1)),
                 {"left": 1},
-                world.dice.choice((2, 5)),
+                size,
+                self.shares(size),
             )
+
+    def shares(self, size: int) -> list[ledger.Share]:
+        """All at once, or some of the readers at an hour of theirs."""
+        world, after = self.world, self.world.dice.choice((0, 0, 1, 4))
+        if not after:
+            return []
+        first, at = world.dice.randint(0, world.count - 1), NOW + timedelta(hours=after)
+        self.due = dict.fromkeys(range(first + 1, world.count + 1), at)
+        later = ledger.Share(readers=world.count - first, batch_size=size, due_at=at)
+        return [ledger.Share(readers=first, batch_size=size), later] if first else [later]
 
     def play(self) -> None:
         world = self.world
@@ -437,6 +451,8 @@ class Trial:
 
     def check_reader(self, who: SubscriberId, state: str) -> None:
         world = self.world
+        if world.taken[who] and world.at < self.due.get(who, NOW):
+            raise BrokenError(f"reader {who} got it before their hour")
         if world.taken[who] > 1 + world.again[who]:
             raise BrokenError(f"reader {who} got it {world.taken[who]} times")
         before = world.final.get(who)

@@ -1,13 +1,14 @@
 """How both databases find the ledger's rows: by key, however large the audience."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from digest.model import BatchState, DeliveryState, IssueId, Outcome, VariantId
+from digest.model import BatchState, DeliveryState, IssueId, IssueState, Outcome, VariantId
 from digest.store import doubt, ledger, reached, waiting
 from digest.store.engine import writing
 from digest.store.tables import batch, delivery
@@ -100,12 +101,29 @@ def going(connection: Connection) -> object:
     return waiting.going(connection, ISSUE)
 
 
+def busy(connection: Connection) -> object:
+    return waiting.busy(connection, ISSUE, NOW)
+
+
+def rests_until(connection: Connection) -> object:
+    return waiting.rests_until(connection, ISSUE, NOW)
+
+
+def batches_done(connection: Connection) -> object:
+    return waiting.done(connection, ISSUE)
+
+
+def late(connection: Connection) -> object:
+    return ledger.late(connection, ISSUE, NOW)
+
+
 def planned(connection: Connection) -> object:
     return waiting.planned(connection, ISSUE)
 
 
 def last_accepted(connection: Connection) -> object:
     before = issue(id=ISSUE, local_date=date(2026, 11, 24), window_to=NOW)
+    before = replace(before, state=IssueState.SENDING)
     return reached.last_reached(connection, [before], range(2_000, 2_100), NOW)
 
 
@@ -119,6 +137,10 @@ HOT = (
     expired,
     due,
     going,
+    busy,
+    rests_until,
+    batches_done,
+    late,
     planned,
     last_accepted,
 )

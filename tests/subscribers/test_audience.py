@@ -1,6 +1,6 @@
 """Who gets an edition: the audience adds up, and what people said last is what counts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -141,6 +141,62 @@ def test_who_is_not_due_is_counted_after_all_other_reasons(
             **({"frequency": late} if late else {}),
         }
         assert len(found) + sum(told.values()) == len(ids)
+
+
+def test_who_paused_and_who_wants_breaking_news(people: Subscribers, engine: Engine) -> None:
+    later, before = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
+    wants: list[tuple[datetime | None, bool, str]] = [
+        (None, False, "every"),
+        (None, True, "weekly"),
+        (later, True, "every"),
+        (later, False, "weekly"),
+        (before, True, "every"),
+        (NOW, False, "every"),
+    ]
+    ids = [add(people, f"r{n}@example.org") for n in range(len(wants))]
+    with engine.begin() as connection:
+        for who, (until, breaking, frequency) in zip(ids, wants, strict=True):
+            connection.execute(
+                sa.update(subscriber)
+                .where(subscriber.c.id == who)
+                .values(paused_until=until, breaking=breaking, frequency=frequency, weekly_on=7)
+            )
+    monday = frozenset({1})
+
+    def found(*, extra: bool, at: datetime = NOW) -> tuple[list[int], dict[str, int]]:
+        some = people.readers("morning", [], [], monday, at, extra=extra)
+        told = people.excluded("morning", [], monday, at, extra=extra)
+        return [ids.index(one.subscriber) for one in some], dict(told)
+
+    assert found(extra=False) == ([0, 4, 5], {"paused": 2, "frequency": 1})
+    assert found(extra=True) == ([1, 4], {"paused": 2, "not_breaking": 2})
+    assert found(extra=False, at=later) == ([0, 2, 4, 5], {"frequency": 2}), "it ends by itself"
+    claimed = people.recipients("morning", ids, NOW)
+    assert [who for who in ids if claimed[who] == "paused"] == ids[2:4]
+    assert "paused" not in people.recipients("morning", ids, later).values()
+    told = people.why(ids[2])
+    assert (told.paused_until, told.breaking, told.hour, told.zone) == (later, True, None, "")
+
+
+def test_an_edition_is_read_by_key_whoever_paused(people: Subscribers, engine: Engine) -> None:
+    """A pause and an hour are read off rows that are read anyway."""
+    from io import BytesIO
+
+    rows = "".join(f"r{n}@example.org,{n % 24},2026-12-01,form\n" for n in range(1500))
+    people.import_csv(
+        BytesIO(f"email,hour,paused_until,consent_source\n{rows}".encode()),
+        now=NOW,
+        actor="tests",
+        default_editions=frozenset({"morning"}),
+    )
+    assert reader_ids(people) == []
+    late = NOW + timedelta(days=10)
+    assert len(list(people.readers("morning", [], [], EVERY_DAY, late))) == 1500
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    with plans(engine) as told:
+        assert people.recipients("morning", range(1, 20), NOW)
+    assert not read_whole(told, "subscriber", "subscription"), told
 
 
 def test_the_last_word_is_at_the_claim(people: Subscribers, engine: Engine) -> None:

@@ -158,6 +158,32 @@ def test_names_become_one_clean_line(people: Subscribers) -> None:
     assert member.name == "Anna B"
 
 
+def test_hours_zones_pauses_and_breaking_news(people: Subscribers) -> None:
+    told = (
+        "email,hour,zone,breaking,paused_until,editions,consent_source\n"
+        "a@example.org,18,europe/berlin,Yes,2026-12-24,morning,form\n"
+        "b@example.org,24,Mars/Base,perhaps,soon,morning,form\n"
+        "c@example.org,,,,,morning,form\n"
+    )
+    report = people.import_csv(BytesIO(told.encode()), now=NOW, actor="tests")
+    assert report.added == 3
+    assert [one.detail.partition(":")[0] for one in report.warnings] == [
+        "hour",
+        "zone",
+        "breaking",
+        "paused_until",
+    ]
+    first, *others = (
+        people.why(who)
+        for who in (people.find(f"{name}@example.org") for name in "abc")
+        if who is not None
+    )
+    assert (first.hour, first.zone, first.breaking) == (18, "Europe/Berlin", True)
+    assert first.paused_until == datetime(2026, 12, 24, tzinfo=UTC)
+    for one in others:
+        assert (one.hour, one.zone, one.breaking, one.paused_until) == (None, "", False, None)
+
+
 def test_a_dry_run_tells_the_same_and_changes_nothing(people: Subscribers, engine: Engine) -> None:
     text = f"{HEADER}\n" + "".join(
         f"r{n % 1500}@example.org,,,mars,,morning,,form,\n" for n in range(2000)
