@@ -49,6 +49,11 @@ bench-million: $(STAMP)
 bench-million-send: $(STAMP)
 	@$(BIN)/python -m tests.bench.million_send
 
+## bench-subscribers: segments and imports of a million subscribers, some minutes
+.PHONY: bench-subscribers
+bench-subscribers: $(STAMP)
+	@$(BIN)/python -m tests.bench.subscribers
+
 ## bench-peers: other newsletter programs beside ours (installs them from PyPI into var/peers)
 .PHONY: bench-peers
 bench-peers: $(STAMP)

@@ -3,6 +3,7 @@
 No condition is ever NULL, so that ``not`` is the opposite on every row.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,21 @@ NUMBERS = {
     Number.WEEKLY_ON: subscriber.c.weekly_on,
     Number.HOUR: subscriber.c.send_hour,
 }
+#: what is asked of another table: 1 by an index that holds all, more where rows are looked up
+COSTS: Mapping[Field | Flag | Moment, int] = {
+    Field.REGION: 1,
+    Field.TOPIC: 1,
+    Field.TAG: 1,
+    Flag.TAGGED: 1,
+    Field.EDITION: 3,
+    Field.LEFT: 3,
+    Field.PENDING: 3,
+    Flag.SUPPRESSED: 3,
+    Moment.LAST_RECEIVED: 4,
+    Flag.MAILABLE: 6,
+    Field.CONSENT_SOURCE: 6,
+    Moment.CONSENT: 6,
+}
 
 Condition = sa.ColumnElement[bool]
 
@@ -71,9 +87,9 @@ def condition(which: Filter) -> Condition:
     """What must hold of a row of ``subscriber`` for the settled filter to hold."""
     match which:
         case AllOf(parts):
-            return sa.and_(*(condition(part) for part in parts))
+            return sa.and_(*map(condition, sorted(parts, key=_cost)))
         case AnyOf(parts):
-            return sa.or_(*(condition(part) for part in parts))
+            return sa.or_(*map(condition, sorted(parts, key=_cost)))
         case Not(part):
             return sa.not_(condition(part))
         case Has(field, values):
@@ -90,6 +106,31 @@ def condition(which: Filter) -> Condition:
                 attribute.c.name == which.name,
                 *_value(which),
             )
+
+
+def _cost(which: Filter) -> int:
+    """How long a condition takes, by rank: SQLite asks in the order of the text.
+
+    Of a million people that have five conditions, asking the dear ones of those alone who are left
+    halves the time (tests/bench/segments.py).
+    """
+    match which:
+        case AllOf(parts) | AnyOf(parts):
+            return sum(map(_cost, parts))
+        case Not(part):
+            return _cost(part)
+        case Has(field, _):
+            return COSTS.get(field, 0)
+        case Is(flag):
+            return COSTS.get(flag, 0)
+        case Before(moment, _, _) | After(moment, _, _):
+            return COSTS.get(moment, 0)
+        case Received():
+            return COSTS[Moment.LAST_RECEIVED]
+        case AttributeIs() | AttributeDate() | AttributeNumber():
+            return 2
+        case _:
+            return 0
 
 
 def mailable(which: Filter) -> Condition:

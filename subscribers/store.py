@@ -183,7 +183,13 @@ def members(engine: Engine, who: sa.ColumnElement[bool], page: int = 1000) -> It
     after = 0
     while True:
         query = (
-            sa.select(subscriber)
+            sa.select(
+                subscriber.c.id,
+                subscriber.c.email,
+                subscriber.c.name,
+                subscriber.c.language,
+                subscriber.c.joined_at,
+            )
             .where(subscriber.c.id > after, who)
             .order_by(subscriber.c.id)
             .limit(page)
