@@ -63,19 +63,12 @@ def _next(
 ) -> Foreseen:
     for one in port.coming(edition, now + AHEAD):
         if is_due(person.frequency, person.weekly_on, one.days):
-            at = goes_at(one.at, person.send_hour, zone)
+            at = one.at
+            if person.send_hour is not None:
+                at = port.reaches(at, person.send_hour, zone)
             parts = port.parts(edition, person.subscriber)
-            return Foreseen(edition=edition, at=at, now=at <= now, parts=parts)
+            return Foreseen(edition=edition, at=at.astimezone(zone), now=at <= now, parts=parts)
     return Foreseen(edition=edition, at=None)
-
-
-def goes_at(at: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
-    """When a reader gets what its edition sends ``at``: then, or at their next such hour."""
-    local = at.astimezone(zone)
-    if hour is None:
-        return local
-    wanted = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return wanted if wanted >= local else wanted + timedelta(days=1)
 
 
 def clock(person: Preferences, offer: Catalogue, edition: str = "") -> ZoneInfo:

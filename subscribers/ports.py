@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Coming(Protocol):
@@ -45,6 +46,9 @@ class NextIssue(Protocol):
 
     def coming(self, edition: str, until: datetime) -> Sequence[Coming]:
         """The edition's issues that go out up to then, the next one first."""
+
+    def reaches(self, at: datetime, hour: int, zone: ZoneInfo) -> datetime:
+        """When an issue that goes then reaches who wants it at that hour of their day."""
 
     def parts(self, edition: str, subscriber: int) -> Sequence[Part]:
         """What the next issue would hold for a person if it went now."""

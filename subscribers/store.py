@@ -27,6 +27,9 @@ UNSAID = Wish(
 )
 
 
+_POSTGRESQL: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads.
@@ -92,11 +95,13 @@ def _insert_rows(
 
     SQLAlchemy would do so value by value, which takes half as long again as SQLite itself.
     """
-    dialect = sqlite.dialect()
-    marks = sa.insert(table).values(dict.fromkeys(names)).compile(dialect=dialect)
-    processors: list[Callable[[Any], Any] | None] = [
-        table.c[name].type.bind_processor(dialect) for name in names
-    ]
+    dialect: sa.Dialect = sqlite.dialect()
+    marks = ", ".join("?" for _ in names)
+    statement = (
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our names
+        " ON CONFLICT DO NOTHING"
+    )
+    processors = [table.c[name].type.bind_processor(dialect) for name in names]
 
     def convert(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
         columns = []
@@ -109,19 +114,20 @@ def _insert_rows(
             columns.append(values)
         return list(zip(*columns, strict=True))
 
-    return f"{marks} ON CONFLICT DO NOTHING", convert
+    return statement, convert
+
+
+def _json_type(kind: sa.types.TypeEngine[Any]) -> str:
+    """How PostgreSQL is to read a value of a JSON object."""
+    # A length would cut what is too long; the table refuses it.
+    return "text" if isinstance(kind, sa.String) else str(kind.compile(_POSTGRESQL))
 
 
 @lru_cache(32)
 def _insert_json(table: sa.Table, names: tuple[str, ...]) -> sa.TextClause:
     """``INSERT … SELECT … FROM json_to_recordset``: the rows as one JSON array of objects."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
     listed = ", ".join(names)
-    types = ", ".join(
-        # A length would cut what is too long; the table refuses it.
-        f"{name} {'text' if isinstance(kind, sa.String) else kind.compile(dialect=dialect)}"
-        for name, kind in ((name, table.c[name].type) for name in names)
-    )
+    types = ", ".join(f"{name} {_json_type(table.c[name].type)}" for name in names)
     return sa.text(
         f"INSERT INTO {table.name} ({listed}) SELECT {listed}"  # noqa: S608 - our own names
         f" FROM json_to_recordset(CAST(:rows AS json)) AS told ({types}) ON CONFLICT DO NOTHING"

@@ -9,12 +9,14 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from digest.curate import vary
 from digest.curate.lifecycle import fills
 from digest.errors import NotFoundError
 from digest.model import Candidate, Edition, IssueState, SlotMode, SubscriberId
 from digest.schedule.days import answered_days
+from digest.schedule.hours import due
 from digest.schedule.occurrences import between
 from digest.steps.choose import Choosing, choosing, interest_of, speaks
 from digest.steps.compose import draft, next_one
@@ -84,6 +86,10 @@ class Foreseen:
             told.append(Coming(at=one.at, days=days))
             previous = one.local_date
         return told
+
+    def reaches(self, at: datetime, hour: int, zone: ZoneInfo) -> datetime:
+        """When an issue that goes then reaches who wants it at that hour of their day."""
+        return due(at, hour, zone)
 
     def parts(self, edition: str, subscriber: SubscriberId) -> Sequence[Part]:
         """What the next issue would hold for a person if it went now.

@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 
 from subscribers import Consent, NextIssue, Preferences, Subscribers, routes
 from subscribers.consent import ConsentEvent, record
-from subscribers.foreseen import goes_at
 from subscribers.form import Fields, FormError, pause
 from subscribers.model import ConsentAction
 from subscribers.tables import letter_due, subscriber
@@ -361,6 +360,11 @@ class Foretold:
     broken: bool = False
     asked: list[str] = field(default_factory=list)
 
+    def reaches(self, at: datetime, hour: int, zone: ZoneInfo) -> datetime:
+        local = at.astimezone(zone)
+        later = local.replace(hour=hour, minute=0)
+        return later if later >= local else later + timedelta(days=1)
+
     def coming(self, edition: str, until: datetime) -> list[OneComing]:
         self.asked.append(edition)
         if self.broken:
@@ -399,19 +403,6 @@ def test_the_page_works_where_nothing_can_be_foretold(sqlite_engine: Engine) -> 
     assert "We cannot tell at the moment. It comes as you chose." in page
     assert "style=plain" in ticked(page)
     assert port.asked
-
-
-@pytest.mark.parametrize(
-    ("hour", "zone", "at"),
-    [
-        (None, "Europe/Berlin", "2026-11-24T07:00+01:00"),
-        (7, "Europe/Berlin", "2026-11-24T07:00+01:00"),
-        (6, "Europe/Berlin", "2026-11-25T06:00+01:00"),
-        (18, "America/New_York", "2026-11-24T18:00-05:00"),
-    ],
-)
-def test_when_it_goes_by_a_readers_clock(hour: int | None, zone: str, at: str) -> None:
-    assert goes_at(NOW, hour, ZoneInfo(zone)).isoformat(timespec="minutes") == at
 
 
 def test_the_page_speaks_as_asked(here: Hands) -> None:
