@@ -249,15 +249,13 @@ def test_repermit_by_command(app: App, tmp_path: Path) -> None:
     )
     folder, now = Folder(tmp_path), NOW.isoformat()
     words = ("subscribers", "repermit", "--older-than", "24m")
-    assert folder.json(*words, "--dry-run", now=now) == {"people": 1, "dry_run": True}
-    folder.run(*words, "--edition", "nothing", now=now, expect=1)
-    folder.run("subscribers", "repermit", "--older-than", "long", now=now, expect=2)
-    assert folder.json(*words, now=now)["people"] == 1
-    folder.run("run", "--once", now=now)
-    stay = next(mail for mail in mails(tmp_path) if mail["to"] == ANN)
-    assert stay["subject"] == "Do you still want our newsletters?"
+    assert folder.json(*words, "--edition", "daily", now=now)["people"] == 1
+    app.joined.post(app.parts)
+    (stay,) = mails(tmp_path)
+    assert (stay["to"], stay["subject"]) == (ANN, "Do you still want our newsletters?")
     # nobody answers
-    folder.run("run", "--once", now=(NOW + timedelta(days=60, hours=1)).isoformat())
+    later = App(load(tmp_path / "config.toml", {}), SetClock(NOW + timedelta(days=60, hours=1)))
+    later.joined.post(later.parts)
     assert app.people.active_by_edition() == {}
 
 

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
+import typer
 
 from digest.cli.repermit import before
 from subscribers import Consent
@@ -104,3 +106,6 @@ def test_ages() -> None:
     assert before("2y", now) == before("24m", now)
     assert before("700d", now) == now - timedelta(days=700)
     assert before("3m", datetime(2026, 3, 5, tzinfo=UTC)) == datetime(2025, 12, 5, tzinfo=UTC)
+    for wrong in ("long", "0m", "24", "9999y", "m"):
+        with pytest.raises(typer.BadParameter):
+            before(wrong, now)
