@@ -102,7 +102,7 @@ def readers(engine: Engine, target: Target, asked: Mapping[str, Filter]) -> Iter
             target.meant(),
             target.due(),
             ~target.paused(),
-            ~suppression.applies(target.edition),
+            suppression.spares(target.edition),
         )
         # Of the subscription, so that one index gives both the rows and their order.
         .order_by(subscription.c.subscriber_id)

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from subscribers import suppression
+from subscribers import feed, suppression
 from subscribers.tables import asked, subscriber
 
 #: the reason of the suppression that is left of a person
@@ -24,6 +24,7 @@ def erase(connection: Connection, who: int, now: datetime) -> bool:
     connection.execute(sa.delete(asked).where(asked.c.address_hash == hashed))
     # Everything else that is theirs goes with the row, by its foreign keys.
     connection.execute(sa.delete(subscriber).where(subscriber.c.id == who))
+    feed.erased(connection, who, now)
     return True
 
 

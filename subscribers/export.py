@@ -17,9 +17,10 @@ from sqlalchemy.engine import Engine
 from subscribers.formulas import safe
 from subscribers.held import Held, everyone
 from subscribers.model import Kind, SubscriptionState
-from subscribers.rows import COLUMNS
-from subscribers.suppression import EVERYWHERE, applies
-from subscribers.tables import subscriber, subscription
+from subscribers.rows import ATTRIBUTE, COLUMNS
+from subscribers.store import reading
+from subscribers.suppression import EVERYWHERE, spares
+from subscribers.tables import attribute, subscriber, subscription
 
 #: of people whose consent names no source
 NO_SOURCE = "not recorded"
@@ -41,11 +42,14 @@ def export(
         for person in everyone(engine, which):
             yield json.dumps(person, default=_said, ensure_ascii=False) + "\n"
         return
-    yield _line(COLUMNS)
-    mailed = sa.and_(~applies(), gets_mail(), sa.true() if which is None else which)
+    with reading(engine) as connection:
+        names = list(connection.scalars(sa.select(attribute.c.name).distinct()))
+    columns = [*COLUMNS, *(f"{ATTRIBUTE}{name}" for name in sorted(names))]
+    yield _line(columns)
+    mailed = sa.and_(spares(), gets_mail(), sa.true() if which is None else which)
     for person in everyone(engine, mailed):
         cells = _cells(person)
-        yield _line([safe(cells[name]) for name in COLUMNS])
+        yield _line([safe(cells.get(name, "")) for name in columns])
 
 
 def gets_mail(edition: str = "") -> sa.ColumnElement[bool]:
@@ -83,6 +87,11 @@ def _cells(person: Held) -> dict[str, str]:
         "weekly_on": str(person["weekly_on"]),
         "limit": str(person["story_limit"]),
         "style": person["style"],
+        "hour": "" if person["send_hour"] is None else str(person["send_hour"]),
+        "zone": person["time_zone"],
+        "breaking": "yes" if person["breaking"] else "no",
+        "paused_until": person["paused_until"].isoformat() if person["paused_until"] else "",
+        **{f"{ATTRIBUTE}{one['name']}": one["value"] for one in person["attribute"]},
         "consent_source": (proof and proof["source"]) or NO_SOURCE,
         "consent_at": (proof["at"] if proof else person["joined_at"]).isoformat(),
     }

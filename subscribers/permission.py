@@ -101,7 +101,7 @@ def _old(said_before: datetime, now: datetime, edition: str) -> sa.ColumnElement
         letter_due.c.kind == LetterKind.STAY,
         letter_due.c.created_at > now - PATIENCE - timedelta(days=1),
     )
-    return sa.and_(sa.exists().where(gets), ~said_since, ~asked, ~suppression.applies(edition))
+    return sa.and_(sa.exists().where(gets), ~said_since, ~asked, suppression.spares(edition))
 
 
 def _unanswered(now: datetime) -> list[sa.ColumnElement[bool]]:

@@ -68,9 +68,9 @@ class Rights:
             if segment not in self._segments:
                 near = closest(segment, self._segments)
                 raise UnknownError(f"there is no segment {segment!r}; {near}")
-            parts += [condition(self._segments[segment]), ~suppression.applies()]
+            parts += [condition(self._segments[segment]), suppression.spares()]
         if edition:
-            parts += [export.gets_mail(edition), ~suppression.applies(edition)]
+            parts += [export.gets_mail(edition), suppression.spares(edition)]
         return export.export(self._engine, kind, sa.and_(*parts) if parts else None)
 
     def stop(self, who: int, now: datetime) -> None:

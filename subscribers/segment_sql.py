@@ -135,7 +135,7 @@ def _cost(which: Filter) -> int:
 
 def mailable(which: Filter) -> Condition:
     """What must hold for the settled filter to hold of somebody who is not suppressed."""
-    return sa.and_(condition(which), ~suppression.applies())
+    return sa.and_(condition(which), suppression.spares())
 
 
 def _there(column: sa.Column[Any], told: Condition) -> Condition:
@@ -193,7 +193,7 @@ def _flag(flag: Flag) -> Condition:
         case Flag.SUPPRESSED:
             return suppression.applies()
         case Flag.MAILABLE:
-            return sa.and_(_tied(SubscriptionState.ACTIVE), ~suppression.applies())
+            return sa.and_(_tied(SubscriptionState.ACTIVE), suppression.spares())
 
 
 def _timed(which: Timed) -> Condition:

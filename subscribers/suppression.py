@@ -41,13 +41,25 @@ def applies(edition: str = EVERYWHERE) -> sa.ColumnElement[bool]:
     By their address or by its domain. Where no domain is suppressed, which is asked once for a
     whole statement, no address is taken apart.
     """
-    theirs = sa.exists().where(
+    return sa.or_(_address(edition), _domain())
+
+
+def spares(edition: str = EVERYWHERE) -> sa.ColumnElement[bool]:
+    """SQL: the opposite of ``applies``, in a form that PostgreSQL can make a join of."""
+    return sa.and_(~_address(edition), ~_domain())
+
+
+def _address(edition: str) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
         suppression.c.address_hash == subscriber.c.address_hash,
         suppression.c.scope.in_({EVERYWHERE, edition}),
     )
+
+
+def _domain() -> sa.ColumnElement[bool]:
     some = sa.exists(sa.select(domain_suppression.c.domain))
     domains = sa.select(domain_suppression.c.domain)
-    return sa.or_(theirs, sa.and_(some, domain_of(subscriber.c.email_key).in_(domains)))
+    return sa.and_(some, domain_of(subscriber.c.email_key).in_(domains))
 
 
 def suppress(

@@ -49,10 +49,8 @@ def busy(connection: Connection, issue_id: IssueId, now: datetime) -> bool:
     due = sa.or_(batch.c.due_at.is_(None), batch.c.due_at <= now)
     query = sa.select(batch.c.number).where(
         batch.c.issue_id == issue_id,
-        sa.or_(
-            batch.c.state == BatchState.CLAIMED.value,
-            sa.and_(batch.c.state == BatchState.PLANNED.value, due),
-        ),
+        batch.c.state.in_((BatchState.PLANNED.value, BatchState.CLAIMED.value)),
+        sa.or_(batch.c.state == BatchState.CLAIMED.value, due),
     )
     return connection.execute(query.limit(1)).first() is not None
 

@@ -296,7 +296,7 @@ class Operations:
         which = self.people.segments.get(segment)
         if which is None:
             raise not_found("segment")
-        return sa.and_(condition(which), ~suppression.applies())
+        return sa.and_(condition(which), suppression.spares())
 
 
 def _there(person: models.Person | None) -> models.Person:

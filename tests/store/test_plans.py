@@ -109,10 +109,6 @@ def rests_until(connection: Connection) -> object:
     return waiting.rests_until(connection, ISSUE, NOW)
 
 
-def batches_done(connection: Connection) -> object:
-    return waiting.done(connection, ISSUE)
-
-
 def late(connection: Connection) -> object:
     return ledger.late(connection, ISSUE, NOW)
 
@@ -139,7 +135,6 @@ HOT = (
     going,
     busy,
     rests_until,
-    batches_done,
     late,
     planned,
     last_accepted,

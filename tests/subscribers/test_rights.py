@@ -170,6 +170,7 @@ def test_one_persons_data_is_whole(people: Subscribers, rights: Rights, engine: 
         "asked": 1,
         "consent_event": 1,
         "domain_suppression": 1,
+        "event": 1,
         "letter_due": 1,
         "preference": 2,
         "subscription": 1,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
@@ -19,7 +19,6 @@ from subscribers.segment_facts import facts_of
 from subscribers.segment_sql import condition
 from subscribers.segments import After, AllOf, AnyOf, Before, Field, Filter, Has, Moment, Not
 from subscribers.store import reading
-from subscribers.tables import subscriber
 from tests.subscribers.conftest import CATALOGUE, EVERY_DAY, KEYS, NOW, house
 
 WORDS = {
@@ -83,18 +82,6 @@ def crowd(engine: Engine) -> dict[int, Facts]:
     with reading(engine) as connection:
         facts = {who: facts_of(connection, who) for who in ids}
     return {who: one for who, one in facts.items() if one is not None}
-
-
-@settings(
-    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-@given(which=filters)
-def test_sql_finds_whom_python_finds(
-    engine: Engine, crowd: dict[int, Facts], which: Filter
-) -> None:
-    with reading(engine) as connection:
-        found = set(connection.scalars(sa.select(subscriber.c.id).where(condition(which))))
-    assert found == {who for who, facts in crowd.items() if holds(which, facts)}
 
 
 @settings(deadline=None)
