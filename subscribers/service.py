@@ -42,6 +42,7 @@ from subscribers.store import reading
 from subscribers.tables import subscriber
 from subscribers.transfer import ImportReport
 from subscribers.undo import Undo
+from subscribers.values import person_name
 from subscribers.why import Why, why
 
 #: subscriptions that get their leave keys in one transaction
@@ -129,7 +130,12 @@ class Subscribers:
 
         Raises BadAddressError and SuppressedError.
         """
-        entry = Entry(address=address.parse(email), consent=consent, editions=editions, name=name)
+        entry = Entry(
+            address=address.parse(email),
+            consent=consent,
+            editions=editions,
+            name=person_name(name),
+        )
         registrar = Registrar(keys=self._keys, now=now, action=ConsentAction.GIVEN, actor=actor)
         with self._engine.begin() as connection:
             (result,) = enrol(connection, [entry], registrar)
