@@ -83,6 +83,12 @@ class Browser:
         assert "errorText" not in told, told["errorText"]
         self._loaded()
 
+    def open(self, url: str, *, seconds: float) -> None:
+        """Go to a page and let its scripts run for so long, whether or not all of it loads."""
+        told = self._ask("Page.navigate", url=url)
+        assert "errorText" not in told, told["errorText"]
+        time.sleep(seconds)
+
     def scripts(self, *, run: bool) -> None:
         """Whether pages may run scripts of their own, from the next one on."""
         self._ask("Emulation.setScriptExecutionDisabled", value=not run)

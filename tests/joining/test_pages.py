@@ -102,7 +102,7 @@ def test_no_word_is_left_out_of_the_catalogues(tmp_path: Path) -> None:
     app.joined.voices = lambda _wanted: voice
     templates = app.pages._templates
     templates.globals["brand"] = "0"
-    site = Starlette(routes=app.joined.routes(templates))
+    site = Starlette(routes=app.joined.routes(templates, app.rights))
     client = TestClient(site, base_url="http://127.0.0.1:8000", follow_redirects=False)
     mutely = Readers(app, client, house.reader)
     shown = pages(mutely, "", links) | done(mutely, "", links)
