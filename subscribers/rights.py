@@ -12,7 +12,7 @@ from subscribers.segment_parse import closest
 from subscribers.segment_sql import condition
 from subscribers.segments import Filter
 from subscribers.store import reading
-from subscribers.tables import subscriber
+from subscribers.tables import letter_due, subscriber
 
 LONGEST_ID = 18
 
@@ -42,6 +42,12 @@ class Rights:
         """Where their mail goes; None if there is no such person (any more)."""
         with reading(self._engine) as connection:
             return connection.scalar(sa.select(subscriber.c.email).where(subscriber.c.id == who))
+
+    def letters_to(self, who: int) -> list[int]:
+        """The numbers of the letters that they were to get."""
+        with reading(self._engine) as connection:
+            query = sa.select(letter_due.c.id).where(letter_due.c.subscriber_id == who)
+            return list(connection.scalars(query))
 
     def held(self, who: int) -> held.Held:
         """All that is held of a person here. Raises UnknownError."""

@@ -259,4 +259,9 @@ def _tag(letter: DueLetter, edition: Edition) -> str:
 
 
 def _purpose(letter: DueLetter) -> str:
-    return f"{LETTER}-{letter.id}"
+    return called(letter.id)
+
+
+def called(number: int) -> str:
+    """What the ledger and the transports know a person's letter by."""
+    return f"{LETTER}-{number}"

@@ -5,7 +5,7 @@ from files and ledger, and last the person themselves, whose address was needed 
 off anywhere it is done again from its start, which harms nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from digest.deliver.returns.forget import KeptMails, naming
 from digest.deliver.transports.outbox import Outbox
 from digest.model import SubscriberId
 from digest.protocols import Clock
+from digest.steps.people_letters import called
 from digest.store import person
 from digest.store.engine import reading, writing
 
@@ -36,6 +37,9 @@ class Keeper(Protocol):
 
     def held(self, who: int) -> Mapping[str, Any]:
         """All that is held of them there."""
+
+    def letters_to(self, who: int) -> Sequence[int]:
+        """The numbers of the letters that they were to get."""
 
     def stop(self, who: int, now: datetime) -> None:
         """Mail them no more."""
@@ -138,4 +142,8 @@ class Persons:
         with reading(self.engine) as connection:
             deliveries = person.deliveries(connection, SubscriberId(who))
             letters = person.letters(connection, SubscriberId(who))
-        return [f"{one['issue']}-{who}" for one in deliveries] + [one["purpose"] for one in letters]
+        return [
+            *(f"{one['issue']}-{who}" for one in deliveries),
+            *(one["purpose"] for one in letters),
+            *map(called, self.keeper.letters_to(who)),
+        ]
