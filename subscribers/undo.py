@@ -6,7 +6,7 @@ nobody.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -21,6 +21,8 @@ SOURCE = "undo"
 #: the words of templates/web/leave_undo.html
 WORDING = "undo-1"
 THIS, ALL = "this", "all"
+#: the page after leaving may be loaded anew for so long, and still undoes the first press
+RELOAD = timedelta(minutes=10)
 
 
 class Undo:
@@ -35,8 +37,12 @@ class Undo:
         return f"/undo/{token(self._keys, Scope.UNDO, [who, *sorted(editions)], now)}"
 
     def path_after(self, key: str, now: datetime, *, everything: bool) -> str:
-        """``/undo/<token>`` for what the leave link with this key left, known or not."""
-        about = [leave_key_hash(key), ALL if everything else THIS]
+        """``/undo/<token>`` for what the leave link with this key leaves now, known or not.
+
+        Not for what was left before: whoever holds a forwarded mail must bring nobody back.
+        """
+        scope = ALL if everything else THIS
+        about: list[int | str] = [leave_key_hash(key), scope, int(now.timestamp())]
         return f"/undo/{token(self._keys, Scope.UNDO, about, now)}"
 
     def check(self, given: str, now: datetime) -> None:
@@ -63,7 +69,7 @@ class Undo:
         match about:
             case [int(who), *editions]:
                 return who, _left(connection, who, now, subscription.c.edition.in_(editions))
-            case [str(hashed), str(scope)]:
+            case [str(hashed), str(scope), int(pressed)]:
                 tie = connection.execute(
                     sa.select(subscription.c.id, subscription.c.subscriber_id)
                     .join(leave_key, leave_key.c.subscription_id == subscription.c.id)
@@ -71,9 +77,11 @@ class Undo:
                 ).one_or_none()
                 if tie is None:
                     return None, frozenset()
+                since = datetime.fromtimestamp(pressed, UTC) - RELOAD
                 if scope == ALL:
-                    return tie.subscriber_id, left_last(connection, tie.subscriber_id, now)[1]
-                one = subscription.c.id == tie.id
+                    at, last = left_last(connection, tie.subscriber_id, now)
+                    return tie.subscriber_id, last if at and at >= since else frozenset()
+                one = sa.and_(subscription.c.id == tie.id, subscription.c.left_at >= since)
                 return tie.subscriber_id, _left(connection, tie.subscriber_id, now, one)
         raise BadTokenError
 

@@ -227,6 +227,17 @@ def test_leaving_by_hand_can_be_undone(hands: Hands, scope: str) -> None:
     assert links(hands.people, who).leave_path == path
 
 
+@pytest.mark.parametrize("scope", ["this", "all"])
+def test_a_forwarded_mail_brings_nobody_back(hands: Hands, scope: str) -> None:
+    who = add(hands.people, "anna@example.org", "morning", "weekly")
+    path = links(hands.people, who).leave_path
+    hands.client.post(path, data={"from": "page", "scope": "all"})
+    hands.now += timedelta(hours=1)
+    pressed_by_another = hands.client.post(path, data={"from": "page", "scope": scope}).text
+    hands.client.post(undo_of(pressed_by_another))
+    assert editions_of(hands.people, who) == set()
+
+
 def test_leaving_on_the_page_can_be_undone(hands: Hands) -> None:
     who = add(hands.people, "anna@example.org", "morning", "weekly")
     page = hands.post(who, edition="weekly")
