@@ -47,8 +47,11 @@ def _owner() -> dict[str, Any]:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Callable[[], str]]:
-    """Start a server; hand out a function that makes a fresh database and returns its URL."""
+def postgres_server(**settings: str) -> Iterator[Callable[[], str]]:
+    """Start a server; hand out a function that makes a fresh database and returns its URL.
+
+    ``settings`` stand before ``SETTINGS``.
+    """
     programs = postgres_bin()
     assert programs is not None, "PostgreSQL's server is not installed"
     # A socket's path may have at most 107 characters, so pytest's own folders are too deep.
@@ -66,7 +69,9 @@ def postgres_server() -> Iterator[Callable[[], str]]:
         env=environment,
         **owner,
     )
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    options = [
+        part for name, value in (SETTINGS | settings).items() for part in ("-c", f"{name}={value}")
+    ]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [programs / "postgres", "-D", data, "-k", folder, *options],

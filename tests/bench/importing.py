@@ -35,7 +35,15 @@ HEADER = "email,name,language,regions,topics,editions,tags,consent_source,consen
 TOPICS = ("business", "health", "sports", "science")
 REGIONS = ("africa", "europe", "asia-pacific", "americas")
 #: tables that an import fills, parents first
-FILLED = ("subscriber", "preference", "tag", "subscription", "leave_key", "consent_event")
+FILLED = (
+    "subscriber",
+    "preference",
+    "tag",
+    "subscription",
+    "leave_key",
+    "consent_event",
+    "event",
+)
 CATALOGUE = Catalogue(
     editions={"morning": "Morning Briefing", "weekly": "World Weekly"},
     regions={one: one for one in REGIONS},

@@ -7,29 +7,26 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
-from tests.bench import segments
+from tests.bench import importing, segments
 from tests.bench.measure import Figure
 
 RESULT = Path("var/bench-subscribers.json")
 
 
-def measurements() -> list[Callable[[], Iterator[Figure]]]:
-    """What there is to measure: tests/bench/importing.py may not be there."""
-    found = [segments.counting]
-    if find_spec("tests.bench.importing"):
-        found.append(import_module("tests.bench.importing").importing)
-    return found
+MEASUREMENTS: tuple[Callable[[], Iterator[Figure]], ...] = (
+    segments.counting,
+    importing.run,
+    importing.million,
+)
 
 
 def main() -> int:
     """0 if every bar is reached."""
     figures: list[Figure] = []
     print(f"{'':32} {'figure':>14} {'':12} {'ratio':>8} {'bar':>8}   beside")
-    for measurement in measurements():
+    for measurement in MEASUREMENTS:
         for one in measurement():
             figures.append(one)
             ratio = "" if one.ratio is None else f"{one.ratio:.2f}"
