@@ -3,7 +3,7 @@
 No condition is ever NULL, so that ``not`` is the opposite on every row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -89,7 +89,7 @@ def condition(which: Filter) -> Condition:
         case AllOf(parts):
             return sa.and_(*map(condition, sorted(parts, key=_cost)))
         case AnyOf(parts):
-            return sa.or_(*map(condition, sorted(parts, key=_cost)))
+            return _any(parts)
         case Not(part):
             return sa.not_(condition(part))
         case Has(field, values):
@@ -106,6 +106,27 @@ def condition(which: Filter) -> Condition:
                 attribute.c.name == which.name,
                 *_value(which),
             )
+
+
+def _any(parts: Sequence[Filter]) -> Condition:
+    """One of them holds. What is asked of the same table is asked once.
+
+    PostgreSQL joins one question about preferences as a whole, and asks two of them row by row.
+    """
+    chosen = [one for one in parts if isinstance(one, Has) and one.field in KINDS]
+    if len(chosen) < 2:
+        return sa.or_(*map(condition, sorted(parts, key=_cost)))
+    rest = sorted((one for one in parts if one not in chosen), key=_cost)
+    wanted = (_chosen(KINDS[one.field], one.values) for one in chosen)
+    return sa.or_(_prefers(sa.or_(*wanted)), *map(condition, rest))
+
+
+def _prefers(told: Condition) -> Condition:
+    return sa.exists().where(preference.c.subscriber_id == subscriber.c.id, told)
+
+
+def _chosen(kind: Kind, values: tuple[str, ...]) -> Condition:
+    return sa.and_(preference.c.kind == kind, preference.c.value.in_(values))
 
 
 def _cost(which: Filter) -> int:
@@ -145,11 +166,7 @@ def _there(column: sa.Column[Any], told: Condition) -> Condition:
 def _has(field: Field, values: tuple[str, ...]) -> Condition:
     match field:
         case Field.REGION | Field.TOPIC:
-            return sa.exists().where(
-                preference.c.subscriber_id == subscriber.c.id,
-                preference.c.kind == KINDS[field],
-                preference.c.value.in_(values),
-            )
+            return _prefers(_chosen(KINDS[field], values))
         case Field.EDITION | Field.LEFT | Field.PENDING:
             return _tied(STATES[field], values)
         case Field.TAG:
