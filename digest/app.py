@@ -57,6 +57,7 @@ SubscribersError = subscribers.SubscribersError
 ImportReport = subscribers.ImportReport
 Bringing = readers.Bringing
 write_members = subscribers.write_members
+csv_row = subscribers.csv_row
 
 
 class App:

@@ -88,7 +88,9 @@ class Rights:
         return self.people.suppress_domain(domain, reason=reason, now=self._clock.now())
 
     def consents(self, who: int) -> list[dict[str, Any]]:
-        """The proof of what a person agreed to and took back, oldest first."""
+        """The proof of what a person agreed to and took back, oldest first, with its words."""
+        events = self.people.consents(who)
+        words = self.people.words({one.wording for one in events})
         return [
             {
                 "at": one.at,
@@ -97,8 +99,9 @@ class Rights:
                 "source": one.source,
                 "wording": one.wording,
                 "actor": one.actor,
+                "text": words.get(one.wording, ""),
             }
-            for one in self.people.consents(who)
+            for one in events
         ]
 
     def retain(self, *, dry_run: bool = False) -> Mapping[str, int]:

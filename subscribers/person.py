@@ -41,6 +41,7 @@ NAMES = {
     "subscription": "Newsletters",
     "suppression": "Promises not to mail you",
     "tag": "Labels the newsroom gave you",
+    "wording": "The words you agreed to",
 }
 
 

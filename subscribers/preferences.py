@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from subscribers import consent, measuring, suppression
 from subscribers.address import mask
 from subscribers.changes import noticed
+from subscribers.engagement import seen
 from subscribers.errors import BadTokenError
 from subscribers.leaving import leave, store_leave_keys
 from subscribers.model import (
@@ -142,8 +143,7 @@ def leave_everything(connection: Connection, who: int, now: datetime) -> None:
     """Leave every edition."""
     theirs = subscription.c.subscriber_id == who
     leave(connection, theirs, now=now, source=SOURCE, actor=ACTOR)
-    active = sa.update(subscriber).where(subscriber.c.id == who)
-    connection.execute(active.values(last_active_at=now))
+    seen(connection, who, now)
 
 
 def join(

@@ -147,6 +147,17 @@ consent_event = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# the words that ``consent_event.wording`` names, in full
+wording = sa.Table(
+    "wording",
+    metadata,
+    # their language, and a part of their hash
+    sa.Column("version", sa.String(40), primary_key=True),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("first_used_at", UtcTime, nullable=False),
+)
+
 # the promise never to mail; outlives the person's row, so it has no key to it
 suppression = sa.Table(
     "suppression",

@@ -27,9 +27,16 @@ from subscribers import (
 )
 from subscribers.formulas import plain, safe
 from subscribers.letters import LetterKind, write_to
-from subscribers.model import SubscriptionState
+from subscribers.model import ConsentAction, SubscriptionState
 from subscribers.retention import LEFT
-from subscribers.tables import asked, import_run, letter_due, subscriber, subscription
+from subscribers.tables import (
+    asked,
+    consent_event,
+    import_run,
+    letter_due,
+    subscriber,
+    subscription,
+)
 from tests.subscribers.conftest import (
     CATALOGUE,
     CONSENT,
@@ -240,8 +247,9 @@ def test_a_promise_is_lifted_for_what_was_confirmed(
     ]
     hashed = suppression.address_hash(KEYS.pepper, "anna@x.example")
     with engine.begin() as connection:
-        lifted = suppression.lift(connection, hashed, "morning")
-    assert [one.scope for one in lifted] == ["", "morning"]
+        assert suppression.lift(connection, hashed, {"", "morning"}, NOW - DAY) == []
+        lifted = suppression.lift(connection, hashed, {"", "morning"}, NOW)
+    assert lifted == ["asked ", "asked morning"]
     assert readers(people) == [who]
     assert readers(people, "sport") == []
 
@@ -254,6 +262,9 @@ def pending(people: Subscribers, engine: Engine, email: str, state: Subscription
             .where(subscription.c.subscriber_id == who)
             .values(state=state, left_at=NOW if state is SubscriptionState.LEFT else None)
         )
+        if state is SubscriptionState.PENDING:
+            asked_for = sa.update(consent_event).where(consent_event.c.subscriber_id == who)
+            connection.execute(asked_for.values(action=ConsentAction.REQUESTED))
     return who
 
 
@@ -279,6 +290,7 @@ def test_what_is_too_old_goes(people: Subscribers, rights: Rights, engine: Engin
     assert {name for name, count in after[8].items() if count} == {"where requests came from"}
     assert {name: count for name, count in after[31].items() if count} == {
         "unconfirmed sign-ups": 1,
+        "people who never confirmed": 1,
         "where requests came from": 1,
         "requests of strangers": 1,
     }
