@@ -94,7 +94,7 @@ class Listening:
                 timestamp="x-twilio-email-event-webhook-timestamp",
                 signature="x-twilio-email-event-webhook-signature",
                 genuine=lambda told, now: signature.by_ecdsa(told, keys, now, window),
-                read=sendgrid.event,
+                read=partial(sendgrid.event, whose=self.hearing.whose),
                 hear=self.hearing.hear,
                 now=self._clock.now,
             )
@@ -112,7 +112,7 @@ class Listening:
                 timestamp="digest-timestamp",
                 signature="digest-signature",
                 genuine=lambda told, now: signature.by_hmac(told, keys, now, window),
-                read=partial(own.event, ref_in=self._marks.ref),
+                read=partial(own.event, ref_in=self._marks.ref, whose=self.hearing.whose),
                 hear=self.hearing.hear,
                 now=self._clock.now,
             )

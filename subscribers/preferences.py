@@ -14,6 +14,7 @@ from subscribers.changes import noticed
 from subscribers.engagement import seen
 from subscribers.errors import BadTokenError
 from subscribers.leaving import leave, store_leave_keys
+from subscribers.letters import write_of_pause
 from subscribers.model import (
     EDITIONS_HOUR,
     Catalogue,
@@ -127,6 +128,8 @@ def save(
             .values({"chosen_at": now, "last_active_at": now, **wished(choice), **_own(choice)})
         )
         measuring.decide(connection, who, choice, source=SOURCE, wording=WORDING, now=now)
+        if choice.pause is not None and choice.pause.until is not None:
+            write_of_pause(connection, who, choice.pause.until, now)
         _prefer(connection, who, Kind.REGION, choice.regions)
         _prefer(connection, who, Kind.TOPIC, choice.topics)
     if choice.editions is not None:

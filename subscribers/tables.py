@@ -238,6 +238,8 @@ letter_due = sa.Table(
     sa.Column("about", sa.String(500), nullable=False),
     sa.Column("language", sa.String(35), nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
+    # it waits until then; null: it may go at once
+    sa.Column("not_before", UtcTime, nullable=True),
     # null while it waits to be handed over
     sa.Column("done_at", UtcTime, nullable=True),
     sa.Column("outcome", sa.String(200), nullable=False, server_default=sa.text("''")),

@@ -8,6 +8,7 @@ off anywhere it is done again from its start, which harms nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from digest.deliver.returns.forget import KeptMails, naming
 from digest.deliver.transports.outbox import Outbox
 from digest.model import SubscriberId
 from digest.protocols import Clock
+from digest.steps.hear import whose
 from digest.steps.people_letters import called
 from digest.store import person
 from digest.store.engine import reading, writing
@@ -135,7 +137,8 @@ class Persons:
     def _returned(self, who: int, address: str | None, *, remove: bool) -> int:
         if self.mails is None:
             return 0
-        return self.mails.naming(naming(who, address, self.marks), remove=remove)
+        theirs = naming(who, address, self.marks, partial(whose, self.engine))
+        return self.mails.naming(theirs, remove=remove)
 
     def _refs(self, who: int) -> list[str]:
         """What messages to them are called: of issues, and letters."""

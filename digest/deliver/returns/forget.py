@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from digest.deliver.hooks.values import delivery_of
+from digest.deliver.hooks.values import Whose
 from digest.deliver.marks import Marks
 from digest.deliver.returns.returned import LARGEST, read
 
@@ -88,8 +88,8 @@ class KeptMbox:
             box.close()
 
 
-def naming(who: int, address: str | None, marks: Marks) -> Which:
-    """Whether a mail names this person: by the mark of a delivery to them, or their address."""
+def naming(who: int, address: str | None, marks: Marks, whose: Whose) -> Which:
+    """Whether a mail names this person: by the mark of a message to them, or their address."""
     plain = address.casefold().encode() if address else None
 
     def holds(raw: bytes) -> bool:
@@ -98,7 +98,7 @@ def naming(who: int, address: str | None, marks: Marks) -> Which:
         told = read(raw, marks, leave=False)
         if address and address.casefold() in {one.casefold() for one in told.about}:
             return True
-        return any(one is not None and one[1] == who for one in map(delivery_of, told.refs))
+        return any(one is not None and one[1] == who for one in map(whose, told.refs))
 
     return holds
 

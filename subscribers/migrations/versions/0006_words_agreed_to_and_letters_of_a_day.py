@@ -1,4 +1,4 @@
-"""The words that people agreed to"""
+"""The words that people agreed to, and letters that wait for their day"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,8 +19,10 @@ def upgrade() -> None:
         sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_wording")),
     )
+    op.add_column("letter_due", sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_column("letter_due", "not_before")
     op.drop_table("wording")
