@@ -235,7 +235,7 @@ class App:
     def rights(self) -> Rights:
         """What people may ask of a newsroom that holds their data."""
         theirs = subscribers.Rights(self.engine, self.people.segments)
-        return Rights(self.settings, self.engine, self.clock, theirs, self._marks)
+        return Rights(self.settings, self.engine, self.clock, theirs, self._marks, self._voice)
 
     @cached_property
     def segments(self) -> subscribers.Segments:

@@ -21,7 +21,7 @@ Held: TypeAlias = dict[str, Any]
 
 PAGE = 500
 #: ours to look people up by; they say nothing that the address does not
-_INTERNAL = {"subscriber_id", "email_key", "address_hash", "from_hash"}
+_INTERNAL = {"subscriber_id", "email_key", "address_hash", "from_hash", "xid"}
 _OF_A_PERSON = tuple(
     table
     for table in metadata.sorted_tables

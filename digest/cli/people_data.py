@@ -84,7 +84,9 @@ def erase(ctx: typer.Context, whom: Whom, dry_run: DryRun = False, json: Json = 
         as_json({**asdict(told), "dry_run": dry_run})
         return
     line(f"subscriber {told.subscriber} {'would be' if dry_run else 'is'} erased, with")
-    line(f"  {told.messages} messages in the outbox, {told.returned} returned mails")
+    line(f"  {told.messages} messages in the outbox, {told.returned or 0} returned mails")
+    if told.returned is None:
+        line("  the mailbox for bounces could not be searched; the next daily run looks again")
     line(f"  what is told of {told.deliveries} deliveries and {told.events} events")
     line(f"  {told.letters} letters")
 

@@ -325,6 +325,17 @@ def test_repermit_by_command(app: App, tmp_path: Path) -> None:
     assert app.people.active_by_edition() == {}
 
 
+def test_ones_data_speaks_their_language(app: App) -> None:
+    who = app.people.add(
+        ANN, consent=Consent(source="f", at=NOW), editions=frozenset({"daily"}), now=NOW, actor="t"
+    )
+    client(app).post(app.people.preferences_path(who, NOW), data={"language": "fr"})
+    page = app.rights.files(who)["data.html"]
+    assert '<html lang="fr" dir="ltr">' in page
+    for words in ("Ce que vous avez accepté et retiré", "Adresse e-mail", "Rien."):
+        assert words in page
+
+
 @pytest.mark.parametrize("command", ["serve", "run"])
 def test_a_confirmation_comes_within_seconds(tmp_path: Path, command: str) -> None:
     with socket.socket() as probe:

@@ -28,6 +28,7 @@ from subscribers import (
 from subscribers.formulas import plain, safe
 from subscribers.letters import LetterKind, write_to
 from subscribers.model import ConsentAction, SubscriptionState
+from subscribers.person_words import COLUMNS, PARTS
 from subscribers.retention import LEFT
 from subscribers.tables import (
     asked,
@@ -37,6 +38,7 @@ from subscribers.tables import (
     subscriber,
     subscription,
 )
+from subscribers.voice import english
 from tests.subscribers.conftest import (
     CATALOGUE,
     CONSENT,
@@ -185,10 +187,13 @@ def test_one_persons_data_is_whole(people: Subscribers, rights: Rights, engine: 
         "tag": 1,
     }
     assert hashed not in as_json(data)
-    page = as_html(data, NOW)
+    page = as_html(data, NOW, english(CATALOGUE))
     assert "&lt;b&gt;Anna" in page
+    for name, part in data.items():
+        assert name in PARTS if isinstance(part, list) else name in COLUMNS
+        assert not isinstance(part, list) or {key for row in part for key in row} <= set(COLUMNS)
     assert "<b>Anna" not in page
-    with zipfile.ZipFile(io.BytesIO(as_zip(data, NOW))) as archive:
+    with zipfile.ZipFile(io.BytesIO(as_zip(data, NOW, english(CATALOGUE)))) as archive:
         assert json.loads(archive.read("data.json"))["tag"][0]["name"] == "vip"
     with pytest.raises(UnknownError):
         rights.held(who + 1)

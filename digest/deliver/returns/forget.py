@@ -1,7 +1,7 @@
 """Mails that came back and are still in our mailbox, taken out of it: one person's, or old ones.
 
-Of a maildir and an mbox, which are files of ours; what an IMAP server keeps is its owner's to
-delete.
+Of a maildir and an mbox, which are files of ours; imap.py does it of an IMAP folder, whose old ones
+are its owner's to delete.
 """
 
 import mailbox
@@ -20,10 +20,13 @@ Which = Callable[[bytes], bool]
 
 
 class KeptMails(Protocol):
-    """Mails in files of ours."""
+    """Mails in a mailbox of ours."""
 
     def naming(self, which: Which, *, remove: bool) -> int:
-        """How many mails ``which`` holds for; with ``remove`` they go. Raises OSError."""
+        """How many mails ``which`` holds for; with ``remove`` they go.
+
+        Raises OSError and MailboxError.
+        """
 
     def older(self, before: datetime, *, remove: bool) -> int:
         """The same of those that were read, and came before. Raises OSError."""
