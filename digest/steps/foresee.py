@@ -98,14 +98,14 @@ class Foreseen:
         return told
 
     def sample(self, edition: str, language: str) -> Sample | None:
-        """The latest issue as most readers got it; none of what is for some alone."""
+        """The latest issue as most readers got it, without what is for some alone."""
         found, now = self._parts.edition(edition), self._parts.clock.now()
-        if found.segments or any(section.segments for section in found.sections):
+        if found.segments:
             return None
         kept = self._kept[edition].samples
         if language not in kept or abs(now - kept[language][0]) >= FRESH:
             with reading(self._parts.engine) as connection:
-                last = latest.chosen(connection, edition, language)
+                last = latest.chosen(connection, edition, language, found.for_some)
             path = self._parts.copies.path(last.variant) if last else ""
             kept[language] = (now, Sample(path=path, at=last.at) if last else None)
         return kept[language][1]

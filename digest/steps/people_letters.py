@@ -173,7 +173,7 @@ class Postman:
 
     def _welcome(self, letter: DueLetter, edition: Edition, words: Language) -> Welcome:
         with reading(self.parts.engine) as connection:
-            found = latest(connection, edition.slug, _tag(letter, edition))
+            found = latest(connection, edition.slug, _tag(letter, edition), edition.for_some)
         stories: tuple[Button, ...] = ()
         url = ""
         if found:

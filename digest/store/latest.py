@@ -1,5 +1,6 @@
 """The latest issue that went out, for somebody who was not among its readers."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,20 +29,22 @@ class Latest:
 
 
 def latest(
-    connection: Connection, edition: str, language: str
+    connection: Connection, edition: str, language: str, hidden: AbstractSet[str] = frozenset()
 ) -> tuple[VariantId, Sheet, Selected] | None:
     """``chosen`` with the sheet that it is made of."""
-    found = chosen(connection, edition, language)
+    found = chosen(connection, edition, language, hidden)
     if found is None:
         return None
     sheets = variants.sheets(connection, found.issue)
     return found.variant, sheets[found.selected.language], found.selected
 
 
-def chosen(connection: Connection, edition: str, language: str) -> Latest | None:
+def chosen(
+    connection: Connection, edition: str, language: str, hidden: AbstractSet[str] = frozenset()
+) -> Latest | None:
     """What most readers got of an edition's latest issue, in ``language`` if any got it so.
 
-    None where none went out yet.
+    Without any story of the sections ``hidden``, by slug. None where none went out yet.
     """
     sent = sa.select(issue.c.id, issue.c.sent_at, issue.c.scheduled_at).where(
         issue.c.edition == edition, issue.c.state == IssueState.SENT.value
@@ -63,7 +66,7 @@ def chosen(connection: Connection, edition: str, language: str) -> Latest | None
         .limit(VARIANTS)
     )
     found = [(row.id, codec.SELECTED.validate_python(row.selection)) for row in rows]
-    found = [one for one in found if one[1].stories]
+    found = [one for one in found if one[1].stories and not _shows(one[1], hidden)]
     if not found:
         return None
     number, selected = next((one for one in found if one[1].language == language), found[0])
@@ -73,3 +76,7 @@ def chosen(connection: Connection, edition: str, language: str) -> Latest | None
         variant=VariantId(number),
         selected=selected,
     )
+
+
+def _shows(selected: Selected, hidden: AbstractSet[str]) -> bool:
+    return any(stories for slug, stories in selected.sections if slug in hidden)

@@ -183,10 +183,12 @@ def test_a_page_shows_the_latest_issue_that_went(app: App) -> None:
     at(app, DUE)
     at(app, DUE + FRESH)
     (issue,) = (one for one in app.newsroom.issues(20) if one.edition == "morning" and one.sent_at)
-    found = re.search(r'<a href="\.\.(/v/[^"]+)">Morning.*?: see the latest', site.get(page).text)
+    link = r'<a href="\.\.(/v/[^"]+)">Meridian Morning: see the latest'
+    found = re.search(link, site.get(page).text)
     assert found
     copy = site.get(found[1])
     assert copy.status_code == 200
+    assert "For our supporters" not in copy.text
     assert any(card.headline in copy.text for card in app.newsroom.content(issue).cards)
     # One that is for some alone is shown to nobody here.
     slug = "morning"
