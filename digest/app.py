@@ -57,6 +57,7 @@ SubscribersError = subscribers.SubscribersError
 ImportReport = subscribers.ImportReport
 Bringing = readers.Bringing
 write_members = subscribers.write_members
+csv_row = subscribers.csv_row
 
 
 class App:
@@ -234,7 +235,7 @@ class App:
     def rights(self) -> Rights:
         """What people may ask of a newsroom that holds their data."""
         theirs = subscribers.Rights(self.engine, self.people.segments)
-        return Rights(self.settings, self.engine, self.clock, theirs, self._marks)
+        return Rights(self.settings, self.engine, self.clock, theirs, self._marks, self._voice)
 
     @cached_property
     def segments(self) -> subscribers.Segments:

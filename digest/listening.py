@@ -6,11 +6,13 @@ For app.py alone, which hands in the people's front door.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
+from digest.config.hearing import Bounces
 from digest.config.settings import Settings
 from digest.deliver.consequence import ComplaintLimit, SoftLimit
 from digest.deliver.hooks import own, sendgrid, signature
@@ -21,6 +23,9 @@ from digest.protocols import Clock, Feedback
 from digest.steps.hear import Hearing
 from digest.steps.returns import Returns
 from digest.web.hooks import Hook
+
+if TYPE_CHECKING:
+    from digest.deliver.returns.imap import Imap
 
 log = structlog.get_logger()
 
@@ -94,7 +99,7 @@ class Listening:
                 timestamp="x-twilio-email-event-webhook-timestamp",
                 signature="x-twilio-email-event-webhook-signature",
                 genuine=lambda told, now: signature.by_ecdsa(told, keys, now, window),
-                read=sendgrid.event,
+                read=partial(sendgrid.event, whose=self.hearing.whose),
                 hear=self.hearing.hear,
                 now=self._clock.now,
             )
@@ -112,7 +117,7 @@ class Listening:
                 timestamp="digest-timestamp",
                 signature="digest-signature",
                 genuine=lambda told, now: signature.by_hmac(told, keys, now, window),
-                read=partial(own.event, ref_in=self._marks.ref),
+                read=partial(own.event, ref_in=self._marks.ref, whose=self.hearing.whose),
                 hear=self.hearing.hear,
                 now=self._clock.now,
             )
@@ -121,16 +126,7 @@ class Listening:
     def _box(self) -> Mailbox | None:
         given = self._settings.bounces
         if given.kind == "imap":
-            from digest.deliver.returns.imap import Imap
-
-            return Imap(
-                host=given.host,
-                port=given.port,
-                security=given.security,
-                username=given.username,
-                password=given.password.get_secret_value(),
-                folder=given.folder,
-            )
+            return imap(given)
         if given.path is None or given.kind == "none":
             return None
         if given.kind == "maildir":
@@ -138,3 +134,17 @@ class Listening:
         from digest.deliver.returns.mbox import Mbox
 
         return Mbox(given.path)
+
+
+def imap(given: Bounces) -> "Imap":
+    """The folder that [bounces] names."""
+    from digest.deliver.returns.imap import Imap
+
+    return Imap(
+        host=given.host,
+        port=given.port,
+        security=given.security,
+        username=given.username,
+        password=given.password.get_secret_value(),
+        folder=given.folder,
+    )

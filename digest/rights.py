@@ -15,6 +15,7 @@ from digest.deliver.marks import Marks
 from digest.deliver.returns.forget import KeptMaildir, KeptMails, KeptMbox
 from digest.deliver.transports.outbox import Outbox
 from digest.deliver.writer import MessageWriter
+from digest.listening import imap
 from digest.protocols import Clock
 from digest.steps.person import Erased, Persons
 from digest.steps.retain import KeptDays, retain
@@ -38,12 +39,14 @@ class Rights:
         clock: Clock,
         people: subscribers.Rights,
         marks: Marks,
+        voices: subscribers.Voices,
     ) -> None:
         self.people = people
         self._settings = settings
         self._engine = engine
         self._clock = clock
         self._marks = marks
+        self._voices = voices
 
     @cached_property
     def persons(self) -> Persons:
@@ -63,16 +66,17 @@ class Rights:
     def _mails(self) -> KeptMails | None:
         return _mails(self._settings.bounces)
 
-    def export(self, who: int) -> bytes:
+    def export(self, who: int, voice: subscribers.Voice) -> bytes:
         """All that is held of a person, as a zip of JSON and HTML. Raises SubscribersError."""
-        return subscribers.as_zip(self.persons.data(who), self._clock.now())
+        return subscribers.as_zip(self.persons.data(who), self._clock.now(), voice)
 
     def files(self, who: int) -> Mapping[str, str]:
-        """The same by the name of each file."""
+        """The same by the name of each file, in the language that the person chose."""
         data = self.persons.data(who)
+        voice = self._voices([data["language"]] if data["language"] else [])
         return {
             "data.json": subscribers.as_json(data),
-            "data.html": subscribers.as_html(data, self._clock.now()),
+            "data.html": subscribers.as_html(data, self._clock.now(), voice),
         }
 
     def erase(self, who: int, *, dry_run: bool = False) -> Erased:
@@ -88,7 +92,9 @@ class Rights:
         return self.people.suppress_domain(domain, reason=reason, now=self._clock.now())
 
     def consents(self, who: int) -> list[dict[str, Any]]:
-        """The proof of what a person agreed to and took back, oldest first."""
+        """The proof of what a person agreed to and took back, oldest first, with its words."""
+        events = self.people.consents(who)
+        words = self.people.words({one.wording for one in events})
         return [
             {
                 "at": one.at,
@@ -97,8 +103,9 @@ class Rights:
                 "source": one.source,
                 "wording": one.wording,
                 "actor": one.actor,
+                "text": words.get(one.wording, ""),
             }
-            for one in self.people.consents(who)
+            for one in events
         ]
 
     def retain(self, *, dry_run: bool = False) -> Mapping[str, int]:
@@ -144,6 +151,8 @@ class Rights:
 
 
 def _mails(given: Bounces) -> KeptMails | None:
+    if given.kind == "imap":
+        return imap(given)
     if given.path is None or given.kind not in {"maildir", "mbox"}:
         return None
     return KeptMaildir(given.path) if given.kind == "maildir" else KeptMbox(given.path)

@@ -26,8 +26,8 @@ from subscribers.errors import (
 )
 from subscribers.export import ExportFormat
 from subscribers.foreign import FORMATS
+from subscribers.formulas import csv_row
 from subscribers.given import Reading
-from subscribers.joining import forget_unconfirmed
 from subscribers.limits import Limits
 from subscribers.migrations import migrate, pending
 from subscribers.model import (
@@ -129,7 +129,7 @@ __all__ = [
     "as_json",
     "as_zip",
     "closest",
-    "forget_unconfirmed",
+    "csv_row",
     "joinable",
     "migrate",
     "parse_segments",

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from subscribers import consent, suppression, tokens
+from subscribers.engagement import seen
 from subscribers.errors import BadTokenError
 from subscribers.leaving import store_leave_keys
 from subscribers.letters import LetterKind, write_to
@@ -21,7 +22,6 @@ from subscribers.model import ConsentAction, SubscriptionState
 from subscribers.store import insert_new, reading
 from subscribers.suppression import EVERYWHERE
 from subscribers.tables import subscriber, subscription
-from subscribers.tables import suppression as suppressions
 from subscribers.tokens import Keys, Scope
 
 SOURCE = "confirmation link"
@@ -82,32 +82,6 @@ class Confirming:
         raise BadTokenError
 
 
-def seen(connection: Connection, who: int, now: datetime) -> None:
-    """They did something themselves."""
-    connection.execute(
-        sa.update(subscriber).where(subscriber.c.id == who).values(last_active_at=now)
-    )
-
-
-def lift(
-    connection: Connection, hashed: str, scopes: Collection[str], asked_at: datetime
-) -> list[str]:
-    """Take back promises not to mail an address, made before its owner asked; the reasons.
-
-    Only for what the owner did from that mailbox.
-    """
-    rows = connection.execute(
-        sa.delete(suppressions)
-        .where(
-            suppressions.c.address_hash == hashed,
-            suppressions.c.scope.in_(scopes),
-            suppressions.c.at <= asked_at,
-        )
-        .returning(suppressions.c.reason)
-    )
-    return sorted({row.reason for row in rows})
-
-
 def _requests(
     connection: Connection, who: int, editions: Sequence[str]
 ) -> dict[str, consent.ConsentEvent]:
@@ -147,7 +121,7 @@ def _join(
         sa.select(subscriber.c.address_hash).where(subscriber.c.id == who)
     ).one()
     asked_at = max(one.at for one in requests.values())
-    lifted = lift(connection, hashed, {EVERYWHERE, *requests}, asked_at)
+    lifted = suppression.lift(connection, hashed, {EVERYWHERE, *requests}, asked_at)
     if not new and not lifted:
         return
     _activate(connection, who, new, keys, now)

@@ -25,6 +25,10 @@ from subscribers.tokens import Keys, Scope
 #: letters that a person asked for, from a form or of an address: these go to suppressed ones too,
 #: as the only way to take a promise back is from there
 ASKED_FOR = {LetterKind.CONFIRMATION, LetterKind.LINK, LetterKind.NEW_ADDRESS}
+#: letters written to many at a time
+MANY = (LetterKind.STAY, LetterKind.RESUMED)
+#: letters about what the person still gets
+OF_WHAT_THEY_GET = {LetterKind.WELCOME, LetterKind.STAY, LetterKind.RESUMED}
 #: letters about an address change go to its address, not to the person's
 TO_CHANGE = {LetterKind.NEW_ADDRESS, LetterKind.OLD_ADDRESS}
 
@@ -34,7 +38,7 @@ class DueLetter:
     """One letter to one person, at the moment of sending."""
 
     id: int
-    #: of ``LetterKind``
+    #: of ``LetterKind``, or one that is not known here
     kind: str
     subscriber: int
     address: str
@@ -60,11 +64,14 @@ class Correspondence:
     keys: Keys
 
     def due(self, now: datetime, after: int, limit: int, *, bulk: bool) -> Sequence[DueLetter]:
-        """Letters that wait, after one's id, oldest first. Only reads.
+        """Letters that may go now, after one's id, oldest first. Only reads.
 
-        ``bulk``: those written to many at a time, else those that somebody waits for.
+        One of a kind that is not known here, as a newer program may have left it, is told like any
+        other: whoever cannot write it keeps it. ``bulk``: those written to many at a time, else
+        those that somebody waits for.
         """
-        many = letter_due.c.kind == LetterKind.STAY
+        many = letter_due.c.kind.in_(MANY)
+        ripe = sa.or_(letter_due.c.not_before.is_(None), letter_due.c.not_before <= now)
         query = (
             sa.select(
                 letter_due,
@@ -72,9 +79,15 @@ class Correspondence:
                 subscriber.c.name,
                 subscriber.c.language.label("speaks"),
                 subscriber.c.address_hash,
+                subscriber.c.paused_until,
             )
             .join(subscriber, subscriber.c.id == letter_due.c.subscriber_id)
-            .where(letter_due.c.done_at.is_(None), letter_due.c.id > after, many if bulk else ~many)
+            .where(
+                letter_due.c.done_at.is_(None),
+                letter_due.c.id > after,
+                many if bulk else ~many,
+                ripe,
+            )
             .order_by(letter_due.c.id)
             .limit(limit)
         )
@@ -91,11 +104,11 @@ class Correspondence:
             )
 
     def _letter(self, connection: Connection, row: Row[Any], now: datetime) -> DueLetter:
-        kind, who = LetterKind(row.kind), row.subscriber_id
+        kind, who = row.kind, row.subscriber_id
         about = tuple(row.about.split())
         letter = DueLetter(
             id=row.id,
-            kind=kind.value,
+            kind=kind,
             subscriber=who,
             address=row.email,
             name=row.name,
@@ -105,21 +118,23 @@ class Correspondence:
         )
         hashed = row.address_hash
         if kind in TO_CHANGE:
-            change = _change(connection, int(row.about), waiting=kind is LetterKind.NEW_ADDRESS)
+            change = _change(connection, int(row.about), waiting=kind == LetterKind.NEW_ADDRESS)
             if change is None:
                 return replace(letter, barred="changed since")
             letter = replace(letter, address=change.email, editions=())
             hashed = change.address_hash
         letter = replace(letter, path=self._path(kind, who, row.about, now))
-        if kind in {LetterKind.WELCOME, LetterKind.STAY}:
+        if kind == LetterKind.RESUMED and row.paused_until != row.not_before:
+            return replace(letter, barred="changed since")
+        if kind in OF_WHAT_THEY_GET:
             letter = self._about_subscriptions(connection, letter, kind)
         if not letter.barred and _barred(connection, kind, hashed, letter):
             letter = replace(letter, barred="suppressed")
         return letter
 
-    def _path(self, kind: LetterKind, who: int, about: str, now: datetime) -> str:
+    def _path(self, kind: str, who: int, about: str, now: datetime) -> str:
         """What the letter's button opens."""
-        scopes: dict[LetterKind, tuple[str, Scope, tokens.About]] = {
+        scopes: dict[str, tuple[str, Scope, tokens.About]] = {
             LetterKind.CONFIRMATION: ("confirm", Scope.CONFIRM, [who, *about.split()]),
             LetterKind.LINK: ("data", Scope.FRESH, [who]),
             LetterKind.NEW_ADDRESS: ("address", Scope.ADDRESS, [who, about]),
@@ -133,7 +148,7 @@ class Correspondence:
         return f"/{where}/{tokens.token(self.keys, scope, told, now)}"
 
     def _about_subscriptions(
-        self, connection: Connection, letter: DueLetter, kind: LetterKind
+        self, connection: Connection, letter: DueLetter, kind: str
     ) -> DueLetter:
         """About what the person still gets; barred where that is nothing."""
         query = (
@@ -149,7 +164,7 @@ class Correspondence:
         if not editions:
             return replace(letter, barred="left")
         letter = replace(letter, editions=editions)
-        if kind is LetterKind.WELCOME:
+        if kind == LetterKind.WELCOME:
             tie = got[editions[0]]
             key = working_keys(connection, self.keys, [tie]).get(tie, "")
             letter = replace(letter, leave_path=f"/u/{key}" if key else "")
@@ -165,7 +180,7 @@ def _change(connection: Connection, number: int, *, waiting: bool) -> Row[Any] |
     ).one_or_none()
 
 
-def _barred(connection: Connection, kind: LetterKind, hashed: str, letter: DueLetter) -> bool:
+def _barred(connection: Connection, kind: str, hashed: str, letter: DueLetter) -> bool:
     domain = letter.address.rpartition("@")[2].lower()
     closed = sa.select(domain_suppression.c.domain).where(domain_suppression.c.domain == domain)
     if connection.execute(closed).first() is not None:
@@ -173,5 +188,5 @@ def _barred(connection: Connection, kind: LetterKind, hashed: str, letter: DueLe
     if kind in ASKED_FOR:
         return False
     scopes = suppression.scopes(connection, [hashed]).get(hashed, set())
-    only = {*letter.editions} if kind is LetterKind.WELCOME else set[str]()
+    only = {*letter.editions} if kind == LetterKind.WELCOME else set[str]()
     return bool(scopes & {suppression.EVERYWHERE, *only})

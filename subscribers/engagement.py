@@ -1,7 +1,7 @@
 """What people were sent and when they last did something: what segments know of engagement.
 
 Nobody is followed: an issue counts as received when a provider took it, and somebody is active who
-confirmed, chose on their page, or clicked where they let clicks be measured.
+confirmed or chose on a page of theirs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ END = 2**63 - 1
 
 
 class Engagement:
-    """Counts issues and remembers who was active. Safe to share between threads."""
+    """Counts issues. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -53,15 +53,15 @@ class Engagement:
                 connection.execute(_one_more(connection, edition, readers, at))
         return True
 
-    def active(self, who: Sequence[int], at: datetime) -> None:
-        """These did something themselves, at ``at``."""
-        last = subscriber.c.last_active_at
-        with self._engine.begin() as connection:
-            connection.execute(
-                sa.update(subscriber)
-                .where(subscriber.c.id.in_(who), sa.or_(last.is_(None), last < at))
-                .values(last_active_at=at)
-            )
+
+def seen(connection: Connection, who: int, now: datetime) -> None:
+    """They did something themselves."""
+    last = subscriber.c.last_active_at
+    connection.execute(
+        sa.update(subscriber)
+        .where(subscriber.c.id == who, sa.or_(last.is_(None), last < now))
+        .values(last_active_at=now)
+    )
 
 
 def _one_more(

@@ -4,8 +4,6 @@ The CSV names whom the newsroom may mail, so that reading it elsewhere revives n
 JSON holds everybody.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +12,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from subscribers.formulas import safe
+from subscribers.formulas import csv_row
 from subscribers.held import Held, everyone
 from subscribers.model import Kind, SubscriptionState
 from subscribers.rows import ATTRIBUTE, COLUMNS
@@ -45,11 +43,11 @@ def export(
     with reading(engine) as connection:
         names = list(connection.scalars(sa.select(attribute.c.name).distinct()))
     columns = [*COLUMNS, *(f"{ATTRIBUTE}{name}" for name in sorted(names))]
-    yield _line(columns)
+    yield csv_row(columns)
     mailed = sa.and_(spares(), gets_mail(), sa.true() if which is None else which)
     for person in everyone(engine, mailed):
         cells = _cells(person)
-        yield _line([safe(cells.get(name, "")) for name in columns])
+        yield csv_row(cells.get(name, "") for name in columns)
 
 
 def gets_mail(edition: str = "") -> sa.ColumnElement[bool]:
@@ -95,12 +93,6 @@ def _cells(person: Held) -> dict[str, str]:
         "consent_source": (proof and proof["source"]) or NO_SOURCE,
         "consent_at": (proof["at"] if proof else person["joined_at"]).isoformat(),
     }
-
-
-def _line(cells: tuple[str, ...] | list[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow(cells)
-    return written.getvalue()
 
 
 def _said(value: object) -> str:

@@ -101,18 +101,17 @@ def after(
     """
     query = sa.select(event)
     if connection.dialect.name == "postgresql":
-        safe, newest = connection.execute(sa.select(_number(_XMIN), _number(_XMAX))).one()
+        safe = connection.scalars(sa.select(_number(_XMIN))).one()
         place = sa.tuple_(event.c.xid, event.c.id) > sa.tuple_(
             sa.bindparam("xid", cursor.xid, sa.BigInteger),
             sa.bindparam("last", cursor.id, sa.BigInteger),
         )
         query = query.where(place, event.c.xid < safe).order_by(event.c.xid, event.c.id)
-        unknown = cursor.xid >= newest
     else:
         query = query.where(event.c.id > cursor.id).order_by(event.c.id)
-        last = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'event'")
-        unknown = cursor.xid > 0 or cursor.id > (connection.scalar(last) or 0)
-    if unknown:
+    # Events are never deleted: who read one finds it as it was.
+    read = sa.select(event.c.xid).where(event.c.id == cursor.id)
+    if cursor != Cursor() and connection.scalar(read) != cursor.xid:
         raise CursorError("this cursor is of another database: begin again without one")
     found = [
         (
@@ -127,6 +126,20 @@ def after(
         for row in connection.execute(query.limit(limit))
     ]
     return found, found[-1][0] if found else cursor
+
+
+def adopt(connection: Connection) -> int:
+    """Make events of another PostgreSQL cluster this one's, and return how many; none on SQLite.
+
+    Restored where fewer transactions were, they would be held back until as many are, and what
+    comes meanwhile would be told before them. They get the number of this transaction, so whoever
+    had read one of them is told to begin again (``after``).
+    """
+    if connection.dialect.name != "postgresql":
+        return 0
+    # What this transaction sees was committed before its snapshot's end, or is from elsewhere.
+    foreign = sa.update(event).where(event.c.xid >= sa.select(_number(_XMAX)).scalar_subquery())
+    return connection.execute(foreign.values(xid=_number(sa.func.pg_current_xact_id()))).rowcount
 
 
 def _number(value: sa.ColumnElement[object]) -> sa.ColumnElement[int]:

@@ -9,7 +9,7 @@ import structlog
 
 from subscribers.frequency import is_due
 from subscribers.model import Catalogue, Preferences
-from subscribers.ports import NextIssue, Part
+from subscribers.ports import NextIssue, Part, Sample
 from subscribers.zones import known
 
 #: how far ahead an issue is looked for: over a week without one, and a weekly reader's next
@@ -69,6 +69,22 @@ def _next(
             parts = port.parts(edition, person.subscriber)
             return Foreseen(edition=edition, at=at.astimezone(zone), now=at <= now, parts=parts)
     return Foreseen(edition=edition, at=None)
+
+
+def samples(offer: Catalogue, port: NextIssue | None, language: str) -> dict[str, Sample]:
+    """Edition → its latest issue, of those that have one to show."""
+    found: dict[str, Sample] = {}
+    if port is None:
+        return found
+    for edition in offer.editions:
+        try:
+            sample = port.sample(edition, language)
+        except Exception:
+            log.warning("sample_not_told", edition=edition, exc_info=True)
+            continue
+        if sample is not None:
+            found[edition] = sample
+    return found
 
 
 def clock(person: Preferences, offer: Catalogue, edition: str = "") -> ZoneInfo:

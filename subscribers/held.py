@@ -7,14 +7,21 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from subscribers.store import among, reading
-from subscribers.tables import asked, domain_suppression, metadata, subscriber, suppression
+from subscribers.tables import (
+    asked,
+    domain_suppression,
+    metadata,
+    subscriber,
+    suppression,
+    wording,
+)
 
 #: name → value, rows, or one of these again; only what JSON and dates can say
 Held: TypeAlias = dict[str, Any]
 
 PAGE = 500
 #: ours to look people up by; they say nothing that the address does not
-_INTERNAL = {"subscriber_id", "email_key", "address_hash", "from_hash"}
+_INTERNAL = {"subscriber_id", "email_key", "address_hash", "from_hash", "xid"}
 _OF_A_PERSON = tuple(
     table
     for table in metadata.sorted_tables
@@ -44,7 +51,16 @@ def of_one(connection: Connection, who: int) -> Held | None:
     """Of one; None if there is no such person."""
     rows = connection.execute(sa.select(subscriber).where(subscriber.c.id == who)).all()
     found = _held(connection, rows)
+    for person in found:
+        person[wording.name] = _agreed_to(connection, person)
     return found[0] if found else None
+
+
+def _agreed_to(connection: Connection, person: Held) -> list[Held]:
+    """The words that their consent names: the same for many, so not in a list of everyone."""
+    versions = {one["wording"] for one in person["consent_event"]}
+    query = sa.select(wording).where(among(connection, wording.c.version, versions))
+    return [_plain(row) for row in connection.execute(query.order_by(wording.c.version))]
 
 
 def _held(connection: Connection, rows: Sequence[sa.Row[Any]]) -> list[Held]:

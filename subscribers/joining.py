@@ -6,7 +6,7 @@ differs between them is which letter is written.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from secrets import token_hex
 
@@ -18,11 +18,10 @@ from subscribers.letters import LetterKind, write_to
 from subscribers.limits import Asked, Limits
 from subscribers.model import ConsentAction, SubscriptionState
 from subscribers.store import UNSAID, insert_new, wished
-from subscribers.tables import address_change, consent_event, subscriber, subscription
+from subscribers.tables import subscriber, subscription
 from subscribers.tokens import Keys
+from subscribers.wording import Wording, keep
 
-#: how long what was asked for waits to be confirmed
-UNCONFIRMED = timedelta(days=30)
 #: characters of ``letter_due.about``
 ABOUT = 500
 ACTOR = "form"
@@ -49,6 +48,8 @@ class SignUp:
     source: str
     #: which words they said yes to
     wording: str = ""
+    #: these words, where the form is one that we show now
+    words: Wording | None = None
     #: where the request came from: an IP address, or empty where that is not known
     place: str = ""
 
@@ -154,6 +155,8 @@ def _ask(connection: Connection, who: _Who, wish: SignUp, now: datetime) -> None
         subscription.c.state == SubscriptionState.PENDING,
     )
     connection.execute(sa.update(subscription).where(again).values(joined_at=now))
+    if wish.words:
+        keep(connection, wish.words, now)
     consent.record(
         connection,
         [
@@ -239,30 +242,3 @@ def fitting(editions: Sequence[str]) -> str:
             break
         told = longer
     return told
-
-
-def forget_unconfirmed(connection: Connection, now: datetime) -> int:
-    """Delete what nobody confirmed in 30 days; returns how many people are gone with it.
-
-    Gone are those of whom nothing but requests is known. Old limits and address changes go too.
-    """
-    before = now - UNCONFIRMED
-    connection.execute(
-        sa.delete(subscription).where(
-            subscription.c.state == SubscriptionState.PENDING, subscription.c.joined_at <= before
-        )
-    )
-    tied = sa.exists().where(subscription.c.subscriber_id == subscriber.c.id)
-    agreed = sa.exists().where(
-        consent_event.c.subscriber_id == subscriber.c.id,
-        consent_event.c.action != ConsentAction.REQUESTED,
-    )
-    asked_since = sa.exists().where(
-        consent_event.c.subscriber_id == subscriber.c.id, consent_event.c.at > before
-    )
-    gone = connection.execute(
-        sa.delete(subscriber).where(subscriber.c.created_at <= before, ~tied, ~agreed, ~asked_since)
-    )
-    connection.execute(sa.delete(address_change).where(address_change.c.created_at <= before))
-    limits.forget(connection, now)
-    return gone.rowcount

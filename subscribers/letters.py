@@ -3,7 +3,7 @@
 So a page answers at once, and alike, whether or not anybody is mailed.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.engine import Connection
@@ -28,7 +28,7 @@ class LetterKind(StrEnum):
     OLD_ADDRESS = "old_address"
     #: asks, after years, whether they still want it
     STAY = "stay"
-    #: mail comes again, as they asked for when they paused
+    #: a pause is over by itself: mail comes again
     RESUMED = "resumed"
 
 
@@ -41,6 +41,7 @@ def write_to(
     now: datetime,
     about: str = "",
     language: str = "",
+    not_before: datetime | None = None,
 ) -> None:
     """Have a person written to, once for each ``purpose``, which is unique for ever.
 
@@ -53,8 +54,24 @@ def write_to(
         "about": about,
         "language": language,
         "created_at": now,
+        "not_before": not_before,
     }
     insert_new(connection, letter_due, [row])
+
+
+#: who paused for no longer needs not be told that it is over
+SHORT_PAUSE = timedelta(days=1)
+
+
+def write_of_pause(connection: Connection, subscriber: int, until: datetime, now: datetime) -> None:
+    """Have a person written to when their pause is over, unless it is short.
+
+    It is theirs to end it before, or to choose another day: then that letter does not go.
+    """
+    if until - now > SHORT_PAUSE:
+        purpose = f"resumed-{subscriber}-{until:%Y%m%dT%H%M}"
+        kind = LetterKind.RESUMED
+        write_to(connection, subscriber, kind, purpose=purpose, now=now, not_before=until)
 
 
 #: seconds between two letters with fresh links that one page may ask for

@@ -102,11 +102,6 @@ def remember(connection: Connection, kind: Asked, hashed: str, place: str, now: 
     connection.execute(sa.insert(asked), row)
 
 
-def forget(connection: Connection, now: datetime) -> None:
-    """Drop what no limit asks for any more."""
-    connection.execute(sa.delete(asked).where(asked.c.at <= now - MEMORY))
-
-
 def stamp(keys: Keys, now: datetime) -> str:
     """When a form was handed out, signed, to stand in it."""
     made = str(int(now.timestamp() * 1000))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
 from subscribers import address, limits, suppression, tokens
-from subscribers.confirming import lift, seen
+from subscribers.engagement import seen
 from subscribers.errors import BadTokenError
 from subscribers.feedback import BOUNCE
 from subscribers.letters import LetterKind, write_to
@@ -147,7 +147,7 @@ def _follow(connection: Connection, old: str, change: Row[tuple[object]]) -> Non
     The old address keeps what it was promised.
     """
     scopes = {one.scope for one in suppression.of(connection, change.address_hash)}
-    lift(connection, change.address_hash, scopes, change.created_at)
+    suppression.lift(connection, change.address_hash, scopes, change.created_at)
     kept = [
         {
             "address_hash": change.address_hash,

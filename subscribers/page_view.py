@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from subscribers.foreseen import clock, foreseen
+from subscribers.foreseen import clock, foreseen, samples
 from subscribers.form import LONGEST_PAUSE
 from subscribers.model import Preferences
 from subscribers.ports import NextIssue
@@ -65,6 +65,10 @@ def view(
         "resumes": _day(person, zone) if person.paused(now) else None,
         "tomorrow": today + timedelta(days=1),
         "longest": today + timedelta(days=LONGEST_PAUSE),
+        "samples": [
+            (offer.editions[slug], f"..{one.path}", one.at.astimezone(zone).date())
+            for slug, one in samples(offer, next_issue, language or voice.language).items()
+        ],
         "foreseen": foreseen(person, offer, next_issue, now),
         "left": [offer.editions[one] for one in offer.editions if one in person.left],
     }

@@ -8,8 +8,11 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from subscribers.person_words import COLUMNS, PARTS
+from subscribers.voice import Voice
+
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 :root {{ color-scheme: light dark }}
@@ -24,24 +27,6 @@ td {{ border-top: 1px solid #8886 }}
 {sections}
 </body></html>
 """
-TITLE = "What we hold about you"
-#: what each part is, for a person; others are called as they are
-NAMES = {
-    "address_change": "Changes of address you asked for",
-    "asked": "Requests made with your address, for limits",
-    "attribute": "What the newsroom noted",
-    "consent_event": "What you agreed to and took back",
-    "deliveries": "Issues we sent you, or were to",
-    "domain_suppression": "Your mail provider gets no mail from us",
-    "events": "What we heard of that mail",
-    "letter_due": "Letters we wrote to you",
-    "letters": "How those letters fared",
-    "preference": "Regions and topics you chose",
-    "received": "How many issues you got",
-    "subscription": "Newsletters",
-    "suppression": "Promises not to mail you",
-    "tag": "Labels the newsroom gave you",
-}
 
 
 def as_json(data: Mapping[str, Any]) -> str:
@@ -49,31 +34,36 @@ def as_json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, default=_said, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_html(data: Mapping[str, Any], at: datetime) -> str:
-    """The data as a page that needs nothing else."""
+def as_html(data: Mapping[str, Any], at: datetime, voice: Voice) -> str:
+    """The data as a page that needs nothing else. What is stored stands as it is stored."""
+    _ = voice.gettext
     own = {name: value for name, value in data.items() if not isinstance(value, list)}
     parts = {name: value for name, value in data.items() if isinstance(value, list)}
-    sections = [_table(("", ""), [(_words(name), value) for name, value in own.items()])]
+    nothing = "<p>" + escape(_("None.")) + "</p>"
+    sections = [_table(("", ""), [(_words(name, voice), value) for name, value in own.items()])]
     for name, rows in parts.items():
-        sections.append(f"<h2>{escape(NAMES.get(name, _words(name)))}</h2>")
+        sections.append(f"<h2>{escape(_(PARTS[name]) if name in PARTS else name)}</h2>")
         if not rows:
-            sections.append("<p>None.</p>")
+            sections.append(nothing)
             continue
         head = list(rows[0])
-        sections.append(
-            _table([_words(one) for one in head], [[row.get(one) for one in head] for row in rows])
-        )
+        cells = [[row.get(one) for one in head] for row in rows]
+        sections.append(_table([_words(one, voice) for one in head], cells))
     return _PAGE.format(
-        title=TITLE, lead=f"As of {at:%Y-%m-%d %H:%M} UTC.", sections="\n".join(sections)
+        language=escape(voice.language),
+        direction=voice.direction,
+        title=escape(_("What we hold about you")),
+        lead=escape(_("As of %(time)s.") % {"time": f"{at:%Y-%m-%d %H:%M} UTC"}),
+        sections="\n".join(sections),
     )
 
 
-def as_zip(data: Mapping[str, Any], at: datetime) -> bytes:
+def as_zip(data: Mapping[str, Any], at: datetime, voice: Voice) -> bytes:
     """Both, in one archive."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", as_json(data))
-        archive.writestr("data.html", as_html(data, at))
+        archive.writestr("data.html", as_html(data, at, voice))
     return written.getvalue()
 
 
@@ -87,8 +77,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return f"<table>{top}<tbody>{body}</tbody></table>"
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _words(name: str, voice: Voice) -> str:
+    return voice.gettext(COLUMNS[name]) if name in COLUMNS else name
 
 
 def _said(value: object) -> str:

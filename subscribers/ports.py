@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from subscribers.voice import Voice
+
 
 class Coming(Protocol):
     """An issue that is still to go out."""
@@ -41,8 +43,25 @@ class Part(Protocol):
     def stories(self) -> Sequence[Story]: ...
 
 
+class Sample(Protocol):
+    """An issue that went out, as a page for anybody."""
+
+    @property
+    def path(self) -> str:
+        """Where it stands on this site."""
+
+    @property
+    def at(self) -> datetime:
+        """When it went."""
+
+
 class NextIssue(Protocol):
-    """What is to come. Published stories and their sources' own texts only, never a draft."""
+    """What is to come, and what came last. Published stories and their sources' own texts only,
+    never a draft.
+    """
+
+    def sample(self, edition: str, language: str) -> Sample | None:
+        """The edition's latest issue, in this language if it went so; none that anybody may see."""
 
     def coming(self, edition: str, until: datetime) -> Sequence[Coming]:
         """The edition's issues that go out up to then, the next one first."""
@@ -57,8 +76,8 @@ class NextIssue(Protocol):
 class Rights(Protocol):
     """What a person may have done with all that the newsroom holds of them."""
 
-    def export(self, who: int) -> bytes:
-        """It as a zip of JSON and HTML."""
+    def export(self, who: int, voice: Voice) -> bytes:
+        """It as a zip of JSON and, in this language, HTML."""
 
     def erase(self, who: int) -> object:
         """Erase them everywhere."""

@@ -11,8 +11,10 @@ from sqlalchemy.engine import Connection
 from subscribers import consent, measuring, suppression
 from subscribers.address import mask
 from subscribers.changes import noticed
+from subscribers.engagement import seen
 from subscribers.errors import BadTokenError
 from subscribers.leaving import leave, store_leave_keys
+from subscribers.letters import write_of_pause
 from subscribers.model import (
     EDITIONS_HOUR,
     Catalogue,
@@ -126,6 +128,8 @@ def save(
             .values({"chosen_at": now, "last_active_at": now, **wished(choice), **_own(choice)})
         )
         measuring.decide(connection, who, choice, source=SOURCE, wording=WORDING, now=now)
+        if choice.pause is not None and choice.pause.until is not None:
+            write_of_pause(connection, who, choice.pause.until, now)
         _prefer(connection, who, Kind.REGION, choice.regions)
         _prefer(connection, who, Kind.TOPIC, choice.topics)
     if choice.editions is not None:
@@ -142,8 +146,7 @@ def leave_everything(connection: Connection, who: int, now: datetime) -> None:
     """Leave every edition."""
     theirs = subscription.c.subscriber_id == who
     leave(connection, theirs, now=now, source=SOURCE, actor=ACTOR)
-    active = sa.update(subscriber).where(subscriber.c.id == who)
-    connection.execute(active.values(last_active_at=now))
+    seen(connection, who, now)
 
 
 def join(

@@ -11,12 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from subscribers.model import SubscriptionState
+from subscribers.model import ConsentAction, SubscriptionState
 from subscribers.store import among, insert_new, reading
 from subscribers.suppression import EVERYWHERE
 from subscribers.tables import (
     address_change,
     asked,
+    consent_event,
     import_run,
     letter_due,
     subscriber,
@@ -69,6 +70,16 @@ def _rules(keep: Keep, now: datetime) -> tuple[_Rule, ...]:
     return (
         _Rule(
             name="unconfirmed sign-ups",
+            days=keep.unconfirmed,
+            table=subscription,
+            key=subscription.c.id,
+            which=lambda before: sa.and_(
+                subscription.c.state == SubscriptionState.PENDING,
+                subscription.c.joined_at < before,
+            ),
+        ),
+        _Rule(
+            name="people who never confirmed",
             days=keep.unconfirmed,
             table=subscriber,
             key=subscriber.c.id,
@@ -129,9 +140,16 @@ def _has(state: SubscriptionState, *, other: bool = False) -> sa.Exists:
 
 
 def _never_confirmed(before: datetime) -> sa.ColumnElement[bool]:
-    """Who asked for something, and never said yes to anything."""
-    pending = SubscriptionState.PENDING
-    return sa.and_(subscriber.c.created_at < before, _has(pending), ~_has(pending, other=True))
+    """Of whom nothing but requests is known, and no late one."""
+    waits = sa.and_(
+        subscription.c.state == SubscriptionState.PENDING, subscription.c.joined_at < before
+    )
+    tied = sa.exists().where(subscription.c.subscriber_id == subscriber.c.id, ~waits)
+    said = sa.exists().where(
+        consent_event.c.subscriber_id == subscriber.c.id,
+        sa.or_(consent_event.c.action != ConsentAction.REQUESTED, consent_event.c.at >= before),
+    )
+    return sa.and_(subscriber.c.created_at < before, ~tied, ~said)
 
 
 def _all_left(before: datetime) -> sa.ColumnElement[bool]:

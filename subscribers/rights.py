@@ -1,12 +1,12 @@
 """``Rights``: what people may ask of a newsroom that holds their data, and what it owes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from subscribers import address, consent, erasure, export, held, retention, suppression
+from subscribers import address, consent, erasure, export, held, retention, suppression, wording
 from subscribers.errors import UnknownError
 from subscribers.segment_parse import closest
 from subscribers.segment_sql import condition
@@ -61,6 +61,11 @@ class Rights:
         """The proof of what they agreed to and took back, oldest first."""
         with reading(self._engine) as connection:
             return consent.history(connection, who)
+
+    def words(self, versions: Collection[str]) -> Mapping[str, str]:
+        """``ConsentEvent.wording`` → these words in full, where they are kept."""
+        with reading(self._engine) as connection:
+            return wording.texts(connection, versions)
 
     def export(
         self, kind: export.ExportFormat, *, segment: str = "", edition: str = ""

@@ -96,19 +96,24 @@ def of(connection: Connection, hashed: str) -> tuple[Suppression, ...]:
     )
 
 
-def lift(connection: Connection, hashed: str, scope: str) -> tuple[Suppression, ...]:
-    """Take back what was promised of an edition, and of all mail; returns what was.
+def lift(
+    connection: Connection, hashed: str, scopes: Collection[str], asked_at: datetime
+) -> list[str]:
+    """Take back promises not to mail an address, made before its owner asked; the reasons.
 
-    Only for what a person confirmed themselves, from their own mailbox: no command does it. Of
-    other editions and of whole domains the promise stands.
+    Only for what the owner did from that mailbox: no command does it. Of other scopes and of whole
+    domains the promise stands.
     """
-    lifted = tuple(one for one in of(connection, hashed) if one.scope in {EVERYWHERE, scope})
-    connection.execute(
-        sa.delete(suppression).where(
-            suppression.c.address_hash == hashed, suppression.c.scope.in_({EVERYWHERE, scope})
+    rows = connection.execute(
+        sa.delete(suppression)
+        .where(
+            suppression.c.address_hash == hashed,
+            suppression.c.scope.in_(scopes),
+            suppression.c.at <= asked_at,
         )
+        .returning(suppression.c.reason)
     )
-    return lifted
+    return sorted({row.reason for row in rows})
 
 
 def suppress_domain(connection: Connection, domain: str, *, reason: str, now: datetime) -> str:

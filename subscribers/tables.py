@@ -147,6 +147,17 @@ consent_event = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# the words that ``consent_event.wording`` names, in full
+wording = sa.Table(
+    "wording",
+    metadata,
+    # their language, and a part of their hash
+    sa.Column("version", sa.String(40), primary_key=True),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("first_used_at", UtcTime, nullable=False),
+)
+
 # the promise never to mail; outlives the person's row, so it has no key to it
 suppression = sa.Table(
     "suppression",
@@ -227,6 +238,8 @@ letter_due = sa.Table(
     sa.Column("about", sa.String(500), nullable=False),
     sa.Column("language", sa.String(35), nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
+    # it waits until then; null: it may go at once
+    sa.Column("not_before", UtcTime, nullable=True),
     # null while it waits to be handed over
     sa.Column("done_at", UtcTime, nullable=True),
     sa.Column("outcome", sa.String(200), nullable=False, server_default=sa.text("''")),

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from subscribers.engagement import seen
 from subscribers.errors import BadTokenError
 from subscribers.model import SubscriptionState
 from subscribers.preferences import UNDO_FOR, join, left_last
-from subscribers.tables import leave_key, subscriber, subscription
+from subscribers.tables import leave_key, subscription
 from subscribers.tokens import Keys, Scope, leave_key_hash, read_token, token
 
 SOURCE = "undo"
@@ -60,8 +61,7 @@ class Undo:
             if who is None or not editions:
                 return
             join(connection, who, editions, self._keys, now, source=SOURCE, wording=WORDING)
-            active = sa.update(subscriber).where(subscriber.c.id == who)
-            connection.execute(active.values(last_active_at=now))
+            seen(connection, who, now)
 
     def _meant(
         self, connection: Connection, about: list[object], now: datetime

@@ -62,6 +62,11 @@ class Voice:
 Voices = Callable[[Sequence[str]], Voice]
 
 
+def marked(text: str) -> str:
+    """``text`` as it is: to be translated later, where the reader's language is known."""
+    return text
+
+
 def english(catalogue: Catalogue) -> Voice:
     """The voice that needs no translation."""
     return Voice(

@@ -50,7 +50,7 @@ class DataPages:
         try:
             who = self.moves.owner(token, self.now())
             if wanted == "export" and self.rights:
-                return _taken_along(await run_in_threadpool(self.rights.export, who))
+                return _taken_along(await run_in_threadpool(self.rights.export, who, voice))
             if wanted == "erase" and self.rights:
                 if "sure" not in fields:
                     told = voice.gettext("Tick the box first: this cannot be undone.")

@@ -6,7 +6,6 @@ The answer is the same for every address. No cookie is set or read, so a form ma
 anywhere; JSON from a page of another site needs that site's origin in the settings.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -28,6 +27,7 @@ from subscribers.model import Catalogue
 from subscribers.site import Site
 from subscribers.voice import Voice, Voices, accepted
 from subscribers.web import HEADERS
+from subscribers.wording import Wording
 
 #: what people never see, and bots fill in
 HONEYPOT = "website"
@@ -192,8 +192,14 @@ class JoinPages:
             language=language if known else self._language(voice),
             source=f"form: {filled.source}" if filled.source else "form",
             wording=wording if _WORDING.fullmatch(wording) else "",
+            words=self._known(wording),
             place=place,
         )
+
+    def _known(self, version: str) -> Wording | None:
+        """The words of this version, if we show them now. A copied form may show older ones."""
+        shown = agreement(self.voices([version.rpartition("-")[0]]))
+        return shown if shown.version == version else None
 
     def _language(self, voice: Voice) -> str:
         """The language of the page, if there is mail in it."""
@@ -229,8 +235,8 @@ class JoinPages:
             "editions": offer.editions,
             "rhythms": offer.rhythms,
             "languages": offer.languages,
-            "agreement": agreement(voice),
-            "wording": wording_of(voice),
+            "agreement": agreement(voice).text,
+            "wording": agreement(voice).version,
             "honeypot": HONEYPOT,
         }
 
@@ -288,17 +294,13 @@ class _Filled:
         )
 
 
-def agreement(voice: Voice) -> str:
+def agreement(voice: Voice) -> Wording:
     """What a person says yes to by the button."""
-    return voice.gettext(
+    text = voice.gettext(
         "We send a letter to confirm; only then do the newsletters you ticked come to this "
         "address. Each has a link to leave. Nothing you read is tracked unless you allow it."
     )
-
-
-def wording_of(voice: Voice) -> str:
-    """The version of these very words: their language, and a part of their SHA-256."""
-    return f"{voice.language}-{hashlib.sha256(agreement(voice).encode()).hexdigest()[:16]}"
+    return Wording(voice.language, text)
 
 
 def _source(given: str) -> str:

@@ -1,6 +1,5 @@
 """``subscribers export``, ``data``, ``erase`` and ``consent``: what people may ask for."""
 
-import csv
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,7 +84,9 @@ def erase(ctx: typer.Context, whom: Whom, dry_run: DryRun = False, json: Json = 
         as_json({**asdict(told), "dry_run": dry_run})
         return
     line(f"subscriber {told.subscriber} {'would be' if dry_run else 'is'} erased, with")
-    line(f"  {told.messages} messages in the outbox, {told.returned} returned mails")
+    line(f"  {told.messages} messages in the outbox, {told.returned or 0} returned mails")
+    if told.returned is None:
+        line("  the mailbox for bounces could not be searched; the next daily run looks again")
     line(f"  what is told of {told.deliveries} deliveries and {told.events} events")
     line(f"  {told.letters} letters")
 
@@ -103,17 +104,22 @@ def consent(
     app.migrate()
     who = app.rights.people.find(whom)
     events = app.rights.consents(who)
+    from digest.app import csv_row
+
     if json:
         as_json({"subscriber": who, "events": events})
     elif as_csv:
-        head = ["at", "action", "purpose", "source", "wording", "actor"]
-        rows = csv.writer(sys.stdout, lineterminator="\n")
-        rows.writerow(head)
-        rows.writerows([one["at"].isoformat(), *(one[name] for name in head[1:])] for one in events)
+        head = ["at", "action", "purpose", "source", "wording", "actor", "text"]
+        sys.stdout.write(csv_row(head))
+        for one in events:
+            told = [one["at"].isoformat(), *(one[name] for name in head[1:])]
+            sys.stdout.write(csv_row(told))
     else:
         line(f"subscriber {who}")
         head = ["at", "action", "purpose", "source", "wording", "actor"]
         table(head, [[one[name] for name in head] for one in events])
+        for wording, text in {one["wording"]: one["text"] for one in events if one["text"]}.items():
+            line(f"{wording}: {text}")
 
 
 @contextmanager

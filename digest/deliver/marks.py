@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from digest.deliver import verp
 
-_TOKEN = re.compile(r"(?<![a-z0-9-])\d{1,10}-\d{1,19}-[a-z2-7]{12}(?![a-z0-9])")
+_TOKEN = re.compile(rf"(?<![a-z0-9-]){verp.REF}-[a-z2-7]{{12}}(?![a-z0-9])")
 #: tokens looked at in one text; a bounce quotes one or two
 _MOST = 50
 
@@ -30,7 +30,7 @@ class Marks:
         return f"{verp.write(ref, self.keys[0])}@{domain}"
 
     def refs(self, text: str) -> Iterator[str]:
-        """The refs of the deliveries whose marks stand in ``text``, in order."""
+        """The refs of the messages whose marks stand in ``text``, in order."""
         for place, found in enumerate(_TOKEN.finditer(text.lower())):
             if place == _MOST:
                 return

@@ -1,8 +1,9 @@
 """Envelope senders that say whose message bounced (VERP): ``bounce+TOKEN@news.example``.
 
 A token holds a message's ref and a MAC of it, no address: ``12-345-mfzwizltoqxa`` for subscriber
-345 of issue 12. A letter's ref is too long for a local part (64 octets, RFC 5321 §4.5.3.1.1), so
-its token holds a digest instead, see ``brief``. Lower case throughout, since some servers fold it.
+345 of issue 12, ``people-7-…`` for letter 7 to a person. Other letters' refs are too long for a
+local part (64 octets, RFC 5321 §4.5.3.1.1), so their tokens hold a digest instead, see ``brief``.
+Lower case throughout, since some servers fold it.
 """
 
 import hashlib
@@ -15,7 +16,9 @@ LONGEST = 43
 #: 60 bits: nobody can try so many by mail
 _MAC = 12
 _NAME = 16
-_DELIVERY = re.compile(r"[0-9]{1,10}-[0-9]{1,19}")
+#: the refs that tokens hold as they are: a delivery's, and that of a letter to a person
+REF = r"(?:[0-9]{1,10}|people)-[0-9]{1,19}"
+_REF = re.compile(REF)
 
 
 def write(ref: str, key: bytes) -> str:
@@ -27,7 +30,7 @@ def write(ref: str, key: bytes) -> str:
 def read(text: str, key: bytes) -> str | None:
     """The ref in a token, given alone or in its address; None if ``key`` did not make it.
 
-    Of a letter only what ``brief`` makes of its ref is known.
+    Of other letters only what ``brief`` makes of their ref is known.
     """
     token = text.strip().lower().partition("@")[0].rpartition("+")[2]
     told, _, mac = token.rpartition("-")
@@ -37,8 +40,8 @@ def read(text: str, key: bytes) -> str | None:
 
 
 def brief(ref: str) -> str:
-    """``ref`` as tokens hold it: a delivery's as it is, of a letter's ``t-`` and a digest."""
-    if _DELIVERY.fullmatch(ref):
+    """``ref`` as tokens hold it: one like ``REF`` as it is, of others ``t-`` and a digest."""
+    if _REF.fullmatch(ref):
         return ref
     return f"t-{_base32(hashlib.sha256(ref.encode()).digest())[:_NAME]}"
 

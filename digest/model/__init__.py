@@ -19,6 +19,7 @@ from digest.model.delivery import (
     SubscriberId,
 )
 from digest.model.delivery_event import (
+    NO_ISSUE,
     UNREACHED,
     DeliveryEvent,
     Dropped,
@@ -83,6 +84,7 @@ from digest.model.variant import (
 __all__ = [
     "HALF_LIFE",
     "HAND",
+    "NO_ISSUE",
     "TOPICS",
     "UNREACHED",
     "Alias",

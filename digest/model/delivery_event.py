@@ -29,6 +29,9 @@ class EventKind(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
 
 
+#: in the place of its issue, in what is heard of a letter
+NO_ISSUE = IssueId(0)
+
 #: kinds after which a message is known not to have reached its reader
 UNREACHED = (EventKind.SOFT_BOUNCE, EventKind.HARD_BOUNCE, EventKind.DROPPED)
 
@@ -43,11 +46,12 @@ class Dropped(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryEvent:
-    """One thing heard of one delivery. Holds no address."""
+    """One thing heard of one delivery, or of a letter to a person. Holds no address."""
 
     #: unique among all events for ever: ``<source>:<the provider's id>``, printable ASCII
     id: str
     kind: EventKind
+    #: ``NO_ISSUE`` for a letter
     issue: IssueId
     subscriber: SubscriberId
     #: when it happened, as the source tells

@@ -111,3 +111,8 @@ class Edition:
     languages: frozenset[str] = frozenset()
     #: a story already sent comes again, marked so, once it has changed a good deal
     updates: bool = True
+
+    @property
+    def for_some(self) -> frozenset[str]:
+        """The slugs of the sections that only readers in some segment see."""
+        return frozenset(one.slug for one in self.sections if one.segments)

@@ -21,7 +21,7 @@ from digest.schedule.occurrences import between
 from digest.steps.choose import Choosing, choosing, interest_of, speaks
 from digest.steps.compose import draft, next_one
 from digest.steps.parts import Parts
-from digest.store import hand, issues, reached
+from digest.store import hand, issues, latest, reached
 from digest.store.engine import reading
 from digest.store.issues import Draft
 
@@ -56,6 +56,14 @@ class Part:
     stories: tuple[Story, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The web copy of an issue that went out, and when it did."""
+
+    path: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class _Kept:
     """What was composed for an edition, by one request at a time."""
@@ -63,6 +71,8 @@ class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
     at: datetime | None = None
     choosing: Choosing | None = None
+    #: language → when it was looked for, and what was found
+    samples: dict[str, tuple[datetime, Sample | None]] = field(default_factory=dict)
 
 
 class Foreseen:
@@ -86,6 +96,19 @@ class Foreseen:
             told.append(Coming(at=one.at, days=days))
             previous = one.local_date
         return told
+
+    def sample(self, edition: str, language: str) -> Sample | None:
+        """The latest issue as most readers got it, without what is for some alone."""
+        found, now = self._parts.edition(edition), self._parts.clock.now()
+        if found.segments:
+            return None
+        kept = self._kept[edition].samples
+        if language not in kept or abs(now - kept[language][0]) >= FRESH:
+            with reading(self._parts.engine) as connection:
+                last = latest.chosen(connection, edition, language, found.for_some)
+            path = self._parts.copies.path(last.variant) if last else ""
+            kept[language] = (now, Sample(path=path, at=last.at) if last else None)
+        return kept[language][1]
 
     def reaches(self, at: datetime, hour: int, zone: ZoneInfo) -> datetime:
         """When an issue that goes then reaches who wants it at that hour of their day."""

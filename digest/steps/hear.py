@@ -21,10 +21,11 @@ from digest.deliver.consequence import (
     matters,
     too_often,
 )
-from digest.model import DeliveryEvent, EventKind, IssueId, Notice
+from digest.deliver.hooks.values import delivery_of, is_letter
+from digest.model import NO_ISSUE, DeliveryEvent, EventKind, IssueId, Notice, SubscriberId
 from digest.protocols import Clock, Feedback
 from digest.steps.complaints import pause_where_too_many
-from digest.store import heard
+from digest.store import heard, letters
 from digest.store.engine import reading, writing
 from digest.store.heard import Pending
 
@@ -59,6 +60,10 @@ class Hearing:
                 log.exception("consequences_wait")
         return new
 
+    def whose(self, ref: object) -> tuple[IssueId, SubscriberId] | None:
+        """``whose``, in this ledger."""
+        return whose(self.engine, ref)
+
     def heed(self) -> int:
         """Do what follows from events that are pending; returns of how many."""
         done = 0
@@ -87,12 +92,27 @@ class Hearing:
                 log.info("feedback", what=consequence.value, readers=len(notices))
 
 
+def whose(engine: Engine, ref: object) -> tuple[IssueId, SubscriberId] | None:
+    """Issue and reader of a message by its ref; None if it is none of ours.
+
+    A letter has no issue, and its reader is in the ledger alone.
+    """
+    if (delivery := delivery_of(ref)) is not None:
+        return delivery
+    if not isinstance(ref, str) or not is_letter(ref):
+        return None
+    with reading(engine) as connection:
+        who = letters.reader(connection, ref)
+    return None if who is None else (NO_ISSUE, who)
+
+
 def _soft(waiting: Iterable[Pending]) -> Collection[int]:
     return {one.event.subscriber for one in waiting if one.event.kind is EventKind.SOFT_BOUNCE}
 
 
 def _complained_of(waiting: Iterable[Pending]) -> list[IssueId]:
-    return sorted({one.event.issue for one in waiting if one.event.kind is EventKind.COMPLAINT})
+    told = {one.event.issue for one in waiting if one.event.kind is EventKind.COMPLAINT}
+    return sorted(told - {NO_ISSUE})
 
 
 def _consequences(
@@ -107,7 +127,8 @@ def _consequences(
         if event.kind is EventKind.SOFT_BOUNCE and too_often(soft[event.subscriber], limit):
             what, code = Consequence.BOUNCED, f"{limit.times} soft bounces"
         if what is not None:
-            source = ", ".join(filter(None, (event.source, f"issue {event.issue}", code)))
+            about = "letter" if event.issue == NO_ISSUE else f"issue {event.issue}"
+            source = ", ".join(filter(None, (event.source, about, code)))
             found[what].append(
                 Notice(subscriber=event.subscriber, at=event.at, source=source, edition=one.edition)
             )

@@ -26,6 +26,11 @@ from digest.store.latest import latest
 log = structlog.get_logger()
 
 LETTER = "people"
+KINDS = {
+    *("confirmation", "known", "link", "welcome", "new_address", "old_address", "stay", "resumed")
+}
+#: letters about an address change go to its address, not to the one on file
+ELSEWHERE = {"new_address", "old_address"}
 #: how long after a letter that the provider did not take it is tried again
 AGAIN = timedelta(minutes=5)
 #: how long one that was claimed may be without an outcome; then whoever claimed it is dead
@@ -48,7 +53,7 @@ class Postman:
     newsroom: str
     #: an edition and a language → when it comes, in words
     rhythm: Callable[[Edition, str], str]
-    #: letter → when it could not be put into words: a template at fault is mended, but not at once
+    #: letter → when it could not be put into words: what is at fault is mended, but not at once
     failed: dict[int, datetime] = field(default_factory=dict)
 
     def post(self) -> int:
@@ -97,12 +102,23 @@ class Postman:
         if letter.barred:
             self._done(letter, letter.barred)
             return False
+        if letter.kind not in KINDS:
+            # A newer program may have left it, and may yet write it.
+            log.warning("letter_of_unknown_kind", letter=_purpose(letter), kind=letter.kind)
+            self.failed[letter.id] = self.parts.clock.now()
+            return False
         purpose, clock = _purpose(letter), self.parts.clock
         try:
             message = self._message(letter)
             with writing(self.parts.engine) as connection:
-                before = clock.now() - AGAIN
-                letters.claim(connection, purpose, LETTER, clock.now(), again_before=before)
+                letters.claim(
+                    connection,
+                    purpose,
+                    LETTER,
+                    clock.now(),
+                    again_before=clock.now() - AGAIN,
+                    reader=None if letter.kind in ELSEWHERE else letter.subscriber,
+                )
             outcome = hand_over(self.parts, purpose, message, unusable=DeliveryState.DEFERRED)
             with writing(self.parts.engine) as connection:
                 letters.settle(connection, purpose, outcome, clock.now())
@@ -157,7 +173,7 @@ class Postman:
 
     def _welcome(self, letter: DueLetter, edition: Edition, words: Language) -> Welcome:
         with reading(self.parts.engine) as connection:
-            found = latest(connection, edition.slug, _tag(letter, edition))
+            found = latest(connection, edition.slug, _tag(letter, edition), edition.for_some)
         stories: tuple[Button, ...] = ()
         url = ""
         if found:

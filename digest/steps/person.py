@@ -8,6 +8,7 @@ off anywhere it is done again from its start, which harms nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,10 +16,12 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from digest.deliver.marks import Marks
+from digest.deliver.returns.boxes import MailboxError
 from digest.deliver.returns.forget import KeptMails, naming
 from digest.deliver.transports.outbox import Outbox
 from digest.model import SubscriberId
 from digest.protocols import Clock
+from digest.steps.hear import whose
 from digest.steps.people_letters import called
 from digest.store import person
 from digest.store.engine import reading, writing
@@ -55,8 +58,8 @@ class Erased:
     subscriber: int
     #: messages to them among the outbox's files
     messages: int
-    #: mails that came back, in a mailbox of ours
-    returned: int
+    #: mails that came back, in a mailbox of ours; None: it could not be searched
+    returned: int | None
     #: rows that keep their id and lose all else
     deliveries: int
     events: int
@@ -72,7 +75,7 @@ class Persons:
     keeper: Keeper
     marks: Marks
     outbox: Outbox
-    #: none: there is no mailbox whose files are ours
+    #: none: there is no mailbox of ours
     mails: KeptMails | None
     journals: Path
 
@@ -125,17 +128,24 @@ class Persons:
         self.outbox.forget(self.outbox.held(refs))
         for ref in refs:
             (self.journals / f"{ref}.log").unlink(missing_ok=True)
-        self._returned(who, address, remove=True)
+        searched = self._returned(who, address, remove=True) is not None
         with writing(self.engine) as connection:
             person.scrub(connection, SubscriberId(who))
         self.keeper.erase(who, now)
-        with writing(self.engine) as connection:
-            person.erased(connection, SubscriberId(who), now)
+        # Else the next daily run looks again, by our marks alone: the address is gone.
+        if searched:
+            with writing(self.engine) as connection:
+                person.erased(connection, SubscriberId(who), now)
 
-    def _returned(self, who: int, address: str | None, *, remove: bool) -> int:
+    def _returned(self, who: int, address: str | None, *, remove: bool) -> int | None:
         if self.mails is None:
             return 0
-        return self.mails.naming(naming(who, address, self.marks), remove=remove)
+        theirs = naming(who, address, self.marks, partial(whose, self.engine))
+        try:
+            return self.mails.naming(theirs, remove=remove)
+        except MailboxError as error:
+            log.warning("mailbox_not_searched", subscriber=who, why=str(error))
+            return None
 
     def _refs(self, who: int) -> list[str]:
         """What messages to them are called: of issues, and letters."""

@@ -11,7 +11,6 @@ from itertools import islice
 
 import structlog
 
-from digest.deliver.hooks.values import delivery_of
 from digest.deliver.marks import Marks
 from digest.deliver.returns.boxes import Mail, Mailbox, OpenBox
 from digest.deliver.returns.returned import Returned, What, read
@@ -86,7 +85,7 @@ class Returns:
     def _event(self, mail: Mail, told: Returned) -> DeliveryEvent | None:
         kind = told.kind
         assert kind is not None, "every report has one"
-        whose = next(filter(None, map(delivery_of, told.refs)), None)
+        whose = next(filter(None, map(self.hearing.whose, told.refs)), None)
         if whose is None:
             whose = next(self._named(told.about), None)
             # Anybody can write an address into such a mail; our marks nobody can.

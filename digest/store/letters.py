@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.errors import WrongStateError
-from digest.model import DeliveryState, Outcome
+from digest.model import DeliveryState, Outcome, SubscriberId
 from digest.store.tables import letter
 
 
@@ -19,16 +19,20 @@ def claim(
     now: datetime,
     *,
     again_before: datetime | None = None,
+    reader: SubscriberId | None = None,
 ) -> bool:
     """Claim the letter for sending; returns whether for the first time.
 
-    One deferred at or before ``again_before`` may be claimed again. Raises WrongStateError when
-    its purpose was served before, or is being served by somebody else.
+    ``reader``: whose address on file it goes to. One deferred at or before ``again_before`` may be
+    claimed again. Raises WrongStateError when its purpose was served before, or is being served by
+    somebody else.
     """
     values = {"kind": kind, "state": DeliveryState.CLAIMED.value, "claimed_at": now}
     # A savepoint: should somebody else be first, their row stands.
     with suppress(sa.exc.IntegrityError), connection.begin_nested():
-        connection.execute(sa.insert(letter).values(purpose=purpose, **values))
+        connection.execute(
+            sa.insert(letter).values(purpose=purpose, subscriber_id=reader, **values)
+        )
         return True
     this = letter.c.purpose == purpose
     if again_before is not None:
@@ -51,6 +55,11 @@ def standing(
     """How letters stand, and since when; absent: never claimed."""
     rows = connection.execute(sa.select(letter).where(letter.c.purpose.in_(purposes)))
     return {row.purpose: (DeliveryState(row.state), row.at or row.claimed_at) for row in rows}
+
+
+def reader(connection: Connection, purpose: str) -> SubscriberId | None:
+    """Whose address on file a letter went to; None where it was another, or is not known."""
+    return connection.scalar(sa.select(letter.c.subscriber_id).where(letter.c.purpose == purpose))
 
 
 def _open(before: datetime) -> sa.ColumnElement[bool]:

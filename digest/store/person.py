@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import SubscriberId
+from digest.model import NO_ISSUE, SubscriberId
 from digest.store.engine import insert_new
 from digest.store.heard_table import delivery_event
 from digest.store.rights_tables import chore, erasure
@@ -151,6 +151,7 @@ def _old(
 
 
 def _issues(connection: Connection) -> Iterator[list[int]]:
-    every = list(connection.scalars(sa.select(issue.c.id).order_by(issue.c.id)))
+    # What was heard of letters stands under no issue.
+    every = [NO_ISSUE, *connection.scalars(sa.select(issue.c.id).order_by(issue.c.id))]
     for start in range(0, len(every), ISSUES):
         yield every[start : start + ISSUES]

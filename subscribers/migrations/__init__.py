@@ -14,13 +14,16 @@ VERSION_TABLE = "alembic_version_subscribers"
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables of ``subscribers`` to the newest version."""
+    """Bring the tables of ``subscribers`` to the newest version, and events to this cluster."""
     from alembic import command
+
+    from subscribers import feed
 
     config = _config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        feed.adopt(connection)
 
 
 def pending(engine: Engine) -> list[str]:

@@ -11,8 +11,10 @@ from sqlalchemy.engine import Engine
 
 from digest.store.engine import make_engine
 from subscribers import Choice, migrate
+from subscribers.errors import CursorError
 from subscribers.feed import Cursor, Event, Happening, after, erased, record
 from subscribers.store import reading
+from subscribers.tables import event
 from tests.api.conftest import Api
 from tests.subscribers.conftest import NOW, add
 
@@ -94,6 +96,37 @@ def test_it_is_followed_page_by_page(api: Api) -> None:
     late = add(api.people, "late@example.org")
     (event,) = api.ask("GET", f"/events?after={cursor}")["items"]
     assert event["subscriber"] == late
+
+
+@pytest.mark.part("postgres")
+def test_events_restored_into_another_cluster(postgres_url: Callable[[], str]) -> None:
+    engine = make_engine(postgres_url())
+    migrate(engine)
+    ahead, behind = Follower(engine), Follower(engine)
+    with engine.begin() as connection:
+        tell(connection, 1)
+    assert ahead.poll() == behind.poll() == [1]
+    for who in (2, 3):
+        with engine.begin() as connection:
+            tell(connection, who)
+    assert ahead.poll() == [2, 3]
+    with engine.begin() as connection:
+        # There, many more transactions had been when these two were written.
+        late = sa.update(event).where(event.c.subscriber_id > 1).values(xid=event.c.xid + 10**9)
+        connection.execute(late)
+    ahead.cursor = Cursor(ahead.cursor.xid + 10**9, ahead.cursor.id)
+    migrate(engine)
+    with engine.begin() as connection:
+        tell(connection, 4)
+    assert behind.poll() == [2, 3, 4]
+    with pytest.raises(CursorError):
+        ahead.poll()
+    ahead.cursor = Cursor()
+    assert ahead.poll() == [1, 2, 3, 4]
+    before = behind.cursor
+    migrate(engine)
+    assert (behind.poll(), behind.cursor) == ([], before)
+    engine.dispose()
 
 
 def test_a_cursor_that_is_none(api: Api) -> None:

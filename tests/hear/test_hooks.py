@@ -16,11 +16,12 @@ from starlette.testclient import TestClient
 
 from digest.listening import Listening
 from digest.model import EventKind, IssueId
-from digest.store import heard
-from digest.store.engine import reading
+from digest.store import heard, letters, person
+from digest.store.engine import reading, writing
 from digest.store.heard_table import delivery_event
 from digest.web.hooks import LARGEST
 from tests.hear.house import MARKS, NOW, House
+from tests.hear.mails import mark
 from tests.hear.posting import (
     HOOK_KEYS,
     STAMP,
@@ -99,6 +100,36 @@ def test_sendgrids_events_in_our_words(small_room: House, pages: Site, client: T
     kept = repr(rows(small_room))
     assert "@" not in kept
     assert "1.1.1" in kept
+
+
+def test_a_letter_that_comes_back_suppresses_as_an_issue_does(
+    small_room: House, pages: Site, client: TestClient
+) -> None:
+    dead, full, moving = small_room.readers(3)
+    with writing(small_room.engine) as connection:
+        for number, who in ((7, dead), (8, full), (9, None)):
+            letters.claim(connection, f"people-{number}", "people", NOW, reader=who)
+    marked = f"bounce+{mark('people-7')}@example.org"
+    body = dumped(
+        [
+            told("bounce", 1, 1, dg_delivery="people-7", status="5.1.1", type="bounce"),
+            told("bounce", 1, 1, dg_delivery="people-8", status="5.2.2", type="bounce"),
+            # To an address that is not on file, and of a letter that was never written.
+            told("bounce", 1, 1, dg_delivery="people-9", status="5.1.1", type="bounce"),
+            told("bounce", 1, 1, dg_delivery="people-10", status="5.1.1", type="bounce"),
+        ]
+    )
+    answer = client.post(SENDGRID, content=body, headers=signed(pages.key, body))
+    assert answer.text == "2 of 4 are ours, 0 cannot be used\n"
+    assert small_room.suppressed(dead) == {"": "bounce: sendgrid, letter, 5.1.1"}
+    assert small_room.suppressed(full) == small_room.suppressed(moving) == {}
+    spam = {"id": "s", "kind": "complaint", "envelope_from": marked, "at": NOW.isoformat()}
+    body = dumped([spam])
+    client.post(OWN, content=body, headers=hmac_signed(body))
+    assert small_room.suppressed(dead) == {"": "complaint: hook, letter"}
+    assert small_room.editions(dead) == frozenset()
+    with reading(small_room.engine) as connection:
+        assert len(person.events(connection, dead)) == 2
 
 
 @pytest.mark.parametrize(

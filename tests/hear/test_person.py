@@ -2,9 +2,11 @@
 
 import json
 import mailbox
+import socket
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from typer.testing import CliRunner
 from digest.cli import fsck, line, people_data, retention, subscribers, suppressions
 from digest.cli.root import cli
 from digest.deliver.returns.forget import KeptMaildir, KeptMails, KeptMbox
+from digest.deliver.returns.imap import Imap
 from digest.deliver.transports.outbox import Outbox
 from digest.deliver.writer import MessageWriter
 from digest.model import DeliveryEvent, EventKind
@@ -29,6 +32,7 @@ from digest.store.tables import delivery, letter
 from subscribers import Rights, UnknownError
 from tests.hear.house import MARKS, NOW, House
 from tests.hear.mails import dsn, mark
+from tests.hear.test_mailboxes import imap_server
 from tests.line.newsroom import csv
 from tests.line.test_kills import CONFIG, STORY
 from tests.line.test_kills import NOW as SENDING
@@ -50,17 +54,30 @@ class Case:
         return {one.name for one in self.folder.rglob("*.*") if one.name != "index.html"}
 
 
-@pytest.fixture(params=["maildir", "mbox"])
-def case(request: pytest.FixtureRequest, room: House, tmp_path: Path) -> Case:
+@pytest.fixture(params=["maildir", "mbox", pytest.param("imap", marks=pytest.mark.part("dovecot"))])
+def case(request: pytest.FixtureRequest, room: House, tmp_path: Path) -> Iterator[Case]:
+    with ExitStack() as opened:
+        yield _case(request.param, room, tmp_path, opened)
+
+
+def _case(kind: str, room: House, tmp_path: Path, opened: ExitStack) -> Case:
     one, two = room.readers(2)
     issue = room.issue(1, [one, two])
     mails: KeptMails
-    box: mailbox.Mailbox[mailbox.MaildirMessage] | mailbox.Mailbox[mailbox.mboxMessage]
-    if request.param == "maildir":
-        box, mails = mailbox.Maildir(tmp_path / "box"), KeptMaildir(tmp_path / "box")
-    else:
+    put: Callable[[bytes], object]
+    if kind == "maildir":
+        put, mails = mailbox.Maildir(tmp_path / "box").add, KeptMaildir(tmp_path / "box")
+    elif kind == "mbox":
         # What a person should see is in a file beside it.
         box, mails = mailbox.mbox(tmp_path / "box.kept"), KeptMbox(tmp_path / "box")
+
+        def put(raw: bytes) -> None:
+            box.add(raw)
+            box.flush()
+
+    else:
+        port, put = opened.enter_context(imap_server())
+        mails = _imap(port)
     outbox = tmp_path / "outbox"
     (outbox / str(issue)).mkdir(parents=True)
     for who in (one, two):
@@ -76,10 +93,6 @@ def case(request: pytest.FixtureRequest, room: House, tmp_path: Path) -> Case:
         mails=mails,
         journals=tmp_path / "journals",
     )
-
-    def put(raw: bytes) -> None:
-        box.add(raw)
-        box.flush()
 
     room.hearing.hear(
         [
@@ -101,6 +114,29 @@ def case(request: pytest.FixtureRequest, room: House, tmp_path: Path) -> Case:
             which = sa.update(letter).where(letter.c.purpose == f"welcome-{who}")
             connection.execute(which.values(subscriber_id=who, at=NOW))
     return Case(room, persons, put, outbox)
+
+
+def _imap(port: int) -> Imap:
+    return Imap(host="127.0.0.1", port=port, security="none", username="u", password='p"w\\')
+
+
+def test_an_erasure_waits_for_no_mail_server(room: House, tmp_path: Path) -> None:
+    with ExitStack() as opened:
+        case = _case("mbox", room, tmp_path, opened)
+        port, put = opened.enter_context(imap_server())
+        who = case.house.people.find("reader1@example.com")
+        assert who is not None
+        put(dsn(to=f"bounce+{mark(f'1-{who}')}@example.org"))
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            away = replace(case.persons, mails=_imap(nobody.getsockname()[1]))
+            assert away.erase(who).returned is None
+        assert case.house.people.find("reader1@example.com") is None
+        again = replace(case.persons, mails=_imap(port))
+        assert again.finish() == 1
+        assert again.erase(who, dry_run=True).returned == 0
+        with reading(room.engine) as connection:
+            assert person.asked(connection, NOW + timedelta(seconds=1)) == []
 
 
 def test_data_of_one_is_whole(case: Case) -> None:

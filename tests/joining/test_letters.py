@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from mailbox import Maildir
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import sqlalchemy as sa
 from httpx2 import Client
 from starlette.testclient import TestClient
 
@@ -24,6 +26,8 @@ from digest.store.engine import reading, writing
 from digest.store.letters import claim, standing
 from subscribers import Consent
 from subscribers.letters import LetterKind, write_to
+from subscribers.tables import letter_due
+from tests.hear.mails import dsn
 from tests.line.mailbox import Mailbox
 from tests.line.newsroom import Folder
 
@@ -151,6 +155,25 @@ def test_from_form_to_welcome(app: App, tmp_path: Path) -> None:
     assert len(mails(tmp_path)) == count, "each once"
 
 
+def test_a_confirmation_that_comes_back_suppresses(app: App, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'{config.read_text()}[bounces]\nkind = "maildir"\npath = "box"\n')
+    app = App(load(config, {}), SetClock(NOW))
+    box = Maildir(tmp_path / "box")
+    join(app)
+    join(app, "bob@example.org")
+    app.joined.post(app.parts)
+    (mail,) = [one for one in mails(tmp_path) if one["to"] == ANN]
+    box.add(dsn(message_id=mail["message-id"].strip("<>"), reader="somebody@example.net"))
+    app.listening.look()
+    found = [app.people.find(one) for one in (ANN, "bob@example.org")]
+    promised = [app.people.why(who).suppressions for who in found if who]
+    assert [[(one.reason, one.source) for one in each] for each in promised] == [
+        [("bounce", "mailbox, letter, 550 5.1.1")],
+        [],
+    ]
+
+
 @pytest.mark.parametrize("tag", SPOKEN)
 def test_every_letter_in_every_language(app: App, tmp_path: Path, tag: str) -> None:
     who = app.people.add(
@@ -220,6 +243,49 @@ def test_a_letter_is_tried_again_and_never_twice(app: App, tmp_path: Path) -> No
     assert not postman.correspondence.due(app.clock.now(), 0, 10, bulk=False)
 
 
+def test_a_letter_of_an_unknown_kind_waits_and_keeps_no_other(app: App, tmp_path: Path) -> None:
+    join(app)
+    kind = sa.update(letter_due).values(kind="from a later version")
+    with writing(app.engine) as connection:
+        connection.execute(kind)
+    join(app, "bob@example.org")
+    app.joined.post(app.parts)
+    assert [one["to"] for one in mails(tmp_path)] == ["bob@example.org"]
+    with writing(app.engine) as connection:
+        connection.execute(kind.values(kind=LetterKind.CONFIRMATION.value))
+    later = App(load(tmp_path / "config.toml", {}), SetClock(NOW + timedelta(minutes=6)))
+    later.joined.post(later.parts)
+    assert [one["to"] for one in mails(tmp_path)] == ["bob@example.org", ANN]
+
+
+@pytest.mark.parametrize(
+    ("pauses", "told"),
+    [
+        ({"pause": "week"}, ["Your newsletters come again"]),
+        # They ended it themselves, chose another day, or paused for hours only.
+        ({"pause": "week", "go_on": "yes"}, []),
+        ({"pause": "week", "pause_until": "2026-12-20"}, []),
+        ({"pause_until": "2026-11-25"}, []),
+    ],
+)
+def test_who_paused_is_told_once_when_it_ends(
+    app: App, tmp_path: Path, pauses: dict[str, str], told: list[str]
+) -> None:
+    who = app.people.add(
+        ANN, consent=Consent(source="f", at=NOW), editions=frozenset({"daily"}), now=NOW, actor="t"
+    )
+    page = app.people.preferences_path(who, NOW)
+    for name, value in pauses.items():
+        fields = {name: value} | ({"pause": "until"} if name == "pause_until" else {})
+        assert client(app).post(page, data=fields).status_code == 303
+    day = timedelta(days=1)
+    for at in (NOW, NOW + 6 * day, NOW + 7 * day, NOW + 8 * day):
+        later = App(load(tmp_path / "config.toml", {}), SetClock(at))
+        later.joined.post(later.parts)
+        sent = [one["subject"] for one in mails(tmp_path)]
+        assert sent == (told if at >= NOW + 7 * day else [])
+
+
 def test_who_waits_at_the_screen_goes_before_many(app: App, tmp_path: Path) -> None:
     long_ago = NOW - timedelta(days=1000)
     for n in range(45):
@@ -257,6 +323,17 @@ def test_repermit_by_command(app: App, tmp_path: Path) -> None:
     later = App(load(tmp_path / "config.toml", {}), SetClock(NOW + timedelta(days=60, hours=1)))
     later.joined.post(later.parts)
     assert app.people.active_by_edition() == {}
+
+
+def test_ones_data_speaks_their_language(app: App) -> None:
+    who = app.people.add(
+        ANN, consent=Consent(source="f", at=NOW), editions=frozenset({"daily"}), now=NOW, actor="t"
+    )
+    client(app).post(app.people.preferences_path(who, NOW), data={"language": "fr"})
+    page = app.rights.files(who)["data.html"]
+    assert '<html lang="fr" dir="ltr">' in page
+    for words in ("Ce que vous avez accepté et retiré", "Adresse e-mail", "Rien."):
+        assert words in page
 
 
 @pytest.mark.parametrize("command", ["serve", "run"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from subscribers import Limits, Recipient, forget_unconfirmed
+from subscribers import Keep, Limits, Recipient, Rights
 from subscribers.joining import fitting
 from subscribers.tables import subscriber
 from subscribers.voice import english
@@ -321,13 +321,18 @@ def test_what_nobody_confirmed_is_forgotten(door: Door) -> None:
     kept = add(door.people, "reader@example.org", "morning")
     door.join("reader@example.org", "weekly")
     door.join(ANN)
+    # They ask again when what they asked for first is nearly old.
+    door.join("again@example.org")
     door.now = NOW + timedelta(days=20)
     door.join("later@example.org")
-    with door.engine.begin() as connection:
-        assert forget_unconfirmed(connection, NOW + timedelta(days=30, seconds=1)) == 1
+    door.join("again@example.org", "weekly")
+    door.now = NOW + timedelta(days=30, seconds=1)
+    gone = Rights(door.engine, {}).retain(Keep(), door.now)
+    assert (gone["unconfirmed sign-ups"], gone["people who never confirmed"]) == (3, 1)
     with door.engine.connect() as connection:
         emails = set(connection.scalars(sa.select(subscriber.c.email)))
-    assert emails == {"reader@example.org", "later@example.org"}
+    assert emails == {"reader@example.org", "later@example.org", "again@example.org"}
+    assert door.states("again@example.org") == {"weekly": "pending"}
     assert door.states("reader@example.org") == {"morning": "active"}
     assert door.people.why(kept).consents
 
@@ -358,11 +363,17 @@ def test_the_wording_shown_is_the_wording_kept(lite: Door) -> None:
     page = lite.client().get("/join").text
     wording = page.partition('name="wording" value="')[2].partition('"')[0]
     lite.join(ANN, wording=wording)
+    lite.join("bob@example.org", wording="en-" + "0" * 16)
     who = lite.people.find(ANN)
     assert who is not None
     assert lite.people.why(who).consents[0].wording == wording
     assert wording.startswith("en-")
-    assert agreement(english(CATALOGUE)) in page
+    shown = agreement(english(CATALOGUE))
+    assert shown.text in page
+    rights = Rights(lite.engine, {})
+    # Of words that we do not show, such as a copied form's of long ago, the version alone is kept.
+    assert rights.words([wording, "en-" + "0" * 16]) == {wording: shown.text}
+    assert [one["text"] for one in rights.held(who)["wording"]] == [shown.text]
 
 
 def test_about_fits_its_column() -> None:

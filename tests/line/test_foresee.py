@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from starlette.testclient import TestClient
 
 from digest import bundled, sample
 from digest.app import App
@@ -173,3 +174,25 @@ def test_nothing_is_stored(app: App) -> None:
     headlines(app, 1, "africa-brief")
     with app.engine.connect() as connection:
         assert {name: connection.scalar(query) for name, query in count.items()} == before
+
+
+def test_a_page_shows_the_latest_issue_that_went(app: App) -> None:
+    site = TestClient(app.pages.sites()[0].site, base_url="http://127.0.0.1:8000")
+    page = app.people.preferences_path(1, START)
+    assert "see the latest issue" not in site.get(page).text
+    at(app, DUE)
+    at(app, DUE + FRESH)
+    (issue,) = (one for one in app.newsroom.issues(20) if one.edition == "morning" and one.sent_at)
+    link = r'<a href="\.\.(/v/[^"]+)">Meridian Morning: see the latest'
+    found = re.search(link, site.get(page).text)
+    assert found
+    copy = site.get(found[1])
+    assert copy.status_code == 200
+    assert "For our supporters" not in copy.text
+    assert any(card.headline in copy.text for card in app.newsroom.content(issue).cards)
+    # One that is for some alone is shown to nobody here.
+    slug = "morning"
+    closed = replace(app.parts.editions[slug], segments=frozenset({"africa"}))
+    parts = replace(app.parts, editions={**app.parts.editions, slug: closed})
+    assert Foreseen(parts).sample(slug, "en") is None
+    assert Foreseen(app.parts).sample(slug, "en") is not None

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from subscribers import Engagement
+from subscribers.engagement import seen
 from subscribers.store import reading
 from subscribers.tables import attribute, received, subscriber
 from tests.subscribers.conftest import NOW, add, house
@@ -66,9 +67,9 @@ def test_many_count_at_a_time(engine: Engine) -> None:
 def test_active_only_goes_on(engine: Engine) -> None:
     people = house(engine)
     one, two = add(people, "a@example.org"), add(people, "b@example.org")
-    told = Engagement(engine)
-    told.active([one], LATER)
-    told.active([one, two], NOW)
+    with engine.begin() as connection:
+        for who, at in ((one, LATER), (one, NOW), (two, NOW)):
+            seen(connection, who, at)
     with reading(engine) as connection:
         rows = connection.execute(sa.select(subscriber.c.id, subscriber.c.last_active_at))
         assert {row.id: row.last_active_at for row in rows} == {one: LATER, two: NOW}

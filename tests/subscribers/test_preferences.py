@@ -364,12 +364,23 @@ class OnePart:
     stories: Sequence[OneStory]
 
 
+@dataclass(frozen=True)
+class OneSample:
+    path: str
+    at: datetime
+
+
 @dataclass
 class Foretold:
     """An edition that goes each morning at six."""
 
     broken: bool = False
     asked: list[str] = field(default_factory=list)
+
+    def sample(self, edition: str, language: str) -> OneSample | None:
+        if self.broken:
+            raise RuntimeError("the store is away")
+        return OneSample(f"/v/{edition}-{language}", NOW) if edition == "morning" else None
 
     def reaches(self, at: datetime, hour: int, zone: ZoneInfo) -> datetime:
         local = at.astimezone(zone)
@@ -396,6 +407,8 @@ def test_the_next_issue_is_foretold(sqlite_engine: Engine) -> None:
     assert "It would hold these 2 stories if it went now" in page
     assert "Rain &amp; &lt;b&gt;shine&lt;/b&gt;" in page
     assert '<small dir="auto">Wire</small>' in page
+    assert '<a href="../v/morning-en">Morning Briefing: see the latest issue</a>' in page
+    assert page.count("see the latest issue") == 1, "of the others there is none"
     page = hands.post(who, frequency="weekly", weekly_on="1", send_hour="5")
     assert "It goes on 1 December 2026 at 05:00" in page
     page = hands.post(who, send_hour="23", time_zone="Asia/Tokyo")
@@ -412,6 +425,7 @@ def test_the_page_works_where_nothing_can_be_foretold(sqlite_engine: Engine) -> 
     who = add(people, "anna@example.org")
     page = Hands(people, next_issue=port).post(who, edition="morning", style="plain")
     assert "We cannot tell at the moment. It comes as you chose." in page
+    assert "see the latest issue" not in page
     assert "style=plain" in ticked(page)
     assert port.asked
 

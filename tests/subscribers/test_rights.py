@@ -27,9 +27,18 @@ from subscribers import (
 )
 from subscribers.formulas import plain, safe
 from subscribers.letters import LetterKind, write_to
-from subscribers.model import SubscriptionState
+from subscribers.model import ConsentAction, SubscriptionState
+from subscribers.person_words import COLUMNS, PARTS
 from subscribers.retention import LEFT
-from subscribers.tables import asked, import_run, letter_due, subscriber, subscription
+from subscribers.tables import (
+    asked,
+    consent_event,
+    import_run,
+    letter_due,
+    subscriber,
+    subscription,
+)
+from subscribers.voice import english
 from tests.subscribers.conftest import (
     CATALOGUE,
     CONSENT,
@@ -178,10 +187,13 @@ def test_one_persons_data_is_whole(people: Subscribers, rights: Rights, engine: 
         "tag": 1,
     }
     assert hashed not in as_json(data)
-    page = as_html(data, NOW)
+    page = as_html(data, NOW, english(CATALOGUE))
     assert "&lt;b&gt;Anna" in page
+    for name, part in data.items():
+        assert name in PARTS if isinstance(part, list) else name in COLUMNS
+        assert not isinstance(part, list) or {key for row in part for key in row} <= set(COLUMNS)
     assert "<b>Anna" not in page
-    with zipfile.ZipFile(io.BytesIO(as_zip(data, NOW))) as archive:
+    with zipfile.ZipFile(io.BytesIO(as_zip(data, NOW, english(CATALOGUE)))) as archive:
         assert json.loads(archive.read("data.json"))["tag"][0]["name"] == "vip"
     with pytest.raises(UnknownError):
         rights.held(who + 1)
@@ -240,8 +252,9 @@ def test_a_promise_is_lifted_for_what_was_confirmed(
     ]
     hashed = suppression.address_hash(KEYS.pepper, "anna@x.example")
     with engine.begin() as connection:
-        lifted = suppression.lift(connection, hashed, "morning")
-    assert [one.scope for one in lifted] == ["", "morning"]
+        assert suppression.lift(connection, hashed, {"", "morning"}, NOW - DAY) == []
+        lifted = suppression.lift(connection, hashed, {"", "morning"}, NOW)
+    assert lifted == ["asked ", "asked morning"]
     assert readers(people) == [who]
     assert readers(people, "sport") == []
 
@@ -254,6 +267,9 @@ def pending(people: Subscribers, engine: Engine, email: str, state: Subscription
             .where(subscription.c.subscriber_id == who)
             .values(state=state, left_at=NOW if state is SubscriptionState.LEFT else None)
         )
+        if state is SubscriptionState.PENDING:
+            asked_for = sa.update(consent_event).where(consent_event.c.subscriber_id == who)
+            connection.execute(asked_for.values(action=ConsentAction.REQUESTED))
     return who
 
 
@@ -279,6 +295,7 @@ def test_what_is_too_old_goes(people: Subscribers, rights: Rights, engine: Engin
     assert {name for name, count in after[8].items() if count} == {"where requests came from"}
     assert {name: count for name, count in after[31].items() if count} == {
         "unconfirmed sign-ups": 1,
+        "people who never confirmed": 1,
         "where requests came from": 1,
         "requests of strangers": 1,
     }

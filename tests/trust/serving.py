@@ -26,7 +26,8 @@ def served(folder: Folder, *settings: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     told = [f"web.port={port}", f"web.public_url=http://127.0.0.1:{port}", *settings]
-    process = folder.start(*(word for one in told for word in ("--set", one)), "serve")
+    words = [word for one in told for word in ("--set", one)]
+    process = folder.start("--verbose", *words, "serve")
     url = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 60

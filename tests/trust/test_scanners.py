@@ -6,6 +6,7 @@ The suite sends a hundred messages of a real issue; ``make fuzz`` a thousand.
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -16,9 +17,14 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
+from digest.app import App
+from digest.clock import SystemClock
+from digest.config import load
 from subscribers.tables import metadata
 from tests.browser import Browser
+from tests.deliver.servers import sendgrid_api
 from tests.line.newsroom import Folder, csv
 from tests.trust.one_click import DATABASE, EDITION
 from tests.trust.serving import sample, served
@@ -130,6 +136,56 @@ def test_no_address_leaves_its_place(sent: Sent) -> None:
     # and of those that may, only these do
     people = people_in(sent.folder)
     assert {name for name, rows in people.items() if PRIVATE in repr(rows)} == {"subscriber"}
+
+
+def test_the_server_logs_no_address(sent: Sent) -> None:
+    mine = {"email": f"{PRIVATE}0@{PRIVATE}-0.example.org", "edition": EDITION}
+    own = next(one for one in sorted(sent.links) if one.startswith("/p/"))
+    with (
+        served(sent.folder) as url,
+        httpx2.Client(base_url=url, trust_env=False, timeout=30) as client,
+    ):
+        answers = [
+            client.post("/join", data=mine),
+            client.post("/join", data={**mine, "edition": "none"}),
+            client.post("/join", json={"email": mine["email"], "editions": [EDITION]}),
+            client.post("/links", data=mine),
+            client.post(own, data={"link": "yes"}, headers={"Origin": url}),
+            client.get(f"/p/{mine['email']}"),
+            client.post("/hooks/sendgrid", json=[mine]),
+        ]
+        assert [one.status_code for one in answers] == [303, 400, 202, 303, 303, 404, 404]
+        assert not [one for one in answers if PRIVATE in str(one.headers)]
+        log, deadline = sent.folder.path / "digest.log", time.monotonic() + 60
+        while "letter_sent" not in log.read_text():
+            assert time.monotonic() < deadline, "no letter went"
+            time.sleep(0.1)
+    assert PRIVATE not in log.read_text()
+
+
+def test_sendgrid_is_told_the_address_as_such_alone(tmp_path: Path) -> None:
+    folder = sample(tmp_path)
+    with sendgrid_api() as api:
+        way = {
+            "sending.transport": "sendgrid",
+            "sending.sendgrid.host": api.host,
+            "sending.sendgrid.api_key": "SG.x",
+            "web.signing_keys": "k1:" + "ab" * 20,
+            "web.pepper": "p" * 40,
+        }
+        app = App(load(folder.path / "config.toml", way), SystemClock())
+        app.migrate()
+        address = f"{PRIVATE}@example.org"
+        form = {"email": address, "edition": EDITION}
+        pages = TestClient(app.pages.sites()[0].site, base_url="http://127.0.0.1:8000")
+        assert pages.post("/join", data=form, follow_redirects=False).status_code == 303
+        app.joined.post(app.parts)
+        app.engine.dispose()
+    (body,) = api.accepted
+    (one,) = body["personalizations"]
+    assert one.pop("to") == [{"email": address}]
+    assert one["custom_args"] == {"dg_delivery": "people-1"}
+    assert PRIVATE not in repr(body)
 
 
 def test_what_is_written_to_disk_beside_the_outbox_and_people_holds_none(sent: Sent) -> None:

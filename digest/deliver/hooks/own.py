@@ -6,6 +6,7 @@ from typing import Any
 
 from digest.deliver.hooks.values import (
     BadEventError,
+    Whose,
     batch_ref,
     delivery_of,
     event_id,
@@ -20,7 +21,10 @@ _DROPPED = frozenset(one.value for one in Dropped)
 
 
 def event(
-    told: Mapping[str, Any], now: datetime, ref_in: Callable[[str], str | None]
+    told: Mapping[str, Any],
+    now: datetime,
+    ref_in: Callable[[str], str | None],
+    whose: Whose = delivery_of,
 ) -> DeliveryEvent | None:
     """One event; None if it is of no delivery of ours. Raises BadEventError.
 
@@ -31,7 +35,7 @@ def event(
     except ValueError as error:
         raise BadEventError("an unknown kind") from error
     marks = (ref_in(text(told.get(key))) for key in ("envelope_from", "message_id"))
-    delivery = delivery_of(told.get("delivery") or next(filter(None, marks), None))
+    delivery = whose(told.get("delivery") or next(filter(None, marks), None))
     if delivery is None:
         return None
     code = text(told.get("code"))

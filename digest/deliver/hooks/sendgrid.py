@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from digest.deliver.hooks.values import batch_ref, delivery_of, event_id, instant, text
+from digest.deliver.hooks.values import Whose, batch_ref, delivery_of, event_id, instant, text
 from digest.deliver.severity import is_hard, numbers
 from digest.model import DeliveryEvent, Dropped, EventKind
 
@@ -33,10 +33,12 @@ _REASONS = {
 }
 
 
-def event(told: Mapping[str, Any], now: datetime) -> DeliveryEvent | None:
+def event(
+    told: Mapping[str, Any], now: datetime, whose: Whose = delivery_of
+) -> DeliveryEvent | None:
     """One event of a post; None if it is not for us. Raises BadEventError."""
     kind = _KINDS.get(text(told.get("event")))
-    delivery = delivery_of(told.get("dg_delivery"))
+    delivery = whose(told.get("dg_delivery")) if kind else None
     if kind is None or delivery is None:
         return None
     code = numbers(text(told.get("status")), text(told.get("reason")), text(told.get("response")))

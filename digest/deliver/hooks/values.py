@@ -2,13 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from digest.model import IssueId, SubscriberId
 
+#: whose message a ``Message.ref`` names: its issue and its reader; None if none of ours
+Whose: TypeAlias = Callable[[object], tuple[IssueId, SubscriberId] | None]
+
 _REF = re.compile(r"([1-9]\d{0,9})-([1-9]\d{0,18})")
+_LETTER = re.compile(r"people-[1-9]\d{0,18}")
 _ID = re.compile(r"[\x21-\x7e]{1,100}")
 _BATCH = re.compile(r"\d{1,10}\.\d{1,10}\.\d{1,10}")
 #: before it nothing of ours was sent
@@ -26,6 +30,11 @@ def delivery_of(ref: object) -> tuple[IssueId, SubscriberId] | None:
     if found is None or int(found[2]) > _HIGHEST:
         return None
     return IssueId(int(found[1])), int(found[2])
+
+
+def is_letter(ref: str) -> bool:
+    """Whether this ``Message.ref`` is that of a letter to a person."""
+    return _LETTER.fullmatch(ref) is not None
 
 
 def batch_ref(value: object) -> str:

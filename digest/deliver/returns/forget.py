@@ -1,7 +1,7 @@
 """Mails that came back and are still in our mailbox, taken out of it: one person's, or old ones.
 
-Of a maildir and an mbox, which are files of ours; what an IMAP server keeps is its owner's to
-delete.
+Of a maildir and an mbox, which are files of ours; imap.py does it of an IMAP folder, whose old ones
+are its owner's to delete.
 """
 
 import mailbox
@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from digest.deliver.hooks.values import delivery_of
+from digest.deliver.hooks.values import Whose
 from digest.deliver.marks import Marks
 from digest.deliver.returns.returned import LARGEST, read
 
@@ -20,10 +20,13 @@ Which = Callable[[bytes], bool]
 
 
 class KeptMails(Protocol):
-    """Mails in files of ours."""
+    """Mails in a mailbox of ours."""
 
     def naming(self, which: Which, *, remove: bool) -> int:
-        """How many mails ``which`` holds for; with ``remove`` they go. Raises OSError."""
+        """How many mails ``which`` holds for; with ``remove`` they go.
+
+        Raises OSError and MailboxError.
+        """
 
     def older(self, before: datetime, *, remove: bool) -> int:
         """The same of those that were read, and came before. Raises OSError."""
@@ -88,8 +91,8 @@ class KeptMbox:
             box.close()
 
 
-def naming(who: int, address: str | None, marks: Marks) -> Which:
-    """Whether a mail names this person: by the mark of a delivery to them, or their address."""
+def naming(who: int, address: str | None, marks: Marks, whose: Whose) -> Which:
+    """Whether a mail names this person: by the mark of a message to them, or their address."""
     plain = address.casefold().encode() if address else None
 
     def holds(raw: bytes) -> bool:
@@ -98,7 +101,7 @@ def naming(who: int, address: str | None, marks: Marks) -> Which:
         told = read(raw, marks, leave=False)
         if address and address.casefold() in {one.casefold() for one in told.about}:
             return True
-        return any(one is not None and one[1] == who for one in map(delivery_of, told.refs))
+        return any(one is not None and one[1] == who for one in map(whose, told.refs))
 
     return holds
 

@@ -49,7 +49,7 @@ class Returned:
     kind: EventKind | None = None
     #: a reply's numbers
     code: str = ""
-    #: the deliveries whose marks it carries, most telling first
+    #: the messages whose marks it carries, most telling first
     refs: tuple[str, ...] = ()
     #: whom it names as the one whose mail it is about; never kept
     about: tuple[str, ...] = field(default=(), repr=False)
