@@ -76,10 +76,10 @@ fuzz: $(STAMP)
 chaos: $(STAMP)
 	@$(BIN)/python -m tests.proof --minutes $${MINUTES:-30}
 
-## simulate: deterministic trials of the sender and its ledger, one a seed (SEEDS=100000)
+## simulate: deterministic trials of the sender and its ledger, one a seed (SEEDS=100000 MINUTES=10)
 .PHONY: simulate
 simulate: $(STAMP)
-	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000}
+	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000} --minutes $${MINUTES:-inf}
 
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages
