@@ -8,6 +8,7 @@ import pytest
 import structlog
 from sqlalchemy.engine import Engine
 
+from tests.migrated import sqlite_url
 from tests.parts import PARTS
 from tests.postgres import postgres_url
 
@@ -51,10 +52,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     from digest.store.migrations import migrate
 
     if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")()
+        url = request.getfixturevalue("postgres_url")(migrate)
     else:
-        url = f"sqlite:///{tmp_path / 'digest.sqlite3'}"
+        url = sqlite_url(tmp_path / "digest.sqlite3", migrate)
     made = make_engine(url)
-    migrate(made)
     yield made
     made.dispose()
