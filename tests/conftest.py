@@ -14,6 +14,22 @@ from tests.postgres import postgres_url
 
 __all__ = ["postgres_url"]
 
+#: files that take a minute or more go first: begun last, one would run alone at the end
+LONG = (
+    "line/test_unattended.py",
+    "proof/test_simulation.py",
+    "proof/test_chaos.py",
+    "proof/test_points.py",
+    "line/test_kills.py",
+    "line/test_many.py",
+    "trust/test_schema.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; the order of the others stays."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONG))
+
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or in CI fail, a test whose real part is absent."""
