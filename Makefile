@@ -18,7 +18,7 @@ serve: $(STAMP)
 ## test: run the tests; what is absent is skipped aloud
 .PHONY: test
 test: $(STAMP)
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 ## test-parts: install the real parts that the tests can use (apt and npm; needs root)
 .PHONY: test-parts
@@ -65,21 +65,21 @@ evaluate: $(STAMP)
 	@$(BIN)/python -m pytest -q -s -p no:xdist tests/curate/test_grouping_evaluation.py
 	@$(BIN)/python -m tests.curate_classify.evaluate
 
-## fuzz: hostile input made up by the thousand, for as long as it takes (EXAMPLES=20000)
+## fuzz: hostile input made up by the thousand, for as long as it takes (EXAMPLES=20000 CALLS=500)
 .PHONY: fuzz
 fuzz: $(STAMP)
 	@DIGEST_FUZZ=$${EXAMPLES:-20000} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/sources/test_fuzz.py tests/transfer/test_fuzz.py
-	@DIGEST_FUZZ=$${CALLS:-500} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/trust/test_schema.py
+	@DIGEST_FUZZ=$${CALLS:-500} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/trust/test_schema.py tests/trust/test_scanners.py
 
 ## chaos: kill senders at random against servers of its own, for so long (MINUTES=30), and count
 .PHONY: chaos
 chaos: $(STAMP)
 	@$(BIN)/python -m tests.proof --minutes $${MINUTES:-30}
 
-## simulate: deterministic trials of the sender and its ledger, one a seed (SEEDS=100000)
+## simulate: deterministic trials of the sender and its ledger, one a seed (SEEDS=100000 MINUTES=10)
 .PHONY: simulate
 simulate: $(STAMP)
-	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000}
+	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000} --minutes $${MINUTES:-inf}
 
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages

@@ -8,10 +8,27 @@ import pytest
 import structlog
 from sqlalchemy.engine import Engine
 
+from tests.migrated import sqlite_url
 from tests.parts import PARTS
 from tests.postgres import postgres_url
 
 __all__ = ["postgres_url"]
+
+#: files that take a minute or more go first: begun last, one would run alone at the end
+LONG = (
+    "line/test_unattended.py",
+    "proof/test_simulation.py",
+    "proof/test_chaos.py",
+    "proof/test_points.py",
+    "line/test_kills.py",
+    "line/test_many.py",
+    "trust/test_schema.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; the order of the others stays."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONG))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -51,10 +68,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     from digest.store.migrations import migrate
 
     if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")()
+        url = request.getfixturevalue("postgres_url")(migrate)
     else:
-        url = f"sqlite:///{tmp_path / 'digest.sqlite3'}"
+        url = sqlite_url(tmp_path / "digest.sqlite3", migrate)
     made = make_engine(url)
-    migrate(made)
     yield made
     made.dispose()

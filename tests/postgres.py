@@ -5,6 +5,7 @@
     @pytest.mark.part("postgres")
     def test_it(postgres_url: Callable[[], str]) -> None:
         engine = make_engine(postgres_url())  # a fresh, empty database at each call
+        ready = make_engine(postgres_url(migrate))  # one with the tables of a history
 """
 
 import os
@@ -23,6 +24,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.migrated import History, fill
 from tests.parts import postgres_bin
 
 #: nothing here outlives the tests, so nothing is flushed to disk
@@ -47,9 +49,10 @@ def _owner() -> dict[str, Any]:
 
 
 @contextmanager
-def postgres_server(**settings: str) -> Iterator[Callable[[], str]]:
+def postgres_server(**settings: str) -> Iterator[Callable[..., str]]:
     """Start a server; hand out a function that makes a fresh database and returns its URL.
 
+    Given histories, the database has their tables: it is a copy of one that was migrated once.
     ``settings`` stand before ``SETTINGS``.
     """
     programs = postgres_bin()
@@ -84,12 +87,22 @@ def postgres_server(**settings: str) -> Iterator[Callable[[], str]]:
     try:
         _wait(server, folder)
         numbers = count(1)
+        models: dict[tuple[History, ...], str] = {(): "template1"}
 
-        def fresh() -> str:
+        def create(template: str) -> str:
             name = f"test_{next(numbers)}"
+            words = f"CREATE DATABASE {name} TEMPLATE {template}"
             with psycopg.connect(_conninfo(folder), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-            return f"postgresql+psycopg://tests@/{name}?host={folder}"
+                connection.execute(words)  # type: ignore[arg-type]  # no user's words
+            return name
+
+        def fresh(*histories: History) -> str:
+            url = f"postgresql+psycopg://tests@/{{}}?host={folder}"
+            if histories not in models:
+                name = create("template1")
+                fill(url.format(name), histories)
+                models[histories] = name
+            return url.format(create(models[histories]))
 
         yield fresh
     finally:
@@ -121,7 +134,7 @@ def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[Callable[[], str]]:
+def postgres_url() -> Iterator[Callable[..., str]]:
     """One server for the session; each call gives the URL of a fresh database."""
     with postgres_server() as fresh:
         yield fresh

@@ -1,6 +1,7 @@
 """The house stays as docs/architecture.md draws it."""
 
 import ast
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,14 @@ def test_no_table_of_the_line_holds_an_address() -> None:
         if told & set(column.name.split("_"))
     ]
     assert columns == ["source.name", "route.name"]
+
+
+def test_no_symbolic_link_is_in_the_tree() -> None:
+    """It would lead out of a checkout, or be a text file where links are not supported."""
+    if not (REPO / ".git").exists():
+        pytest.skip("no git checkout: the tree was unpacked from an archive")
+    told = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=REPO, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert told
+    assert [row.partition("\t")[2] for row in told if row.startswith("120000")] == []

@@ -8,6 +8,7 @@ import pytest
 
 from digest.store.engine import make_engine
 from tests.hear.house import House, build, in_file
+from tests.migrated import EVERYTHING
 from tests.subscribers.conftest import house
 
 
@@ -34,6 +35,6 @@ def room(request: pytest.FixtureRequest) -> Iterator[House]:
     if request.param == "sqlite":
         yield request.getfixturevalue("small_room")
         return
-    made = build(request.getfixturevalue("postgres_url")())
-    yield made
-    made.engine.dispose()
+    engine = make_engine(request.getfixturevalue("postgres_url")(*EVERYTHING))
+    yield House(engine, house(engine))
+    engine.dispose()

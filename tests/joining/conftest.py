@@ -18,6 +18,7 @@ from subscribers import Correspondence, Limits, Permission, Site, Subscribers, j
 from subscribers.correspondence import DueLetter
 from subscribers.tables import consent_event, metadata, subscriber, subscription
 from subscribers.voice import english
+from tests.migrated import sqlite_url
 from tests.parts import REPO
 from tests.subscribers.conftest import CATALOGUE, KEYS, NOW, house
 
@@ -122,7 +123,6 @@ def door(engine: Engine) -> Door:
 @pytest.fixture
 def lite(tmp_path: Path) -> Iterator[Door]:
     """On SQLite, where the kind does not matter."""
-    made = make_engine(f"sqlite:///{tmp_path / 'people.db'}")
-    migrate(made)
+    made = make_engine(sqlite_url(tmp_path / "people.db", migrate))
     yield Door(made)
     made.dispose()

@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests import warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +23,34 @@ class Folder:
         self, *words: str, now: str | None = None, expect: int = 0
     ) -> subprocess.CompletedProcess[str]:
         """``digest`` with these words, in this folder, to its end."""
-        told = ["--now", now] if now else []
-        done = subprocess.run(
-            [sys.executable, "-m", "digest", *told, *words],
-            cwd=self.path,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        assert done.returncode == expect, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
-        return done
+        with tempfile.TemporaryDirectory() as name:
+            out, err = Path(name) / "out", Path(name) / "err"
+            process = warm.start(_words(words, now), self.path, environment(), out, err)
+            try:
+                code = process.wait(240)
+            finally:
+                process.kill()
+            told = out.read_text(), err.read_text()
+        assert code == expect, f"{words}: {code}\n{''.join(told)}"
+        return subprocess.CompletedProcess(words, code, *told)
+
+    def run_anew(self, *words: str, now: str | None = None) -> None:
+        """The same in an interpreter that is started for it."""
+        command = [sys.executable, "-m", "digest", *_words(words, now)]
+        subprocess.run(command, cwd=self.path, env=environment(), timeout=240, check=True)
 
     def json(self, *words: str, now: str | None = None, expect: int = 0) -> Any:
         """What ``digest … --json`` prints."""
         return json.loads(self.run(*words, "--json", now=now, expect=expect).stdout)
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
+    def start(self, *words: str) -> warm.Started:
         """``digest`` with these words, left running; its log is ``digest.log``."""
-        with (self.path / "digest.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "digest", *words],
-                cwd=self.path,
-                env=environment(),
-                stdout=log,
-                stderr=log,
-            )
+        log = self.path / "digest.log"
+        return warm.start(words, self.path, environment(), log, log)
+
+
+def _words(words: Iterable[str], now: str | None) -> list[str]:
+    return [*(("--now", now) if now else ()), *words]
 
 
 def environment() -> dict[str, str]:

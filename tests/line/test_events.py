@@ -20,6 +20,7 @@ from tests.hear.mails import dsn
 from tests.hear.posting import dumped, new_key, shown, signed, told
 from tests.line.newsroom import Folder
 from tests.line.test_frequency import live
+from tests.migrated import EVERYTHING
 
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -61,7 +62,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> App:
     mailbox.Maildir(tmp_path / "bounces", create=True)
     given = {}
     if request.param == "postgres":
-        given["database.url"] = request.getfixturevalue("postgres_url")()
+        given["database.url"] = request.getfixturevalue("postgres_url")(*EVERYTHING)
     made = App(load(tmp_path / "config.toml", given), SetClock(FIRST - DAY / 8))
     made.migrate()
     made.people.import_csv(BytesIO(READERS.encode()), now=made.clock.now(), actor="test")

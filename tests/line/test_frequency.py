@@ -19,6 +19,7 @@ from digest.store import issues
 from digest.store.engine import reading, writing
 from digest.store.tables import delivery, exclusion, slot, story
 from tests.line.newsroom import Folder
+from tests.migrated import EVERYTHING
 
 #: a Tuesday
 FIRST = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -56,7 +57,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
         (tmp_path / "config.toml").write_text(CONFIG.format(weekdays=list(weekdays)))
         told = {}
         if request.param == "postgres":
-            told["database.url"] = request.getfixturevalue("postgres_url")()
+            told["database.url"] = request.getfixturevalue("postgres_url")(*EVERYTHING)
         app = App(load(tmp_path / "config.toml", told), SetClock(FIRST - 3 * DAY / 24))
         app.migrate()
         app.people.import_csv(BytesIO(READERS.encode()), now=app.clock.now(), actor="test")

@@ -24,6 +24,7 @@ from digest.store.tables import batch, delivery, exclusion
 from subscribers.tables import subscriber
 from tests.line.newsroom import Folder
 from tests.line.test_frequency import told
+from tests.migrated import EVERYTHING
 
 #: a Tuesday
 FIRST = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -68,7 +69,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> App:
     (tmp_path / "config.toml").write_text(CONFIG)
     given = {}
     if request.param == "postgres":
-        given["database.url"] = request.getfixturevalue("postgres_url")()
+        given["database.url"] = request.getfixturevalue("postgres_url")(*EVERYTHING)
     made = App(load(tmp_path / "config.toml", given), SetClock(FIRST - 3 * HOUR))
     made.migrate()
     report = made.people.import_csv(BytesIO(READERS.encode()), now=FIRST - DAY, actor="test")

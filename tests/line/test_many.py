@@ -65,17 +65,17 @@ def test_two_schedulers_and_two_workers_one_killed(
 
 def test_a_second_run_on_the_same_file_is_refused(tmp_path: Path) -> None:
     folder = newsroom(tmp_path)
-    with folder.start("run") as first:
-        try:
-            wait((tmp_path / "var/digest.sqlite3.lock").exists, folder)
-            wait(lambda: (tmp_path / "var/digest.sqlite3.lock").read_text() != "", folder)
-            for words in (("run",), ("run", "--once")):
-                refused = folder.run(*words, expect=ExitCode.REFUSED)
-                assert "another `digest run` works on this database already" in refused.stderr
-                assert f"process={first.pid}" in refused.stderr
-        finally:
-            first.terminate()
-        assert first.wait(60) == 0, log(folder)
+    first = folder.start("run")
+    try:
+        wait((tmp_path / "var/digest.sqlite3.lock").exists, folder)
+        wait(lambda: (tmp_path / "var/digest.sqlite3.lock").read_text() != "", folder)
+        for words in (("run",), ("run", "--once")):
+            refused = folder.run(*words, expect=ExitCode.REFUSED)
+            assert "another `digest run` works on this database already" in refused.stderr
+            assert f"process={first.pid}" in refused.stderr
+    finally:
+        first.terminate()
+    assert first.wait(60) == 0, log(folder)
     folder.run("run", "--once")
 
 

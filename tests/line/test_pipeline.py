@@ -14,6 +14,7 @@ from digest.config import load
 from digest.errors import TemplateError, WrongStateError
 from digest.model import DeliveryState, Issue, IssueState
 from digest.schedule.days import EVERY_DAY
+from tests.migrated import EVERYTHING
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 DUE = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -28,7 +29,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
         shutil.copy(bundled.sample_config(), tmp_path / "config.toml")
         told = {key.replace("__", "."): value for key, value in settings.items()}
         if request.param == "postgres":
-            told["database.url"] = request.getfixturevalue("postgres_url")()
+            told["database.url"] = request.getfixturevalue("postgres_url")(*EVERYTHING)
         app = App(load(tmp_path / "config.toml", told), SetClock(START))
         app.migrate()
         sample.write(tmp_path / "var/sample", START, "http://127.0.0.1:8000/sample")

@@ -19,6 +19,7 @@ from digest.model import Issue, IssueState, Level, SlotMode, StoryId
 from digest.store.engine import reading
 from digest.store.tables import issue_event, story
 from tests.line.newsroom import Folder
+from tests.migrated import EVERYTHING
 
 DUE = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 CONFIG = """
@@ -91,7 +92,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
         (tmp_path / "config.toml").write_text(CONFIG.format(settings=settings))
         told_too = {}
         if request.param == "postgres":
-            told_too["database.url"] = request.getfixturevalue("postgres_url")()
+            told_too["database.url"] = request.getfixturevalue("postgres_url")(*EVERYTHING)
         app = App(load(tmp_path / "config.toml", told_too), SetClock(DUE - timedelta(hours=1)))
         app.migrate()
         app.people.import_csv(BytesIO(READERS.encode()), now=app.clock.now(), actor="test")

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from tests.line.mailbox import Mailbox
 from tests.line.newsroom import Folder, csv
 from tests.parts import SHARED_DATA
 from tests.sources.wordpress_site import WordPressSite
+from tests.warm import Started
 
 READERS = 1000
 FEEDS = 20
@@ -144,7 +144,7 @@ def publish(site: WordPressSite, titles: list[str], *categories: str, hours: flo
         )
 
 
-def wait(process: subprocess.Popen[bytes], inbox: Mailbox, count: int, seconds: float) -> None:
+def wait(process: Started, inbox: Mailbox, count: int, seconds: float) -> None:
     """Until so many messages came."""
     end = time.monotonic() + seconds
     while len(inbox) < count and time.monotonic() < end:
@@ -152,7 +152,7 @@ def wait(process: subprocess.Popen[bytes], inbox: Mailbox, count: int, seconds: 
         time.sleep(0.2)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: Started) -> None:
     """End a run as systemd would."""
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0

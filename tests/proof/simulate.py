@@ -1,12 +1,19 @@
-"""Trials by the thousand: ``python -m tests.proof.simulate --seeds 9000``; one: ``--seed 17``."""
+"""Trials by the thousand on every core: ``python -m tests.proof.simulate --seeds 9000``.
+
+One of them, told step by step: ``--seed 17``. At most so long: ``--minutes 5``.
+"""
 
 import argparse
 import logging
+import math
+import multiprocessing
 import os
 import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -19,6 +26,24 @@ from tests.proof.trial import BrokenError, Trial
 
 #: trials that share a database; each has an issue of its own in it
 TOGETHER = 200
+#: seconds between two lines on how far it is
+TELL = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A range of seeds for one process, which does not begin it after ``until``."""
+
+    seeds: range
+    until: float
+
+
+@dataclass(slots=True)
+class Played:
+    """How many trials were played, and what broke in them."""
+
+    trials: int
+    broken: list[str]
 
 
 def simulate(first: int, seeds: int, *, tell: bool = False) -> list[str]:
@@ -48,18 +73,58 @@ def simulate(first: int, seeds: int, *, tell: bool = False) -> list[str]:
     return broken
 
 
+def play(part: Part) -> Played:
+    """Play one part, unless the time is up."""
+    if time.monotonic() > part.until:
+        return Played(0, [])
+    return Played(len(part.seeds), simulate(part.seeds.start, len(part.seeds)))
+
+
+def in_parts(seeds: int, until: float) -> Iterator[Part]:
+    """The seeds from 0 on, in parts that each have a database of their own."""
+    for start in range(0, seeds, TOGETHER):
+        yield Part(range(start, min(start + TOGETHER, seeds)), until)
+
+
+def many(seeds: int, minutes: float) -> Played:
+    """Play seeds on every core, and say now and then how far it is."""
+    began = time.monotonic()
+    total, told = Played(0, []), began
+    # Spawned: a fork of this process would share what greenlets and SQLite keep in memory.
+    with multiprocessing.get_context("spawn").Pool() as pool:
+        for one in pool.imap_unordered(play, in_parts(seeds, began + minutes * 60)):
+            total.trials += one.trials
+            total.broken += one.broken
+            tell_broken(one.broken)
+            if time.monotonic() - told >= TELL:
+                told = time.monotonic()
+                tell_total(total, of=seeds, seconds=told - began)
+    return total
+
+
+def tell_broken(broken: list[str]) -> None:
+    for one in broken:
+        print(f"BROKEN {one}; replay: --seed {one.split()[1].rstrip(':')}", flush=True)
+
+
+def tell_total(total: Played, *, of: int, seconds: float) -> None:
+    print(f"{total.trials} of {of} trials, {len(total.broken)} broken, {seconds:.0f} s", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=2000)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="at most so long")
     parser.add_argument("--seed", type=int, help="only this one, told step by step")
     told = parser.parse_args()
     began = time.monotonic()
-    first, seeds = (0, told.seeds) if told.seed is None else (told.seed, 1)
-    broken = simulate(first, seeds, tell=told.seed is not None)
-    for one in broken:
-        sys.stdout.write(f"BROKEN {one}; replay: --seed {one.split()[1].rstrip(':')}\n")
-    sys.stdout.write(f"{seeds} trials, {len(broken)} broken, {time.monotonic() - began:.0f} s\n")
-    sys.exit(bool(broken))
+    if told.seed is None:
+        seeds, total = told.seeds, many(told.seeds, told.minutes)
+    else:
+        seeds, total = 1, Played(1, simulate(told.seed, 1, tell=True))
+        tell_broken(total.broken)
+    tell_total(total, of=seeds, seconds=time.monotonic() - began)
+    sys.exit(bool(total.broken))
 
 
 if __name__ == "__main__":

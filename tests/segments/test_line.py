@@ -20,6 +20,7 @@ from digest.errors import ConfigError, NotFoundError, WrongStateError
 from digest.model import Interest, IssueState
 from digest.steps.count_received import Counting
 from subscribers import Engagement
+from tests.migrated import EVERYTHING
 
 DUE = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 CONFIG = """
@@ -58,7 +59,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> App:
     folder(tmp_path)
     told = {}
     if request.param == "postgres":
-        told["database.url"] = request.getfixturevalue("postgres_url")()
+        told["database.url"] = request.getfixturevalue("postgres_url")(*EVERYTHING)
     made = App(load(tmp_path / "config.toml", told), SetClock(DUE - timedelta(hours=1)))
     made.migrate()
     made.people.import_csv(BytesIO(READERS.encode()), now=made.clock.now(), actor="test")

@@ -17,6 +17,7 @@ from subscribers import (
     migrate,
     parse_segments,
 )
+from tests.migrated import sqlite_url
 from tests.postgres import postgres_url  # noqa: F401  # a fixture
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -49,10 +50,9 @@ Fresh = Callable[[], Engine]
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A migrated database of each kind."""
     if request.param == "postgres":
-        made = make_engine(request.getfixturevalue("postgres_url")())
+        made = make_engine(request.getfixturevalue("postgres_url")(migrate))
     else:
-        made = make_engine(f"sqlite:///{tmp_path / 'people.db'}")
-    migrate(made)
+        made = make_engine(sqlite_url(tmp_path / "people.db", migrate))
     yield made
     made.dispose()
 
@@ -60,8 +60,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     """A migrated SQLite database, where the kind does not matter."""
-    made = make_engine(f"sqlite:///{tmp_path / 'people.db'}")
-    migrate(made)
+    made = make_engine(sqlite_url(tmp_path / "people.db", migrate))
     yield made
     made.dispose()
 
