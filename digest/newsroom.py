@@ -29,8 +29,8 @@ from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
 from digest.store import heard, issues, sources, variants
+from digest.store.drafts import Draft
 from digest.store.engine import reading
-from digest.store.issues import Draft
 from digest.store.not_sent import not_sent
 from digest.store.sources import SourceState
 

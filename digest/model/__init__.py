@@ -25,8 +25,10 @@ from digest.model.delivery_event import (
     EventKind,
     Notice,
 )
+from digest.model.draft import Draft
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.finding import Finding, Level
+from digest.model.hand import Block, BlockKind, Hand, SectionChange
 from digest.model.house_ad import HouseAd
 from digest.model.issue import (
     Candidate,
@@ -90,6 +92,8 @@ __all__ = [
     "Authority",
     "Batch",
     "BatchState",
+    "Block",
+    "BlockKind",
     "Candidate",
     "Card",
     "Classification",
@@ -97,6 +101,7 @@ __all__ = [
     "Decision",
     "DeliveryEvent",
     "DeliveryState",
+    "Draft",
     "Dropped",
     "Edition",
     "EventKind",
@@ -106,6 +111,7 @@ __all__ = [
     "Fragment",
     "GatherStatus",
     "GatheredSource",
+    "Hand",
     "Hold",
     "HouseAd",
     "Image",
@@ -128,6 +134,7 @@ __all__ = [
     "RejectReason",
     "RenderedVariant",
     "Section",
+    "SectionChange",
     "Selected",
     "Sheet",
     "Slot",

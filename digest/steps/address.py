@@ -14,7 +14,7 @@ from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
 from digest.steps.share import enqueue
 from digest.steps.ways import Dues, share_out
-from digest.store import issues, ledger, minutes, variants
+from digest.store import drafts, issues, ledger, minutes, variants
 from digest.store.engine import reading, writing
 from digest.store.fsck import AUDIENCE
 
@@ -51,7 +51,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
     # A template that fails must fail here, while nobody's delivery depends on it.
     parts.renderer.check(vary.template(issue, parts.edition(issue.edition)))
     with reading(parts.engine) as connection:
-        draft = issues.draft_of(connection, issue.id)
+        draft = drafts.of(connection, issue.id)
     if draft.content_hash != issue.content_hash:
         raise UnsoundError(
             "its stories are not those that were locked",

@@ -20,7 +20,7 @@ from digest.schedule.hours import Hours
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.ways import Dues
-from digest.store import extras, issues, reached
+from digest.store import drafts, extras, issues, reached
 from digest.store.engine import reading
 
 #: the reason of readers whose choices leave too little of this issue: never an empty mail
@@ -172,7 +172,7 @@ def _check_segments(parts: Parts, named: Collection[str]) -> None:
         raise NotFoundError(f"there is no segment {name!r}", hint="`digest segments list`")
 
 
-def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:
+def choosing(parts: Parts, issue: Issue, draft: drafts.Draft) -> Choosing:
     """Make ready to select from ``draft`` and from what earlier issues had."""
     edition = parts.edition(issue.edition)
     until = issue.window_to or parts.clock.now()
@@ -233,7 +233,7 @@ class Forecast:
     coarsened: str = ""
 
 
-def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
+def forecast(parts: Parts, issue: Issue, draft: drafts.Draft) -> Forecast:
     """Select for everybody, and only count. Stores nothing."""
     chosen = choosing(parts, issue, draft)
     keys: dict[datetime | None, set[str]] = defaultdict(set)
@@ -256,7 +256,7 @@ def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
     )
 
 
-def findings(parts: Parts, issue: Issue, draft: issues.Draft) -> list[Finding]:
+def findings(parts: Parts, issue: Issue, draft: drafts.Draft) -> list[Finding]:
     """What preflight says of the number of variants, where the edition limits it."""
     most = parts.edition(issue.edition).max_variants
     if not most:

@@ -14,9 +14,9 @@ from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
-from digest.store import extras, issues, waiting
+from digest.store import drafts, extras, issues, waiting
+from digest.store.drafts import Draft
 from digest.store.engine import reading, writing
-from digest.store.issues import Draft
 
 #: how far ahead issues are opened
 AHEAD = timedelta(days=1, hours=12)
@@ -156,7 +156,7 @@ def compose(parts: Parts, issue: Issue) -> Issue:
             issue = issues.get(connection, issue.id, to_change=True)
             if not fills(issue) or issue.revision != seen.revision:
                 continue
-            issue = issues.save_draft(connection, issue, draft, after, now)
+            issue = drafts.save(connection, issue, draft, after, now)
             if issue.state is IssueState.PLANNED:
                 issue = issues.move(connection, issue, IssueState.DRAFTING, "scheduler", now)
             break
@@ -171,7 +171,7 @@ def draft(parts: Parts, issue: Issue, at: datetime | None = None) -> Draft:
     now = at or parts.clock.now()
     with reading(parts.engine) as connection:
         if not fills(issue):
-            return issues.draft_of(connection, issue.id)
+            return drafts.of(connection, issue.id)
         after = window_start(connection, parts.edition(issue.edition), issue, now)
         return _draft(connection, parts, issue, after, now)
 
@@ -186,7 +186,7 @@ def _draft(
     connection: Connection, parts: Parts, issue: Issue, after: datetime, now: datetime
 ) -> Draft:
     edition = parts.edition(issue.edition)
-    manual = vary.manual_slots(issues.draft_of(connection, issue.id).slots)
+    manual = vary.manual_slots(drafts.of(connection, issue.id).slots)
     pinned = [slot.story for slot in manual if slot.pinned]
     made = pool(connection, parts, edition, (after, now), pinned)
     removed = tuple(slot for slot in manual if slot.mode is SlotMode.REMOVED)

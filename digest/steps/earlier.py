@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from digest.curate.rank import again
 from digest.model import Candidate, Image, Issue, Overrides, SlotMode, StoredStory
-from digest.store import issues, stories
+from digest.store import drafts, stories
 
 #: how far back a reader's own window goes; after a longer pause it is the issue's
 REACH = timedelta(days=8)
@@ -27,7 +27,7 @@ def earlier(
     found: list[Candidate] = []
     for issue in before:
         assert issue.window_to is not None, "a window ends when it is composed"
-        draft = issues.draft_of(connection, issue.id)
+        draft = drafts.of(connection, issue.id)
         removed = {slot.story for slot in draft.slots if slot.mode is SlotMode.REMOVED}
         wanted = {one.stored.id: one for one in draft.pool if one.stored.id not in known | removed}
         known |= {key for one in draft.pool for key in (one.stored.id, *one.copies)}

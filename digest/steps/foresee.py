@@ -22,8 +22,8 @@ from digest.steps.choose import Choosing, choosing, interest_of, speaks
 from digest.steps.compose import draft, next_one
 from digest.steps.parts import Parts
 from digest.store import hand, issues, reached
+from digest.store.drafts import Draft
 from digest.store.engine import reading
-from digest.store.issues import Draft
 
 #: so long what was composed once is good enough for a look
 FRESH = timedelta(minutes=2)

@@ -10,7 +10,7 @@ from digest.model import Hold, Issue, IssueState, WhenShort
 from digest.steps.compose import compose
 from digest.steps.gather import failing
 from digest.steps.parts import Parts
-from digest.store import issues, windows
+from digest.store import drafts, issues, windows
 from digest.store.engine import reading, writing
 from digest.store.windows import SeenReason
 
@@ -79,7 +79,7 @@ def _follow(
         short=verdict.short,
     )
     if verdict.short is WhenShort.SKIP:
-        pool = issues.draft_of(connection, issue.id).pool
+        pool = drafts.of(connection, issue.id).pool
         covered = {candidate.stored.id: candidate.stored.version for candidate in pool}
         windows.mark_seen(connection, issue.edition, covered, SeenReason.SKIPPED, now, issue.id)
     return done
@@ -89,7 +89,7 @@ def _stories(parts: Parts, issue: Issue) -> int:
     """How many stories the issue holds."""
     edition = parts.edition(issue.edition)
     with reading(parts.engine) as connection:
-        draft = issues.draft_of(connection, issue.id)
+        draft = drafts.of(connection, issue.id)
     manual = vary.manual_slots(draft.slots)
     names = parts.names(edition.language)
     return len(vary.vary(issue, edition, draft.pool, manual, None, names).cards)

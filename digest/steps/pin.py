@@ -9,7 +9,7 @@ from digest.errors import NotFoundError, WrongStateError
 from digest.model import Edition, Issue, Section, Slot, SlotMode, StoryId, Take
 from digest.steps import compose
 from digest.steps.parts import Parts
-from digest.store import issues, slots, stories
+from digest.store import drafts, issues, slots, stories
 from digest.store.engine import reading, writing
 
 REASONS = {
@@ -59,7 +59,7 @@ def unpin(parts: Parts, edition: Edition, story: StoryId, who: str) -> Issue:
     issue = _next(parts, edition)
     with writing(parts.engine) as connection:
         issue = _open(connection, issue)
-        placed = issues.draft_of(connection, issue.id).slots
+        placed = drafts.of(connection, issue.id).slots
         if not any(slot.pinned and slot.story == story for slot in placed):
             raise NotFoundError("no editor placed this story in the issue", issue=issue.id)
         slots.release(connection, issue, story, who, parts.clock.now())

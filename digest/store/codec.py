@@ -7,9 +7,11 @@ from pydantic import TypeAdapter
 from digest.model import (
     Candidate,
     Classification,
+    Hand,
     Overrides,
     ParsedStory,
     Reject,
+    SectionChange,
     Selected,
     Sheet,
     SourceMemory,
@@ -20,6 +22,8 @@ CLASSIFICATION = TypeAdapter(Classification)
 CANDIDATE = TypeAdapter(Candidate)
 MEMORY = TypeAdapter(SourceMemory)
 OVERRIDES = TypeAdapter(Overrides)
+HAND = TypeAdapter(Hand)
+SECTION_CHANGE = TypeAdapter(SectionChange)
 SHEET = TypeAdapter(Sheet)
 SELECTED = TypeAdapter(Selected)
 REJECTS = TypeAdapter(tuple[Reject, ...])

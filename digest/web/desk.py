@@ -18,7 +18,7 @@ from digest.errors import NotFoundError
 from digest.model import DeliveryState, Interest, Issue, IssueId, IssueState, VariantContent
 from digest.preview.page import page
 from digest.preview.preview import Preview
-from digest.store.issues import Draft
+from digest.store.drafts import Draft
 from digest.web.guard import MAIL_POLICY, PREVIEW_POLICY
 
 

@@ -19,7 +19,7 @@ from digest.model import (
     VariantContent,
 )
 from digest.steps import events as decisions
-from digest.store import hand, issues, stories, windows
+from digest.store import drafts, hand, stories, windows
 from digest.store.engine import writing
 from digest.store.events import Decision
 from digest.store.windows import SeenReason
@@ -147,9 +147,9 @@ def test_a_pinned_story_that_its_publisher_took_back_is_not_carried(app: App) ->
     issue, _ = app.newsroom.next_issue("daily")
     pin = Slot(section="latest", position=0, story=one, mode=SlotMode.PINNED)
     with writing(app.engine) as connection:
-        draft = issues.draft_of(connection, issue.id)
+        draft = drafts.of(connection, issue.id)
         pinned = replace(draft, slots=(pin,))
-        issues.save_draft(connection, issue, pinned, NOW - HOUR, NOW)
+        drafts.save(connection, issue, pinned, NOW - HOUR, NOW)
     assert headlines(app)[0] == QUAKE
     bring(app, parsed(1, headline=QUAKE, state=StoryState.WITHDRAWN))
     assert headlines(app) == ["Ferry fares rise"]

@@ -21,9 +21,9 @@ from digest.model import (
     WhenShort,
 )
 from digest.schedule.occurrences import Occurrence
-from digest.store import issues, variants
+from digest.store import drafts, issues, variants
+from digest.store.drafts import Draft
 from digest.store.engine import writing
-from digest.store.issues import Draft
 from tests.making import NOW, candidate, edition, section
 
 YESTERDAY = NOW - timedelta(days=1)
@@ -52,8 +52,8 @@ def test_whoever_asks_gets_the_same_issue(engine: Engine) -> None:
 def test_a_draft_comes_back_as_it_was(engine: Engine) -> None:
     with writing(engine) as connection:
         issue = issues.open_issue(connection, "daily", TODAY)
-        issue = issues.save_draft(connection, issue, DRAFT, NOW - timedelta(days=1), NOW)
-        assert issues.draft_of(connection, issue.id) == DRAFT
+        issue = drafts.save(connection, issue, DRAFT, NOW - timedelta(days=1), NOW)
+        assert drafts.of(connection, issue.id) == DRAFT
         assert issue.revision == 1
         assert issue.window_to == NOW
 
@@ -62,7 +62,7 @@ def test_the_revision_goes_up_only_with_the_content(engine: Engine) -> None:
     with writing(engine) as connection:
         issue = issues.open_issue(connection, "daily", TODAY)
         for draft, revision in ((DRAFT, 1), (DRAFT, 1), (replace(DRAFT, slots=()), 2)):
-            issue = issues.save_draft(connection, issue, draft, NOW, NOW)
+            issue = drafts.save(connection, issue, draft, NOW, NOW)
             assert issue.revision == revision
 
 
@@ -80,7 +80,7 @@ def test_the_watermark_is_that_of_the_last_issue_that_goes(engine: Engine) -> No
     with writing(engine) as connection:
         assert issues.watermark(connection, "daily") is None
         issue = issues.open_issue(connection, "daily", TODAY)
-        issue = issues.save_draft(connection, issue, DRAFT, YESTERDAY, NOW)
+        issue = drafts.save(connection, issue, DRAFT, YESTERDAY, NOW)
         for state in (
             IssueState.DRAFTING,
             IssueState.LOCKED,
@@ -102,11 +102,11 @@ def test_the_watermark_moves_with_what_is_skipped_for_good(
 ) -> None:
     with writing(engine) as connection:
         issue = issues.open_issue(connection, "daily", TODAY)
-        issue = issues.save_draft(connection, issue, DRAFT, YESTERDAY, NOW)
+        issue = drafts.save(connection, issue, DRAFT, YESTERDAY, NOW)
         issue = issues.move(connection, issue, IssueState.SKIPPED, "test", NOW, short=short.value)
         assert issue.short is short
         assert issues.watermark(connection, "daily") == after
-        assert issues.draft_of(connection, issue.id) == DRAFT, "what would have gone"
+        assert drafts.of(connection, issue.id) == DRAFT, "what would have gone"
 
 
 def test_a_hold_ends_with_the_state(engine: Engine) -> None:
