@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from digest import pipeline
+from digest.desk.actions import Action, Pin, Restore
 from digest.model import (
     DeliveryEvent,
     DeliveryState,
+    Draft,
     EventKind,
     Finding,
     GatheredSource,
@@ -23,13 +25,14 @@ from digest.model import (
 )
 from digest.preview.preview import Preview
 from digest.steps import choose, compose, copies, held, letters, pin, routes, send
+from digest.steps.edit import edit
+from digest.steps.history import Told, changes, history
 from digest.steps.parts import Parts, zone
 from digest.steps.plan import SendPlan, plan
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
 from digest.store import heard, issues, sources, variants
-from digest.store.drafts import Draft
 from digest.store.engine import reading
 from digest.store.not_sent import not_sent
 from digest.store.sources import SourceState
@@ -158,7 +161,8 @@ class Newsroom:
         self, slug: str, key: StoryId, section: str = "", place: int = 1, *, everyone: bool = False
     ) -> Slot:
         """Where ``pin`` would put a story. Raises NotFoundError and WrongStateError."""
-        return pin.planned(self.parts.edition(slug), key, section, place, everyone=everyone)
+        action = Pin(story=key, section=section, place=place, everyone=everyone)
+        return pin.plan(self.parts, self.parts.edition(slug), action)
 
     def pin(self, slug: str, slot: Slot, who: str) -> Issue:
         """Place a story in the next issue. Raises NotFoundError and WrongStateError."""
@@ -167,6 +171,26 @@ class Newsroom:
     def unpin(self, slug: str, key: StoryId, who: str) -> Issue:
         """Leave it to the rules again. Raises NotFoundError and WrongStateError."""
         return pin.unpin(self.parts, self.parts.edition(slug), key, who)
+
+    def edit(
+        self, issue_id: IssueId, seen: int | None, who: str, action: Action | Restore
+    ) -> Issue:
+        """Do to an issue what an editor decided, upon revision ``seen``; None: however it stands.
+
+        Raises ConflictError where it changed since, NotFoundError, InvalidError, WrongStateError.
+        """
+        return edit(self.parts, issue_id, seen, who, action)
+
+    def history(self, issue_id: IssueId) -> list[Told]:
+        """What editors did to an issue, newest first. Raises NotFoundError."""
+        with reading(self.parts.engine) as connection:
+            return history(connection, issues.get(connection, issue_id))
+
+    def changes(self, issue_id: IssueId, before: int) -> list[str]:
+        """What changed in an issue since that revision, in two lines at most."""
+        with reading(self.parts.engine) as connection:
+            issue = issues.get(connection, issue_id)
+            return changes(connection, issue, before, issue.revision)
 
     def next_days(self, slug: str) -> tuple[Issue, frozenset[int]]:
         """The issue that goes out next, and the ISO weekdays it answers for. Stores nothing."""

@@ -67,9 +67,9 @@ def show(
     line(f"{found.state}{': ' + found.reason if found.reason else ''}; due {found.scheduled_at}")
     if found.state in {IssueState.SKIPPED, IssueState.MISSED}:
         line("What would have gone:")
-    headlines = {one.stored.id: one.stored.story.headline for one in draft.pool}
+    headlines = draft.headlines
     for slot in draft.slots:
-        headline = slot.overrides.headline or headlines.get(slot.story, f"story {slot.story}")
+        headline = headlines.get(slot.story, f"story {slot.story}")
         line(f"  {slot.section} {slot.position + 1}: {headline} (story {slot.story})")
         line(f"      {slot.mode}: {slot.reason}")
     line(f"{len(draft.pool)} stories in the pool")

@@ -1,6 +1,6 @@
 """An edition as one issue shows it: its sections in the editors' order, changed as they said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from digest.curate.subject import literal
@@ -24,17 +24,22 @@ def arranged(edition: Edition, hand: Hand) -> Edition:
     )
 
 
+def merged(
+    sections: Sequence[Section], had: Iterable[SectionChange], new: Iterable[SectionChange]
+) -> tuple[SectionChange, ...]:
+    """``had`` with ``new`` over them: what shows ``sections`` as both do, one after the other."""
+    had, new = tuple(had), tuple(new)
+    shown = [one.slug for one in changed(changed(sections, had), new)]
+    found = {one.slug: one for one in (*had, *new) if one.slug in shown}
+    return tuple(sorted(found.values(), key=lambda one: shown.index(one.slug)))
+
+
 def changed(sections: Iterable[Section], changes: Iterable[SectionChange]) -> tuple[Section, ...]:
     """``sections`` with ``changes``: those named take each other's places, in the order named."""
     known = {section.slug: section for section in sections}
     named = {change.slug: change for change in changes if change.slug in known}
-    in_order = iter(named.values())
-    return tuple(
-        _with(known[change.slug], change)
-        if slug in named and (change := next(in_order))
-        else section
-        for slug, section in known.items()
-    )
+    in_order = iter(_with(known[slug], change) for slug, change in named.items())
+    return tuple(next(in_order) if slug in named else section for slug, section in known.items())
 
 
 def _with(section: Section, change: SectionChange) -> Section:

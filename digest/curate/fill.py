@@ -47,24 +47,24 @@ class Plan:
 class Filler:
     """Fills one issue, for the desk and for any number of readers.
 
-    ``pool`` is what the issue may use, ``manual`` the slots that editors pinned or removed. No
-    story stands twice, and of those shown as one only the best that a reader wants. A section
-    under its minimum is left out, and its stories are free for later ones; what editors pinned for
-    everyone stands even then, and for readers who would not see the section.
+    ``pool`` is what the issue may use, ``manual`` the slots that editors pinned or removed; a pin
+    in a section that is not there, or hidden, holds nothing. No story stands twice, and of those
+    shown as one only the best that a reader wants. A section under its minimum is left out, and
+    its stories are free for later ones; what editors pinned for everyone stands even then, and for
+    readers who would not see the section.
     """
 
     def __init__(
         self, sections: Sequence[Section], pool: Sequence[Candidate], manual: Iterable[Slot] = ()
     ) -> None:
         self.pool = {one.stored.id: one for one in pool}
-        known = [slot for slot in manual if slot.story in self.pool]
-        self.pinned = {slot.story: slot for slot in known if slot.pinned}
-        self.removed = {slot.story for slot in known if slot.mode is SlotMode.REMOVED}
+        sections = [section for section in sections if not section.hidden]
         slugs = {section.slug for section in sections}
+        known = [slot for slot in manual if slot.story in self.pool]
+        self.pinned = {slot.story: slot for slot in known if slot.pinned and slot.section in slugs}
+        self.removed = {slot.story for slot in known if slot.mode is SlotMode.REMOVED}
         self.for_everyone = frozenset(
-            story
-            for story, slot in self.pinned.items()
-            if slot.mode is SlotMode.EVERYONE and slot.section in slugs
+            story for story, slot in self.pinned.items() if slot.mode is SlotMode.EVERYONE
         )
         self.orders = {
             half_life: Order(pool, half_life)
@@ -244,6 +244,14 @@ def fill(
 ) -> tuple[Slot, ...]:
     """The slots of an issue, or of one reader's part of it (see ``Filler``)."""
     return Filler(sections, pool, manual).slots(interest)
+
+
+def standing(
+    sections: Sequence[Section], pool: Sequence[Candidate], placed: Sequence[Slot]
+) -> tuple[Slot, ...]:
+    """All slots of an issue: those filled, and what its editors took out."""
+    removed = (slot for slot in placed if slot.mode is SlotMode.REMOVED)
+    return (*fill(sections, pool, placed), *removed)
 
 
 def reason(section: Section, candidate: Candidate) -> str:

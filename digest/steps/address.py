@@ -52,7 +52,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
     parts.renderer.check(vary.template(issue, parts.edition(issue.edition)))
     with reading(parts.engine) as connection:
         draft = drafts.of(connection, issue.id)
-    if draft.content_hash != issue.content_hash:
+    if drafts.content_hash(draft) != issue.content_hash:
         raise UnsoundError(
             "its stories are not those that were locked",
             hint="`digest fsck` tells all that is wrong",
@@ -130,7 +130,9 @@ def _sheets(parts: Parts, issue: Issue, chosen: Choosing, frozen: _Frozen) -> li
     """What the variants are made of; their subjects are tried while nothing depends on them."""
     edition, filler = chosen.edition, chosen.selector.filler
     made = [
-        vary.sheet(issue, edition, filler, used.items(), parts.names(language), language)
+        vary.sheet(
+            issue, edition, filler, chosen.hand, used.items(), parts.names(language), language
+        )
         for language, used in frozen.used.items()
     ]
     for one in made:

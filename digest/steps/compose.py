@@ -6,16 +6,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from digest.curate import vary
-from digest.curate.fill import fill
+from digest.curate.fill import standing
 from digest.curate.lifecycle import UNFINISHED, fills
 from digest.errors import NotFoundError
-from digest.model import Edition, Interest, Issue, IssueId, IssueState, SlotMode, VariantContent
+from digest.model import Draft, Edition, Interest, Issue, IssueId, IssueState, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
+from digest.steps import editions
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
-from digest.store import drafts, extras, issues, waiting
-from digest.store.drafts import Draft
+from digest.store import drafts, extras, hands, issues, waiting
 from digest.store.engine import reading, writing
 
 #: how far ahead issues are opened
@@ -185,14 +185,12 @@ def window_start(connection: Connection, edition: Edition, issue: Issue, now: da
 def _draft(
     connection: Connection, parts: Parts, issue: Issue, after: datetime, now: datetime
 ) -> Draft:
-    edition = parts.edition(issue.edition)
-    manual = vary.manual_slots(drafts.of(connection, issue.id).slots)
-    pinned = [slot.story for slot in manual if slot.pinned]
+    hand = hands.current(connection, issue.id)
+    edition = editions.shown(connection, parts, issue.edition, hand)
+    pinned = [slot.story for slot in hand.placed if slot.pinned]
     made = pool(connection, parts, edition, (after, now), pinned)
-    removed = tuple(slot for slot in manual if slot.mode is SlotMode.REMOVED)
-    return Draft(
-        pool=made.candidates, slots=fill(edition.sections, made.candidates, manual) + removed
-    )
+    slots = standing(edition.sections, made.candidates, hand.placed)
+    return Draft(pool=made.candidates, slots=slots, hand=hand)
 
 
 def content(
@@ -209,15 +207,16 @@ def content(
     ``language`` empty is the edition's.
     """
     told = draft(parts, issue, at)
-    edition, pool = parts.edition(issue.edition), told.pool
+    pool = told.pool
+    with reading(parts.engine) as connection:
+        edition = editions.shown(connection, parts, issue.edition, told.hand)
     if interest is not None and interest.since is not None:
         until = issue.window_to or at or parts.clock.now()
         with reading(parts.engine) as connection:
             before = issues.gone_since(connection, issue, until - REACH)
             pool = (*pool, *earlier(connection, before, pool, until))
-    manual = vary.manual_slots(told.slots)
     names = parts.names(language or edition.language)
-    return vary.vary(issue, edition, pool, manual, interest, names, language, style)
+    return vary.vary(issue, edition, pool, told.hand, interest, names, language, style)
 
 
 def _next(edition: Edition, now: datetime) -> Occurrence:

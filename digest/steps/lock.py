@@ -6,7 +6,8 @@ from digest.curate import short, vary
 from digest.curate.lifecycle import fills
 from digest.curate.short import Verdict
 from digest.errors import WrongStateError
-from digest.model import Hold, Issue, IssueState, WhenShort
+from digest.model import Hold, Issue, IssueState, VariantContent, WhenShort
+from digest.steps import editions
 from digest.steps.compose import compose
 from digest.steps.gather import failing
 from digest.steps.parts import Parts
@@ -25,7 +26,8 @@ def approve(parts: Parts, issue: Issue, who: str) -> Issue:
     if issue.state is IssueState.PLANNED:
         issue = compose(parts, issue)
     edition, insisted = parts.edition(issue.edition), issue.hold is Hold.SOURCES
-    verdict = short.decide(edition, _stories(parts, issue), insisted=insisted)
+    held = _content(parts, issue)
+    verdict = short.decide(edition, len(held.cards), insisted=insisted, blocks=bool(held.sections))
     if verdict.state is IssueState.SKIPPED:
         raise WrongStateError(f"nothing to approve: {verdict.reason}", issue=issue.id)
     with writing(parts.engine) as connection:
@@ -52,7 +54,10 @@ def lock(parts: Parts, issue: Issue, who: str = "scheduler") -> Issue:
     if not fills(issue):
         return issue
     edition = parts.edition(issue.edition)
-    verdict = short.decide(edition, _stories(parts, issue), failing(parts, edition))
+    held = _content(parts, issue)
+    verdict = short.decide(
+        edition, len(held.cards), failing(parts, edition), blocks=bool(held.sections)
+    )
     with writing(parts.engine) as connection:
         return _follow(connection, parts, issue, verdict, who)
 
@@ -85,11 +90,10 @@ def _follow(
     return done
 
 
-def _stories(parts: Parts, issue: Issue) -> int:
-    """How many stories the issue holds."""
-    edition = parts.edition(issue.edition)
+def _content(parts: Parts, issue: Issue) -> VariantContent:
+    """The issue itself as it is stored."""
     with reading(parts.engine) as connection:
         draft = drafts.of(connection, issue.id)
-    manual = vary.manual_slots(draft.slots)
+        edition = editions.shown(connection, parts, issue.edition, draft.hand)
     names = parts.names(edition.language)
-    return len(vary.vary(issue, edition, draft.pool, manual, None, names).cards)
+    return vary.vary(issue, edition, draft.pool, draft.hand, None, names)

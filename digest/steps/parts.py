@@ -20,6 +20,7 @@ from digest.model import Decision, Edition, SourceWeight, SubscriberId
 from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
+from digest.store.pools import Pools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,8 @@ class Parts:
     queue: Queue
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
+    #: the pools of issues that somebody works on
+    pools: Pools = field(default_factory=Pools)
     rules: SendingRules = field(default_factory=SendingRules)
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False

@@ -188,7 +188,7 @@ def contents(connection: Connection, only: IssueId | None) -> Iterator[tuple[int
         issue.c.state.in_(FROZEN), issue.c.content_hash != ""
     )
     for row in connection.execute(_of(query, issue.c.id, only)).all():
-        if drafts.of(connection, IssueId(row.id)).content_hash != row.content_hash:
+        if drafts.content_hash(drafts.of(connection, IssueId(row.id))) != row.content_hash:
             yield row.id, "its stories are not those that were locked"
 
 

@@ -15,10 +15,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from digest.errors import NotFoundError
-from digest.model import DeliveryState, Interest, Issue, IssueId, IssueState, VariantContent
+from digest.model import DeliveryState, Draft, Interest, Issue, IssueId, IssueState, VariantContent
 from digest.preview.page import page
 from digest.preview.preview import Preview
-from digest.store.drafts import Draft
 from digest.web.guard import MAIL_POLICY, PREVIEW_POLICY
 
 
@@ -81,7 +80,7 @@ class DeskPages:
             issue=issue,
             content=self.desk.content(issue, _interest(request)),
             draft=draft,
-            candidates={one.stored.id: one for one in draft.pool},
+            headlines=draft.headlines,
             progress=self.desk.progress(issue),
             choices=self.choices,
             chosen={

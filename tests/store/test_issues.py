@@ -10,10 +10,10 @@ from digest.curate import vary
 from digest.curate.select import Selector
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import (
+    Hand,
     Hold,
     IssueId,
     IssueState,
-    Overrides,
     Selected,
     Slot,
     SlotMode,
@@ -33,7 +33,6 @@ PIN = Slot(
     position=0,
     story=StoryId(2),
     mode=SlotMode.PINNED,
-    overrides=Overrides(headline="Better"),
     reason="pinned by hand",
 )
 DRAFT = Draft(pool=(candidate(1), candidate(2)), slots=(PIN,))
@@ -133,10 +132,10 @@ def test_variants_are_kept_once_by_key(engine: Engine) -> None:
         assert variants.count(connection, issue.id) == 1
         with pytest.raises(NotFoundError):
             variants.selected(connection, issue.id, ["other"])
-        sheet = vary.sheet(issue, daily, selector.filler, chosen.sections, {})
+        sheet = vary.sheet(issue, daily, selector.filler, Hand(), chosen.sections, {})
         variants.keep_sheets(connection, [sheet])
         assert variants.sheets(connection, issue.id) == {"en": sheet}
-        assert vary.content(sheet, chosen) == vary.vary(issue, daily, DRAFT.pool, (), None, {})
+        assert vary.content(sheet, chosen) == vary.vary(issue, daily, DRAFT.pool, Hand(), None, {})
 
 
 def test_no_such_issue(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 
 from digest.curate import vary
 from digest.curate.select import Selector
-from digest.model import Interest, Selected, VariantContent
+from digest.model import Hand, Interest, Selected, VariantContent
 from digest.schedule.occurrences import Occurrence
 from digest.store import issues, variants
 from digest.store.engine import reading, writing
@@ -26,7 +26,8 @@ def test_variants_become_selections(engine: Engine) -> None:
         issue = issues.open_issue(connection, "daily", Occurrence(local_date=NOW.date(), at=NOW))
     old = {
         name: CONTENT.dump_python(
-            vary.vary(issue, daily, pool, (), Interest(regions=frozenset({name})), {}), mode="json"
+            vary.vary(issue, daily, pool, Hand(), Interest(regions=frozenset({name})), {}),
+            mode="json",
         )
         | {"subject": subject}
         for name in ("africa", "europe")
