@@ -88,6 +88,11 @@ class VariantContent:
         return replace(self, issue=IssueId(0), edition="", subject="", preheader="", sections=())
 
     @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks in reading order."""
+        return tuple(section.block for section in self.sections if section.block)
+
+    @property
     def cards(self) -> tuple[Card, ...]:
         """All cards in reading order."""
         return tuple(card for section in self.sections for card in section.cards)

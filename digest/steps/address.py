@@ -127,7 +127,10 @@ def _freeze(parts: Parts, issue: Issue, chosen: Choosing) -> _Frozen:
 
 
 def _sheets(parts: Parts, issue: Issue, chosen: Choosing, frozen: _Frozen) -> list[Sheet]:
-    """What the variants are made of; their subjects are tried while nothing depends on them."""
+    """What the variants are made of.
+
+    Their subjects, and how the template sets blocks, are tried while nothing depends on them.
+    """
     edition, filler = chosen.edition, chosen.selector.filler
     made = [
         vary.sheet(
@@ -136,5 +139,8 @@ def _sheets(parts: Parts, issue: Issue, chosen: Choosing, frozen: _Frozen) -> li
         for language, used in frozen.used.items()
     ]
     for one in made:
-        vary.content(one, Selected(sections=(), language=one.language))
+        blocks = tuple((section.slug, ()) for section in one.sections if section.block)
+        told = vary.content(one, Selected(sections=blocks, language=one.language))
+        if blocks:
+            parts.renderer.render(told)
     return made

@@ -62,7 +62,7 @@ def preview(
     with reading(parts.engine) as connection:
         at = newest(connection) or issue.scheduled_at
     told = content(parts, issue, meant.interest, at, language=meant.language, style=meant.style)
-    goes = bool(told.cards) or vary.quiet(issue)
+    goes = bool(told.sections) or vary.quiet(issue)
     rendered = parts.renderer.render(told) if goes else None
     # Measured and checked is the mail with links as long as a reader's; shown are dead ones.
     made = mail_of(parts, issue, told, rendered) if rendered else None
