@@ -9,6 +9,7 @@
     ├── TransportError              a provider could not be used at all; the issue stops
     ├── NotFoundError               no such edition, issue, story or segment
     ├── UnsoundError                what a send stands on does not add up; nothing of it goes
+    ├── RefusedError                somebody is not let in, or not to that
     └── WrongStateError             the thing exists, but not in a state that allows this
     ConfigError                     not a DigestError, so that no retry can swallow it
 """
@@ -83,6 +84,10 @@ class NotFoundError(DigestError, LookupError):
 
 class UnsoundError(DigestError):
     """What a send stands on does not add up."""
+
+
+class RefusedError(DigestError):
+    """Somebody is not let in."""
 
 
 class WrongStateError(DigestError):
