@@ -10,6 +10,7 @@
     ├── NotFoundError               no such edition, issue, story or segment
     ├── InvalidError                somebody typed what cannot be used
     ├── UnsoundError                what a send stands on does not add up; nothing of it goes
+    ├── RefusedError                somebody is not let in, or not to that
     └── WrongStateError             the thing exists, but not in a state that allows this
         └── ConflictError           somebody else changed it since it was looked at
     ConfigError                     not a DigestError, so that no retry can swallow it
@@ -89,6 +90,10 @@ class InvalidError(DigestError, ValueError):
 
 class UnsoundError(DigestError):
     """What a send stands on does not add up."""
+
+
+class RefusedError(DigestError):
+    """Somebody is not let in."""
 
 
 class WrongStateError(DigestError):

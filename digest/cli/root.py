@@ -92,6 +92,7 @@ def run() -> None:
     from digest.cli import (  # noqa: F401 - they register
         add,
         api,
+        audit,
         chaos,
         check,
         classify,
@@ -105,6 +106,7 @@ def run() -> None:
         line,
         look,
         parse,
+        people,
         people_data,
         pin,
         preview,

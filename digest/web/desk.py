@@ -1,23 +1,25 @@
 """The desk: the next issue of each edition as it stands, why each story is there, and its mail.
 
-Read-only until editors have accounts. The mail is shown by the render call that sends it, in a
+Read-only so far. The mail is shown by the render call that sends it, in a
 sandboxed frame with a policy of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from jinja2 import Environment
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
+from digest.desk.roles import Permission
 from digest.errors import NotFoundError
 from digest.model import DeliveryState, Draft, Interest, Issue, IssueId, IssueState, VariantContent
 from digest.preview.page import page
 from digest.preview.preview import Preview
+from digest.web.gate import DeskRoute, Gate
 from digest.web.guard import MAIL_POLICY, PREVIEW_POLICY
 
 
@@ -50,33 +52,39 @@ class DeskPages:
     #: the path of some subscriber's preference page, on a trial
     preference_page: Callable[[], str | None]
 
-    def routes(self) -> list[Route]:
+    def routes(self, gate: Gate) -> list[DeskRoute]:
         """``/`` and ``/desk/…``."""
+        view = partial(gate.page, needs=Permission.VIEW, edition=self._edition)
         return [
-            Route("/", self.home),
-            Route("/desk/issues/{issue:int}", self.issue),
-            Route("/desk/issues/{issue:int}/mail", self.mail),
-            Route("/desk/issues/{issue:int}/text", self.text),
-            Route("/desk/issues/{issue:int}/preview", self.preview),
+            gate.page("/", partial(self.home, gate), Permission.VIEW),
+            view("/desk/issues/{issue:int}", partial(self.issue, gate)),
+            view("/desk/issues/{issue:int}/mail", self.mail),
+            view("/desk/issues/{issue:int}/text", self.text),
+            view("/desk/issues/{issue:int}/preview", self.preview),
         ]
 
-    def home(self, request: Request) -> Response:
-        """What goes out next, and what went out."""
-        del request
-        page = self.templates.get_template("desk_home.html").render(
-            upcoming=self.desk.next_issues(),
-            issues=[(one, self.desk.progress(one)) for one in self.desk.issues(20)],
+    def home(self, gate: Gate, request: Request) -> Response:
+        """What goes out next, and what went out, of the editions that one may see."""
+        may = partial(request.state.person.may, Permission.VIEW)
+        return gate.show(
+            request,
+            "desk_home.html",
+            upcoming=[one for one in self.desk.next_issues() if may(one[0].edition)],
+            issues=[
+                (one, self.desk.progress(one)) for one in self.desk.issues(20) if may(one.edition)
+            ],
             preferences=self.preference_page(),
             when=self.desk.when,
             tone=_tone,
         )
-        return HTMLResponse(page)
 
-    def issue(self, request: Request) -> Response:
+    def issue(self, gate: Gate, request: Request) -> Response:
         """One issue: its mail beside the reasons of its stories."""
         issue = self._issue(request)
         draft = self.desk.draft(issue)
-        page = self.templates.get_template("desk_issue.html").render(
+        return gate.show(
+            request,
+            "desk_issue.html",
             issue=issue,
             content=self.desk.content(issue, _interest(request)),
             draft=draft,
@@ -91,7 +99,6 @@ class DeskPages:
             when=self.desk.when,
             tone=_tone,
         )
-        return HTMLResponse(page)
 
     def mail(self, request: Request) -> Response:
         """The HTML part, with links to leave and choose that lead nowhere."""
@@ -112,6 +119,9 @@ class DeskPages:
     def preview_page(self, preview: Preview) -> str:
         """A preview as a page that stands alone, so that it may be a file too."""
         return page(self.templates, preview)
+
+    def _edition(self, request: Request) -> str:
+        return self._issue(request).edition
 
     def _issue(self, request: Request) -> Issue:
         try:

@@ -6,6 +6,7 @@ import digest.store.route_tables  # noqa: F401 - declares tables of the same met
 from digest.store import (  # noqa: F401 - their tables join the metadata
     hand_tables,
     heard_table,
+    people_tables,
     rights_tables,
 )
 from digest.store.migrations import VERSION_TABLE, ours
