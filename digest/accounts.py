@@ -9,8 +9,8 @@ from sqlalchemy.engine import Engine
 from starlette.routing import Route
 
 from digest.config import Settings
-from digest.desk import audit as chain
 from digest.own_secrets import OwnSecrets
+from digest.people import audit as chain
 from digest.protocols import Clock
 from digest.staff.account import Own
 from digest.staff.house import House

@@ -9,7 +9,7 @@ from digest.cli.root import Options, cli
 
 if TYPE_CHECKING:
     from digest.app import App
-    from digest.desk.roles import Grant
+    from digest.people.roles import Grant
     from digest.store.people import Account
 
 staff = typer.Typer(no_args_is_help=True, help="Who works at the desk, and what they may do.")
@@ -144,7 +144,7 @@ def _told(account: "Account") -> dict[str, str]:
 
 
 def _grants(app: "App", words: list[str]) -> "frozenset[Grant]":
-    from digest.desk.roles import grants_of
+    from digest.people.roles import grants_of
 
     try:
         return grants_of(words, frozenset(one.slug for one in app.settings.editions))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from digest.desk import codes, passwords
 from digest.errors import RefusedError
+from digest.people import codes, passwords
 from digest.staff.house import House
 from digest.staff.login import WRONG, Browser, Login, Visit
 from digest.store import people, sessions

@@ -10,9 +10,9 @@ from functools import cached_property
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy.engine import Connection, Engine
 
-from digest.desk.audit import Act
-from digest.desk.passwords import Passwords
 from digest.errors import RefusedError
+from digest.people.audit import Act
+from digest.people.passwords import Passwords
 from digest.protocols import Clock
 from digest.store import audit
 

@@ -11,9 +11,9 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.engine import Connection
 
-from digest.desk import codes, passwords, tokens
-from digest.desk.roles import Person
 from digest.errors import RefusedError
+from digest.people import codes, passwords, tokens
+from digest.people.roles import Person
 from digest.staff.house import Actor, House
 from digest.store import people, sessions, tries
 from digest.store.engine import reading, writing

@@ -8,9 +8,9 @@ from datetime import timedelta
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from digest.desk import tokens
-from digest.desk.roles import Grant, Person, Role
 from digest.errors import WrongStateError
+from digest.people import tokens
+from digest.people.roles import Grant, Person, Role
 from digest.staff.house import Actor, House
 from digest.store import people, sessions
 from digest.store.engine import reading, writing

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.desk.audit import Act, Entry
+from digest.people.audit import Act, Entry
 from digest.store.people_tables import audit
 
 #: what is held while an entry is added: any number that nobody else uses

@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.desk.roles import Grant, Person, Role
 from digest.errors import NotFoundError
+from digest.people.roles import Grant, Person, Role
 from digest.store.people_tables import person, person_role, recovery_code, second_factor
 
 

@@ -14,9 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from digest.desk.roles import Permission
 from digest.errors import NotFoundError
 from digest.model import DeliveryState, Draft, Interest, Issue, IssueId, IssueState, VariantContent
+from digest.people.roles import Permission
 from digest.preview.page import page
 from digest.preview.preview import Preview
 from digest.web.gate import DeskRoute, Gate

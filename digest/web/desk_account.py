@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from digest.desk.roles import Permission
 from digest.errors import RefusedError
+from digest.people.roles import Permission
 from digest.staff.account import Own
 from digest.staff.login import Login, Visit
 from digest.web.desk_login import picture

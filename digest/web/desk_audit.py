@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from digest.desk.audit import Entry
-from digest.desk.roles import Permission
+from digest.people.audit import Entry
+from digest.people.roles import Permission
 from digest.staff.house import House
 from digest.store import audit
 from digest.store.engine import reading, writing

@@ -7,8 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from digest.desk.roles import Grant, Permission, Role, grants_of
 from digest.errors import NotFoundError, WrongStateError
+from digest.people.roles import Grant, Permission, Role, grants_of
 from digest.staff.people import People
 from digest.store.people import Account
 from digest.web.gate import PRIVATE, DeskRoute, Gate, one

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from digest.desk.roles import Permission
+from digest.people.roles import Permission
 from digest.web.gate import DeskRoute, Gate
 from digest.web.guard import MAIL_POLICY
 

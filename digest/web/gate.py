@@ -20,8 +20,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from digest.desk.roles import CONFIRMED, Permission, Person, operator
 from digest.errors import RefusedError
+from digest.people.roles import CONFIRMED, Permission, Person, operator
 from digest.staff.house import Actor
 from digest.staff.login import Browser, Login, Visit
 from digest.store.sessions import Stage
