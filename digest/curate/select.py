@@ -7,13 +7,13 @@ few operations on integers for each section.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from digest.curate.coarse import Coarse, coarser
-from digest.curate.fill import Filler, Plan
+from digest.curate.fill import Filler, Plan, Pool
 from digest.curate.inset import Inset, Selection
-from digest.curate.order import primary
-from digest.model import Block, Candidate, Edition, Interest, Slot, StoryId
+from digest.curate.order import Ranked, primary
+from digest.model import Block, Edition, Interest, Slot, StoryId
 
 #: selections that are remembered
 _KEPT = 20_000
@@ -31,17 +31,14 @@ class Selector:
     def __init__(
         self,
         edition: Edition,
-        pool: Sequence[Candidate],
+        pool: Pool,
         manual: Iterable[Slot],
         until: datetime | None = None,
         blocks: Sequence[Block] = (),
     ) -> None:
-        manual = tuple(manual)
-        slow = [
-            replace(section, half_life=section.half_life * _SLOWER) for section in edition.sections
-        ]
-        self.filler = Filler(edition.sections, pool, manual)
-        self._slow = Filler(slow, pool, manual)
+        self._pool = pool if isinstance(pool, Ranked) else Ranked(pool)
+        self._manual = tuple(manual)
+        self.filler = Filler(edition.sections, self._pool, self._manual)
         self._edition = edition
         self._until = until
         self._inset = Inset(edition.sections, blocks)
@@ -51,6 +48,15 @@ class Selector:
         self.segments = frozenset[str]().union(*named)
         self._languages = frozenset(map(primary, edition.languages))
         self._kept = lru_cache(_KEPT)(self._select)
+
+    @cached_property
+    def _slow(self) -> Filler:
+        """For windows in which stories age slowly."""
+        slow = [
+            replace(section, half_life=section.half_life * _SLOWER)
+            for section in self._edition.sections
+        ]
+        return Filler(slow, self._pool, self._manual)
 
     def select(self, interest: Interest | None, step: Coarse = Coarse.NOTHING) -> Selection | None:
         """What a reader with ``interest`` gets; None where that is too little to send.

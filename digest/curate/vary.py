@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from digest.curate import subject
 from digest.curate.dress import Dress
-from digest.curate.fill import Filler
+from digest.curate.fill import Filler, Pool
 from digest.curate.inset import running
 from digest.curate.select import Selector
 from digest.model import (
-    Candidate,
     Edition,
     FilledSection,
     Hand,
@@ -30,7 +29,7 @@ from digest.model import (
 def vary(
     issue: Issue,
     edition: Edition,
-    pool: Sequence[Candidate],
+    pool: Pool,
     hand: Hand,
     interest: Interest | None,
     names: Mapping[str, str],

@@ -176,6 +176,12 @@ def draft(parts: Parts, issue: Issue, at: datetime | None = None) -> Draft:
         return _draft(connection, parts, issue, after, now)
 
 
+def stored(parts: Parts, issue: Issue) -> Draft:
+    """The content of an issue as it was last filled: what editors look at and act upon."""
+    with reading(parts.engine) as connection:
+        return parts.pools.draft(connection, issues.get(connection, issue.id))
+
+
 def window_start(connection: Connection, edition: Edition, issue: Issue, now: datetime) -> datetime:
     """Where the last issue ended; before the first one, one rhythm back."""
     ended = issues.watermark(connection, edition.slug, extra=issue.extra)
@@ -201,12 +207,13 @@ def content(
     *,
     language: str = "",
     style: str = "full",
+    told: Draft | None = None,
 ) -> VariantContent:
     """What readers with ``interest`` would get of the issue; None: the whole issue.
 
-    ``language`` empty is the edition's.
+    ``language`` empty is the edition's; ``told`` is its content, if not as of now.
     """
-    told = draft(parts, issue, at)
+    told = told or draft(parts, issue, at)
     pool = told.pool
     with reading(parts.engine) as connection:
         edition = editions.shown(connection, parts, issue.edition, told.hand)

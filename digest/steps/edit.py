@@ -4,6 +4,7 @@ from sqlalchemy.engine import Connection
 
 from digest.curate.fill import standing
 from digest.curate.lifecycle import fills
+from digest.curate.order import Ranked
 from digest.desk.actions import KINDS, Action, Pin, Replace, Restore
 from digest.desk.apply import apply
 from digest.errors import ConflictError, NotFoundError, WrongStateError
@@ -36,7 +37,8 @@ def edit(
         if hand == draft.hand:
             return issue
         _check_segments(parts, hand)
-        issue = _store(connection, parts, issue, Draft(pool=draft.pool, slots=(), hand=hand))
+        pool = parts.pools.of(connection, issue)
+        issue = _store(connection, parts, issue, pool, hand)
         hands.write(connection, issue, hand, who, KINDS[type(action)], parts.clock.now())
         if issue.state is IssueState.APPROVED:
             now, why = parts.clock.now(), "changed after it was approved"
@@ -73,10 +75,10 @@ def _hand(
     return apply(draft, action, editions.standing(connection, parts, issue.edition))
 
 
-def _store(connection: Connection, parts: Parts, issue: Issue, draft: Draft) -> Issue:
-    edition = editions.shown(connection, parts, issue.edition, draft.hand)
-    slots = standing(edition.sections, draft.pool, draft.hand.placed)
-    filled = Draft(pool=draft.pool, slots=slots, hand=draft.hand)
+def _store(connection: Connection, parts: Parts, issue: Issue, ranked: Ranked, hand: Hand) -> Issue:
+    edition = editions.shown(connection, parts, issue.edition, hand)
+    slots = standing(edition.sections, ranked, hand.placed)
+    filled = Draft(pool=ranked.pool, slots=slots, hand=hand)
     return drafts.refilled(connection, issue, filled, parts.clock.now())
 
 

@@ -2,17 +2,16 @@
 
 from sqlalchemy.engine import Connection
 
-from digest.curate import short, vary
+from digest.curate import short
 from digest.curate.lifecycle import fills
 from digest.curate.short import Verdict
 from digest.errors import WrongStateError
 from digest.model import Hold, Issue, IssueState, VariantContent, WhenShort
-from digest.steps import editions
-from digest.steps.compose import compose
+from digest.steps.compose import compose, content, stored
 from digest.steps.gather import failing
 from digest.steps.parts import Parts
 from digest.store import drafts, issues, windows
-from digest.store.engine import reading, writing
+from digest.store.engine import writing
 from digest.store.windows import SeenReason
 
 
@@ -92,8 +91,4 @@ def _follow(
 
 def _content(parts: Parts, issue: Issue) -> VariantContent:
     """The issue itself as it is stored."""
-    with reading(parts.engine) as connection:
-        draft = drafts.of(connection, issue.id)
-        edition = editions.shown(connection, parts, issue.edition, draft.hand)
-    names = parts.names(edition.language)
-    return vary.vary(issue, edition, draft.pool, draft.hand, None, names)
+    return content(parts, issue, told=stored(parts, issue))

@@ -20,6 +20,7 @@ from digest.model import (
 PARSED = TypeAdapter(ParsedStory)
 CLASSIFICATION = TypeAdapter(Classification)
 CANDIDATE = TypeAdapter(Candidate)
+POOL = TypeAdapter(tuple[Candidate, ...])
 MEMORY = TypeAdapter(SourceMemory)
 OVERRIDES = TypeAdapter(Overrides)
 HAND = TypeAdapter(Hand)
