@@ -36,6 +36,7 @@ from digest.deliver.queue import Queue
 from digest.deliver.queues import schema as queue_schema
 from digest.deliver.queues.embedded import Embedded
 from digest.deliver.routes import Route
+from digest.editing import Editing
 from digest.joined import Joined
 from digest.listening import Listening
 from digest.newsroom import Newsroom
@@ -306,6 +307,11 @@ class App:
     # --- pages
 
     @cached_property
+    def editing(self) -> Editing:
+        """What those who work at the desk ask of one issue."""
+        return Editing(self.parts, self.settings)
+
+    @cached_property
     def pages(self) -> Pages:
         """What is shown in a browser."""
         choices = {
@@ -316,6 +322,7 @@ class App:
         return Pages(
             self.settings,
             self.newsroom,
+            self.editing,
             choices,
             self._readers_own,
             lambda: readers.a_preference_page(self.people, self.parts.editions, self.clock.now()),

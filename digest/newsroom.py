@@ -25,9 +25,11 @@ from digest.model import (
 )
 from digest.preview.preview import Preview
 from digest.steps import choose, compose, copies, held, letters, pin, routes, send
+from digest.steps.desk import due
 from digest.steps.edit import edit
 from digest.steps.history import Told, changes, history
-from digest.steps.parts import Parts, zone
+from digest.steps.overview import Next, overview
+from digest.steps.parts import Parts
 from digest.steps.plan import SendPlan, plan
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
@@ -111,9 +113,13 @@ class Newsroom:
             issue = compose.compose(self.parts, issue)
         return issue, compose.content(self.parts, issue)
 
-    def next_issues(self) -> Sequence[tuple[Issue, VariantContent]]:
-        """The next issue of every edition."""
-        return [self.next_issue(slug) for slug in self.parts.editions]
+    def overview(self) -> Sequence[Next]:
+        """The next issue of every edition, as it was last filled. Stores nothing."""
+        return overview(self.parts)
+
+    def open_next(self, slug: str) -> Issue:
+        """The issue that goes out next, opened and filled as of now. Raises NotFoundError."""
+        return self.next_issue(slug)[0]
 
     def draft(self, issue: Issue) -> Draft:
         """The issue's pool and slots."""
@@ -271,8 +277,4 @@ class Newsroom:
 
     def when(self, issue: Issue) -> str:
         """When the issue is due, by the clock of its edition."""
-        edition = self.parts.editions.get(issue.edition)
-        if edition is None:
-            return f"{issue.scheduled_at:%Y-%m-%d %H:%M} UTC"
-        local = issue.scheduled_at.astimezone(zone(edition))
-        return f"{local:%a %d %b, %H:%M} {edition.zone}"
+        return due(self.parts, issue)

@@ -46,9 +46,14 @@ def edit(
     return compose(parts, issue) if _outsiders(draft, hand) else issue
 
 
+def editable(issue: Issue) -> bool:
+    """Whether editors may still change what an issue says."""
+    return fills(issue) or issue.state in {IssueState.APPROVED, IssueState.HELD}
+
+
 def _open(connection: Connection, issue_id: IssueId, seen: int | None) -> Issue:
     issue = issues.get(connection, issue_id, to_change=True)
-    if not (fills(issue) or issue.state in {IssueState.APPROVED, IssueState.HELD}):
+    if not editable(issue):
         raise WrongStateError(
             f"the issue is {issue.state}: its content stands still", issue=issue.id
         )

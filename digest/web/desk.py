@@ -1,51 +1,35 @@
-"""The desk: the next issue of each edition as it stands, why each story is there, and its mail.
+"""The desk: every page about issues, put together."""
 
-Read-only so far. The mail is shown by the render call that sends it, in a
-sandboxed frame with a policy of its own.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from jinja2 import Environment
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from digest.errors import NotFoundError
-from digest.model import DeliveryState, Draft, Interest, Issue, IssueId, IssueState, VariantContent
-from digest.people.roles import Permission
 from digest.preview.page import page
 from digest.preview.preview import Preview
+from digest.web.desk_act import ActPages
+from digest.web.desk_block import BlockPages
+from digest.web.desk_history import HistoryPages
+from digest.web.desk_home import Home, HomePages
+from digest.web.desk_issue import IssuePages
+from digest.web.desk_mail import MailPages, Mails
+from digest.web.desk_room import Editing, Room
+from digest.web.desk_story import StoryPages
 from digest.web.gate import DeskRoute, Gate
-from digest.web.guard import MAIL_POLICY, PREVIEW_POLICY
 
 
-class Desk(Protocol):
-    """What the desk needs to know; app.py answers."""
-
-    def issues(self, limit: int) -> Sequence[Issue]: ...
-    def next_issues(self) -> Sequence[tuple[Issue, VariantContent]]: ...
-    def issue(self, issue_id: IssueId) -> Issue: ...
-    def draft(self, issue: Issue) -> Draft: ...
-    def progress(self, issue: Issue) -> Mapping[DeliveryState, int]: ...
-    def content(self, issue: Issue, interest: Interest | None) -> VariantContent: ...
-    def plain_mail(self, issue: Issue, interest: Interest | None) -> tuple[str, str]: ...
-    def preview(self, issue: Issue, whom: Interest | None) -> Preview: ...
-    def when(self, issue: Issue) -> str: ...
-
-
-#: what a preview may be narrowed by
-CHOICES = ("region", "topic", "segment")
+class Answers(Editing, Mails, Protocol):
+    """What the pages about one issue ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPages:
     """The pages of the desk."""
 
-    desk: Desk
+    home: Home
+    editing: Answers
     templates: Environment
     #: region, topic and segment → what a preview may be narrowed to: value → name
     choices: Mapping[str, Mapping[str, str]]
@@ -53,96 +37,23 @@ class DeskPages:
     preference_page: Callable[[], str | None]
 
     def routes(self, gate: Gate) -> list[DeskRoute]:
-        """``/`` and ``/desk/…``."""
-        view = partial(gate.page, needs=Permission.VIEW, edition=self._edition)
+        """``/`` and ``/desk/issues/…``."""
+        room = Room(gate=gate, editing=self.editing, choices=self.choices)
+        issue = IssuePages(room)
         return [
-            gate.page("/", partial(self.home, gate), Permission.VIEW),
-            view("/desk/issues/{issue:int}", partial(self.issue, gate)),
-            view("/desk/issues/{issue:int}/mail", self.mail),
-            view("/desk/issues/{issue:int}/text", self.text),
-            view("/desk/issues/{issue:int}/preview", self.preview),
+            *HomePages(room, self.home, self.preference_page).routes(),
+            *issue.routes(),
+            *ActPages(room, issue).routes(),
+            *StoryPages(room).routes(),
+            *BlockPages(room).routes(),
+            *HistoryPages(room).routes(),
+            *MailPages(room, self.editing, self.templates, _looked).routes(),
         ]
-
-    def home(self, gate: Gate, request: Request) -> Response:
-        """What goes out next, and what went out, of the editions that one may see."""
-        may = partial(request.state.person.may, Permission.VIEW)
-        return gate.show(
-            request,
-            "desk_home.html",
-            upcoming=[one for one in self.desk.next_issues() if may(one[0].edition)],
-            issues=[
-                (one, self.desk.progress(one)) for one in self.desk.issues(20) if may(one.edition)
-            ],
-            preferences=self.preference_page(),
-            when=self.desk.when,
-            tone=_tone,
-        )
-
-    def issue(self, gate: Gate, request: Request) -> Response:
-        """One issue: its mail beside the reasons of its stories."""
-        issue = self._issue(request)
-        draft = self.desk.draft(issue)
-        return gate.show(
-            request,
-            "desk_issue.html",
-            issue=issue,
-            content=self.desk.content(issue, _interest(request)),
-            draft=draft,
-            headlines=draft.headlines,
-            progress=self.desk.progress(issue),
-            choices=self.choices,
-            chosen={
-                key: request.query_params.getlist(key) for key in ("region", "topic", "segment")
-            },
-            width="phone" if request.query_params.get("width") == "phone" else "desktop",
-            query=request.url.query,
-            when=self.desk.when,
-            tone=_tone,
-        )
-
-    def mail(self, request: Request) -> Response:
-        """The HTML part, with links to leave and choose that lead nowhere."""
-        html, _ = self.desk.plain_mail(self._issue(request), _interest(request))
-        return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
-
-    def text(self, request: Request) -> Response:
-        """The plain-text part."""
-        _, text = self.desk.plain_mail(self._issue(request), _interest(request))
-        return PlainTextResponse(text)
-
-    def preview(self, request: Request) -> Response:
-        """The page that `digest preview` writes: the mail in inboxes, sizes and colours."""
-        preview = self.desk.preview(self._issue(request), _interest(request))
-        headers = {"Content-Security-Policy": PREVIEW_POLICY}
-        return HTMLResponse(self.preview_page(preview), headers=headers)
 
     def preview_page(self, preview: Preview) -> str:
         """A preview as a page that stands alone, so that it may be a file too."""
         return page(self.templates, preview)
 
-    def _edition(self, request: Request) -> str:
-        return self._issue(request).edition
 
-    def _issue(self, request: Request) -> Issue:
-        try:
-            return self.desk.issue(IssueId(request.path_params["issue"]))
-        except NotFoundError as error:
-            raise HTTPException(404, "There is no such issue.") from error
-
-
-def _interest(request: Request) -> Interest | None:
-    chosen = {key: frozenset(filter(None, request.query_params.getlist(key))) for key in CHOICES}
-    if not any(chosen.values()):
-        return None
-    return Interest(regions=chosen["region"], topics=chosen["topic"], segments=chosen["segment"])
-
-
-def _tone(state: IssueState) -> str:
-    """The colour of a state's badge."""
-    return {
-        IssueState.SENT: "good",
-        IssueState.APPROVED: "good",
-        IssueState.HELD: "warn",
-        IssueState.SKIPPED: "warn",
-        IssueState.MISSED: "bad",
-    }.get(state, "")
+def _looked(request: Request, whose: str) -> None:
+    del request, whose

@@ -78,4 +78,9 @@ def own(folder: Path) -> list[BaseRoute]:
     return [Route(f"/{name}", file) for name in _KINDS]
 
 
-_KINDS = {"style.css": "text/css", "desk.css": "text/css", "reader.js": "text/javascript"}
+_KINDS = {
+    "style.css": "text/css",
+    "desk.css": "text/css",
+    "reader.js": "text/javascript",
+    "desk.js": "text/javascript",
+}
