@@ -47,7 +47,7 @@ class Editing:
     def source_names(self) -> Mapping[str, str]:
         """What each source is called."""
         names = self.parts.names("en")
-        return {name: names.get(f"source/{name}", name) for name in self.parts.sources}
+        return {name: names.get(f"source/{name}") or name for name in self.parts.sources}
 
     def when(self, issue: Issue) -> str:
         """When it is due, by the clock of its edition."""
