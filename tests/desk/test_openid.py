@@ -242,7 +242,22 @@ def app_without(tmp_path: Path) -> Iterator[App]:
     made.engine.dispose()
 
 
-def test_a_provider_needs_a_client_and_domains(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"desk.oidc.issuer": "https://id.example"}, "client_id and domains are needed"),
+        (
+            {
+                "desk.oidc.issuer": "http://id.example",
+                "desk.oidc.client_id": "desk",
+                "desk.oidc.domains": '["paper.example"]',
+            },
+            "issuer must start with https://",
+        ),
+        ({"desk.public_url": "http://desk.example"}, "public_url must start with https://"),
+    ],
+)
+def test_settings_that_would_be_unsafe(tmp_path: Path, settings: dict[str, str], told: str) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
-    with pytest.raises(ConfigError, match="client_id and domains are needed"):
-        load(tmp_path / "config.toml", {"desk.oidc.issuer": "https://id.example"})
+    with pytest.raises(ConfigError, match=told):
+        load(tmp_path / "config.toml", settings)
