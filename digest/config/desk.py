@@ -10,6 +10,12 @@ from digest.config.table import Table
 from digest.config.values import Host, HttpUrl
 
 
+def _safe(url: str | None) -> bool:
+    """Whether nobody between here and there can listen; on this machine nobody is between."""
+    parts = urlsplit(url or "https:")
+    return parts.scheme == "https" or parts.hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 class OpenIdSettings(Table):
     """[desk.oidc]: logging in with an account that people have elsewhere."""
 
@@ -49,9 +55,3 @@ class DeskSettings(Table):
         if not _safe(self.public_url):
             raise ValueError("public_url must start with https://: passwords go there")
         return self
-
-
-def _safe(url: str | None) -> bool:
-    """Whether nobody between here and there can listen; on this machine nobody is between."""
-    parts = urlsplit(url or "https:")
-    return parts.scheme == "https" or parts.hostname in {"127.0.0.1", "localhost", "::1"}
