@@ -2,11 +2,18 @@
 
 from ipaddress import IPv4Network, IPv6Network
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
 from digest.config.table import Table
 from digest.config.values import Host, HttpUrl
+
+
+def _safe(url: str | None) -> bool:
+    """Whether nobody between here and there can listen; on this machine nobody is between."""
+    parts = urlsplit(url or "https:")
+    return parts.scheme == "https" or parts.hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 class OpenIdSettings(Table):
@@ -25,6 +32,8 @@ class OpenIdSettings(Table):
     def _whole(self) -> Self:
         if self.issuer and not (self.client_id and self.domains):
             raise ValueError("with an issuer, client_id and domains are needed")
+        if not _safe(self.issuer):
+            raise ValueError("issuer must start with https://")
         return self
 
 
@@ -40,3 +49,9 @@ class DeskSettings(Table):
     #: who logs in with a password gives a code of their app too
     second_step: bool = True
     oidc: OpenIdSettings = OpenIdSettings()
+
+    @model_validator(mode="after")
+    def _by_https(self) -> Self:
+        if not _safe(self.public_url):
+            raise ValueError("public_url must start with https://: passwords go there")
+        return self

@@ -141,7 +141,8 @@ class Login:
         """Whose link it is; None: it was used, or is too old. Uses nothing up."""
         with reading(self.house.engine) as connection:
             who = sessions.whose_link(connection, tokens.hashed(token), self.house.clock.now())
-            return people.get(connection, who) if who is not None else None
+            account = people.get(connection, who) if who is not None else None
+        return account if account is not None and account.disabled_at is None else None
 
     def choose_password(self, token: str, password: str, browser: Browser) -> Step:
         """Use a link up: set a password, and be logged in. Raises RefusedError."""

@@ -45,7 +45,7 @@ class People:
             return people.named(connection, who)
 
     def admin(self, name: str, email: str, by: Actor) -> str:
-        """Make somebody an admin, new or known; returns the token of a link for now.
+        """Make somebody an admin, new, known or closed; returns the token of a link for now.
 
         Raises WrongStateError if the name is another's.
         """
@@ -56,6 +56,7 @@ class People:
                 who = self._add(connection, name, email, {Grant(Role.ADMIN)}, by)
             else:
                 who = _number(known.person)
+                people.change(connection, who, disabled_at=None)
                 self._grant(connection, known, known.person.grants | {Grant(Role.ADMIN)}, by)
             return self._link(connection, who, ADMIN_LINK)
 

@@ -66,7 +66,8 @@ def by_openid(connection: Connection, openid: str) -> Account | None:
 
 def folded(email: str) -> str:
     """An address as it is kept and compared."""
-    return email.strip().casefold()
+    # PostgreSQL takes no NUL, which no address has.
+    return email.replace("\0", "").strip().casefold()
 
 
 def add(connection: Connection, name: str, email: str, now: datetime) -> int:

@@ -117,7 +117,9 @@ class Gate:
         return HTMLResponse(text, status, PRIVATE)
 
     def failed(self, request: Request, error: Exception) -> Response:
-        """The page that tells of an HTTPException."""
+        """The page that tells of an HTTPException, or of a RefusedError that a page let pass."""
+        if isinstance(error, RefusedError):
+            error = HTTPException(403, str(error))
         assert isinstance(error, HTTPException), "it is registered for these"
         title = {403: "You may not do that", 404: "There is no such page"}.get(
             error.status_code, "That did not work"

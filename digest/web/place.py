@@ -7,6 +7,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+#: characters of an IPv6 address, and of what is kept of any
+LONGEST = 45
 #: headers by which proxies tell whom they pass on
 PASSED_ON = ("x-forwarded-for", "forwarded", "x-real-ip")
 
@@ -25,7 +27,7 @@ def place_of(scope: Scope, proxies: Sequence[Network]) -> str:
         if _address(named) is None:
             break
         place = named
-    return place
+    return place[:LONGEST]
 
 
 def counted(place: str) -> str:

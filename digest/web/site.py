@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from digest.errors import RefusedError
 from digest.web.gate import DeskRoute, Gate
 from digest.web.guard import ResponseHeaders, SameOrigin, SmallBodies
 
@@ -41,7 +42,7 @@ def site(
             Middleware(SameOrigin),
             Middleware(SmallBodies),
         ],
-        exception_handlers={HTTPException: failed},
+        exception_handlers={HTTPException: failed, RefusedError: failed},
     )
 
 

@@ -206,7 +206,7 @@ def test_who_has_no_account_is_told_what_a_mistyped_password_is(staff: Staff, an
     assert staff.login.choose_password(bob, PASSWORD, HERE)
     staff.people.disable(staff.people.named("Bob").person.id or 0, COMMAND_LINE)
     told = set()
-    for email in ("ann@paper.example", "nobody@paper.example", "bob@paper.example"):
+    for email in ("ann@paper.example", "nobody@paper.example", "bob@paper.example", "\0", ""):
         with pytest.raises(RefusedError) as caught:
             staff.login.with_password(email, f"{PASSWORD}!", HERE)
         told.add(str(caught.value))
@@ -341,3 +341,19 @@ def test_a_new_secret_of_ours_opens_what_the_old_one_sealed(staff: Staff, ann: V
     assert rotated.open(sealed) == "a secret"
     with pytest.raises(RefusedError):
         lost.open(sealed)
+
+
+def test_a_closed_account_has_no_way_in_until_it_is_opened(staff: Staff, ann: Visit) -> None:
+    staff.people.invite("Bob", "bob@paper.example", [EDITOR], COMMAND_LINE)
+    bob = staff.people.named("Bob").person.id
+    assert bob
+    staff.people.disable(bob, COMMAND_LINE)
+    token = staff.people.reset(bob, COMMAND_LINE)
+    assert staff.login.by_link(token) is None
+    with pytest.raises(RefusedError, match="no account"):
+        staff.login.from_elsewhere("https://id.example 17", "bob@paper.example", HERE)
+    staff.people.enable(bob, COMMAND_LINE)
+    assert staff.login.by_link(token)
+    # The command line's way back in opens it as well.
+    staff.people.disable(bob, COMMAND_LINE)
+    assert staff.login.by_link(staff.people.admin("Bob", "bob@paper.example", COMMAND_LINE))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as some
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 
 from digest.desk.roles import CONFIRMED, Grant, Person, Role
 from digest.staff.house import COMMAND_LINE
+from digest.store.people_tables import second_factor
 from digest.web.gate import DeskRoute, within
 from digest.web.place import place_of
 from digest.web.site import site
@@ -288,6 +290,19 @@ def test_mistakes_have_pages_in_the_desks_look(desk: Make) -> None:
         assert answer.status_code == status
         assert '<body class="desk">' in answer.text
     assert ann.get("/nowhere").text == "Not Found"
+
+
+def test_a_secret_that_cannot_be_opened_any_more_is_told_of(desk: Make) -> None:
+    served = desk()
+    ann = served.person("Ann", Grant(Role.VIEWER))
+    served.wait(seconds=30)
+    ann.post("/desk/account/factor/drop", data={"code": served.code("Ann")})
+    ann.post("/desk/account/factor")
+    with served.app.engine.begin() as connection:
+        connection.execute(sa.update(second_factor).values(secret="of another key"))
+    answer = ann.get("/desk/account")
+    assert answer.status_code == 403
+    assert "not sealed with a key of ours" in answer.text
 
 
 def test_the_record_is_read_and_taken_along(desk: Make) -> None:
