@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, pipeline, readers, segmenting
+from digest import bundled, pipeline, readers, reading, segmenting
 from digest.api import Api
 from digest.config import Settings
 from digest.config.brand import brand
@@ -114,6 +114,7 @@ class App:
             copies=self._copies,
             marks=self._marks,
             names=cache(self._names),
+            read=reading.reader(self.settings, self.clock),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",

@@ -1,0 +1,109 @@
+"""What editors ask of an issue: to look at it, to act upon it, to know what was done."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from digest.curate.correct import About
+from digest.desk.actions import Action, Restore
+from digest.model import (
+    Draft,
+    Edition,
+    Interest,
+    Issue,
+    IssueId,
+    ParsedStory,
+    Reject,
+    SectionChange,
+    StoredStory,
+    StoryId,
+    VariantContent,
+)
+from digest.steps import add, compose, curate, editions, events, history
+from digest.steps.edit import edit, would
+from digest.steps.parts import Parts
+from digest.store import issues
+from digest.store.edition_overrides import Kept
+from digest.store.engine import reading
+from digest.store.events import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Newsdesk:
+    """The editors' side of the line. ``who`` is written down beside what they did."""
+
+    parts: Parts
+
+    def look(self, issue_id: IssueId) -> tuple[Issue, Draft]:
+        """An issue as it was last filled, at its revision. Raises NotFoundError."""
+        with reading(self.parts.engine) as connection:
+            issue = issues.get(connection, issue_id)
+            return issue, self.parts.pools.draft(connection, issue)
+
+    def shown(self, issue: Issue, draft: Draft) -> Edition:
+        """The edition as the issue shows it: its sections in order, those hidden too."""
+        with reading(self.parts.engine) as connection:
+            return editions.shown(connection, self.parts, issue.edition, draft.hand)
+
+    def content(
+        self, issue: Issue, draft: Draft, interest: Interest | None = None
+    ) -> VariantContent:
+        """What readers with ``interest`` would get of ``draft``; None: the whole issue."""
+        return compose.content(self.parts, issue, interest, told=draft)
+
+    def edit(
+        self, issue_id: IssueId, seen: int | None, who: str, action: Action | Restore
+    ) -> Issue:
+        """Do to an issue what an editor decided, upon revision ``seen``; None: however it stands.
+
+        Raises ConflictError where it changed since, NotFoundError, InvalidError, WrongStateError.
+        """
+        return edit(self.parts, issue_id, seen, who, action)
+
+    def would(self, issue_id: IssueId, action: Action | Restore) -> list[str]:
+        """What ``edit`` would change, in words. Stores nothing. Raises as ``edit`` does."""
+        return would(self.parts, issue_id, action)
+
+    def history(self, issue_id: IssueId) -> list[history.Told]:
+        """What editors did to an issue, newest first. Raises NotFoundError."""
+        with reading(self.parts.engine) as connection:
+            return history.history(connection, issues.get(connection, issue_id))
+
+    def changes(self, issue_id: IssueId, before: int) -> list[str]:
+        """What changed in an issue since that revision, in two lines at most."""
+        with reading(self.parts.engine) as connection:
+            issue = issues.get(connection, issue_id)
+            return history.changes(connection, issue, before, issue.revision)
+
+    def keep_sections(self, issue_id: IssueId, who: str) -> tuple[SectionChange, ...]:
+        """Let every issue to come show its sections as this one does. Raises NotFoundError."""
+        return editions.keep(self.parts, issue_id, who)
+
+    def forget_sections(self, slug: str, who: str) -> None:
+        """Let the edition's issues show their sections as config.toml says. Raises NotFoundError."""
+        editions.forget(self.parts, slug, who)
+
+    def kept_sections(self) -> Mapping[str, Sequence[Kept]]:
+        """What editors changed for good, by edition."""
+        return editions.kept_by_edition(self.parts)
+
+    def read(self, url: str) -> ParsedStory | Reject:
+        """The story at an address, or why there is none. It is not stored."""
+        return self.parts.read(url)
+
+    def add(self, found: ParsedStory, slugs: Collection[str], who: str) -> add.Added:
+        """Keep a story as an editor's pick. Raises NotFoundError and WrongStateError."""
+        return add.add(self.parts, found, slugs, who)
+
+    def correct(
+        self, key: StoryId, chosen: Mapping[About, Collection[str]], who: str
+    ) -> StoredStory:
+        """Decide a story's region, country or topic, for good. Raises NotFoundError."""
+        return curate.correct(self.parts, key, chosen, who)
+
+    def join(self, one: StoryId, other: StoryId, who: str) -> None:
+        """Two stories are of one event. Raises NotFoundError."""
+        events.decide(self.parts, one, other, Decision.JOIN, who)
+
+    def split(self, one: StoryId, other: StoryId, who: str) -> None:
+        """Two stories are of two events. Raises NotFoundError."""
+        events.decide(self.parts, one, other, Decision.SPLIT, who)
