@@ -79,7 +79,7 @@ class Newsdesk:
         return editions.keep(self.parts, issue_id, who)
 
     def forget_sections(self, slug: str, who: str) -> None:
-        """Let the edition's issues show their sections as config.toml says. Raises NotFoundError."""
+        """Let an edition's issues show their sections as config.toml says. Raises NotFoundError."""
         editions.forget(self.parts, slug, who)
 
     def kept_sections(self) -> Mapping[str, Sequence[Kept]]:
