@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, pipeline, readers, segmenting
+from digest import bundled, pipeline, readers, reading, segmenting
 from digest.accounts import Accounts
 from digest.api import Api
 from digest.config import Settings
@@ -36,7 +36,6 @@ from digest.deliver.queue import Queue
 from digest.deliver.queues import schema as queue_schema
 from digest.deliver.queues.embedded import Embedded
 from digest.deliver.routes import Route
-from digest.editing import Editing
 from digest.joined import Joined
 from digest.listening import Listening
 from digest.newsroom import Newsroom
@@ -115,6 +114,7 @@ class App:
             copies=self._copies,
             marks=self._marks,
             names=cache(self._names),
+            read=reading.reader(self.settings, self.clock),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
@@ -307,11 +307,6 @@ class App:
     # --- pages
 
     @cached_property
-    def editing(self) -> Editing:
-        """What those who work at the desk ask of one issue."""
-        return Editing(self.parts, self.settings)
-
-    @cached_property
     def pages(self) -> Pages:
         """What is shown in a browser."""
         choices = {
@@ -322,7 +317,6 @@ class App:
         return Pages(
             self.settings,
             self.newsroom,
-            self.editing,
             choices,
             self._readers_own,
             lambda: readers.a_preference_page(self.people, self.parts.editions, self.clock.now()),

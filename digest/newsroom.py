@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from digest import pipeline
-from digest.desk.actions import Action, Pin, Restore
+from digest.desk.actions import Pin
 from digest.model import (
     DeliveryEvent,
     DeliveryState,
@@ -23,11 +23,10 @@ from digest.model import (
     SubscriberId,
     VariantContent,
 )
+from digest.newsdesk import Newsdesk
 from digest.preview.preview import Preview
 from digest.steps import choose, compose, copies, held, letters, pin, routes, send
 from digest.steps.desk import due
-from digest.steps.edit import edit
-from digest.steps.history import Told, changes, history
 from digest.steps.overview import Next, overview
 from digest.steps.parts import Parts
 from digest.steps.plan import SendPlan, plan
@@ -178,25 +177,10 @@ class Newsroom:
         """Leave it to the rules again. Raises NotFoundError and WrongStateError."""
         return pin.unpin(self.parts, self.parts.edition(slug), key, who)
 
-    def edit(
-        self, issue_id: IssueId, seen: int | None, who: str, action: Action | Restore
-    ) -> Issue:
-        """Do to an issue what an editor decided, upon revision ``seen``; None: however it stands.
-
-        Raises ConflictError where it changed since, NotFoundError, InvalidError, WrongStateError.
-        """
-        return edit(self.parts, issue_id, seen, who, action)
-
-    def history(self, issue_id: IssueId) -> list[Told]:
-        """What editors did to an issue, newest first. Raises NotFoundError."""
-        with reading(self.parts.engine) as connection:
-            return history(connection, issues.get(connection, issue_id))
-
-    def changes(self, issue_id: IssueId, before: int) -> list[str]:
-        """What changed in an issue since that revision, in two lines at most."""
-        with reading(self.parts.engine) as connection:
-            issue = issues.get(connection, issue_id)
-            return changes(connection, issue, before, issue.revision)
+    @property
+    def desk(self) -> Newsdesk:
+        """What editors ask of an issue."""
+        return Newsdesk(self.parts)
 
     def next_days(self, slug: str) -> tuple[Issue, frozenset[int]]:
         """The issue that goes out next, and the ISO weekdays it answers for. Stores nothing."""

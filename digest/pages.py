@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute
 from digest import bundled, sample
 from digest.accounts import Accounts
 from digest.config import Settings
-from digest.editing import Editing
 from digest.newsroom import Newsroom
 from digest.web import copies, files
 from digest.web.desk import DeskPages
@@ -29,7 +28,6 @@ class Pages:
         self,
         settings: Settings,
         newsroom: Newsroom,
-        editing: Editing,
         choices: Mapping[str, Mapping[str, str]],
         readers: Callable[[jinja2.Environment], list[BaseRoute]],
         preference_page: Callable[[], str | None],
@@ -37,7 +35,6 @@ class Pages:
     ) -> None:
         self._settings = settings
         self._newsroom = newsroom
-        self._editing = editing
         self._choices = choices
         self._readers = readers
         self._preference_page = preference_page
@@ -68,7 +65,7 @@ class Pages:
     def desk(self) -> DeskPages:
         """The newsroom's own pages."""
         trial = (lambda: None) if self._accounts.apart else self._preference_page
-        return DeskPages(self._newsroom, self._editing, self._templates, self._choices, trial)
+        return DeskPages(self._newsroom, self._newsroom.desk, self._templates, self._choices, trial)
 
     @cached_property
     def _templates(self) -> jinja2.Environment:

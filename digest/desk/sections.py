@@ -22,7 +22,7 @@ def change(hand: Hand, action: ChangeSection, edition: Edition) -> Hand:
         raise NotFoundError(f"{edition.slug} has no section {told.slug!r}", hint=f"known: {known}")
     changes = merged(edition.sections, hand.sections, (told,))
     section = next(one for one in changed(edition.sections, changes) if one.slug == told.slug)
-    if not 0 <= section.minimum <= section.maximum or section.maximum < 1:
+    if not 1 <= section.minimum <= section.maximum:
         raise InvalidError(
             f"a section cannot hold from {section.minimum} to {section.maximum} stories"
         )

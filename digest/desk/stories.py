@@ -172,8 +172,9 @@ def _place(draft: Draft, slot: Slot) -> Hand:
 
 
 def _without(hand: Hand, story: StoryId, *instead: Slot) -> Hand:
-    others = (slot for slot in hand.placed if slot.story != story)
-    return replace(hand, placed=(*others, *instead))
+    placed = [*(slot for slot in hand.placed if slot.story != story), *instead]
+    # In one order, so that equal decisions are one hand.
+    return replace(hand, placed=tuple(sorted(placed, key=lambda slot: slot.story)))
 
 
 def _order(draft: Draft, section: str) -> list[StoryId]:

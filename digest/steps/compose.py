@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from digest.curate import vary
-from digest.curate.fill import standing
+from digest.curate.fill import Pool, standing
 from digest.curate.lifecycle import UNFINISHED, fills
 from digest.errors import NotFoundError
 from digest.model import Draft, Edition, Interest, Issue, IssueId, IssueState, VariantContent
@@ -214,14 +214,14 @@ def content(
     ``language`` empty is the edition's; ``told`` is its content, if not as of now.
     """
     told = told or draft(parts, issue, at)
-    pool = told.pool
+    pool: Pool = parts.pools.ranked(told.pool)
     with reading(parts.engine) as connection:
         edition = editions.shown(connection, parts, issue.edition, told.hand)
     if interest is not None and interest.since is not None:
         until = issue.window_to or at or parts.clock.now()
         with reading(parts.engine) as connection:
             before = issues.gone_since(connection, issue, until - REACH)
-            pool = (*pool, *earlier(connection, before, pool, until))
+            pool = (*told.pool, *earlier(connection, before, told.pool, until))
     names = parts.names(language or edition.language)
     return vary.vary(issue, edition, pool, told.hand, interest, names, language, style)
 

@@ -11,7 +11,7 @@ from digest.errors import ConflictError, NotFoundError, WrongStateError
 from digest.model import Draft, Hand, Issue, IssueId, IssueState
 from digest.steps import editions
 from digest.steps.compose import compose
-from digest.steps.history import changes
+from digest.steps.history import changes, told_between
 from digest.steps.parts import Parts
 from digest.store import drafts, hands, issues, stories
 from digest.store.engine import reading, writing
@@ -51,12 +51,27 @@ def editable(issue: Issue) -> bool:
     return fills(issue) or issue.state in {IssueState.APPROVED, IssueState.HELD}
 
 
-def _open(connection: Connection, issue_id: IssueId, seen: int | None) -> Issue:
-    issue = issues.get(connection, issue_id, to_change=True)
+def would(parts: Parts, issue_id: IssueId, action: Action | Restore) -> list[str]:
+    """What ``edit`` would change, in words. Stores nothing. Raises as ``edit`` does."""
+    with reading(parts.engine) as connection:
+        issue = issues.get(connection, issue_id)
+        _check_open(issue)
+        draft = parts.pools.draft(connection, issue)
+        hand = _hand(connection, parts, issue, draft, action)
+        _check_segments(parts, hand)
+        return told_between(connection, draft.hand, hand)
+
+
+def _check_open(issue: Issue) -> None:
     if not editable(issue):
         raise WrongStateError(
             f"the issue is {issue.state}: its content stands still", issue=issue.id
         )
+
+
+def _open(connection: Connection, issue_id: IssueId, seen: int | None) -> Issue:
+    issue = issues.get(connection, issue_id, to_change=True)
+    _check_open(issue)
     if seen is not None and issue.revision != seen:
         last = next(iter(hands.acts(connection, issue_id, limit=1)), None)
         who = last.who if last is not None and last.revision > seen else ""

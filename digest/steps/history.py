@@ -40,6 +40,11 @@ def history(connection: Connection, issue: Issue) -> list[Told]:
     ]
 
 
+def told_between(connection: Connection, before: Hand, after: Hand) -> list[str]:
+    """What editors decided differently in two hands, one line each."""
+    return told(before, after, _names(connection, [before, after]))
+
+
 def changes(connection: Connection, issue: Issue, before: int, after: int) -> list[str]:
     """What changed between two revisions of an issue, in two lines at most."""
     was, now = (hands.in_force(connection, issue.id, one) for one in (before, after))

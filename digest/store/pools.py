@@ -6,7 +6,7 @@ from threading import Lock
 from sqlalchemy.engine import Connection
 
 from digest.curate.order import Ranked
-from digest.model import Draft, Issue, IssueId
+from digest.model import Candidate, Draft, Issue, IssueId
 from digest.store import drafts, hands
 
 #: pools that are remembered: some 10 MB each with 2,000 stories
@@ -19,6 +19,17 @@ class Pools:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[IssueId, int], Ranked] = OrderedDict()
         self._lock = Lock()
+
+    def ranked(self, pool: tuple[Candidate, ...]) -> Ranked:
+        """A pool with the orders that are known of it, if it is one of those remembered."""
+        with self._lock:
+            found = (one for one in self._kept.values() if one.pool is pool)
+            return next(found, None) or Ranked(pool)
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        with self._lock:
+            self._kept.clear()
 
     def draft(self, connection: Connection, one: Issue) -> Draft:
         """The content of an issue as it stands; see ``drafts.of``."""

@@ -16,9 +16,8 @@ from digest.curate.correct import About
 from digest.desk.actions import Move
 from digest.desk.forms import about, action, one
 from digest.errors import ConflictError, DigestError, InvalidError, NotFoundError, WrongStateError
-from digest.model import Issue, StoryId
+from digest.model import Issue, Reject, StoryId
 from digest.people.roles import Permission
-from digest.store.events import Decision
 from digest.web.desk_issue import IssuePages
 from digest.web.desk_room import Room, back, query, wanted, whole
 from digest.web.gate import DeskRoute
@@ -72,8 +71,11 @@ class ActPages:
         issue = self.room.issue(request)
 
         def bring() -> str:
-            url = one(request.state.fields, "url")
-            added = self.room.editing.add(url, issue.edition)
+            found = self.room.editing.read(one(request.state.fields, "url"))
+            if isinstance(found, Reject):
+                why = found.detail or found.reason
+                raise InvalidError(f"this page tells no story that can be used: {why}")
+            added = self.room.editing.add(found, [issue.edition], who(request))
             self.room.editing.fill(issue)
             return f"pool-{added.story.id}"
 
@@ -108,14 +110,15 @@ class ActPages:
     def pair(self, request: Request) -> Response:
         """Say that two stories are of one event, or of two."""
         fields, issue, story = request.state.fields, self.room.issue(request), _story(request)
-        told = one(fields, "decision")
-        if told not in set(Decision):
+        editing = self.room.editing
+        decide = {"join": editing.join, "split": editing.split}.get(one(fields, "decision"))
+        if decide is None:
             raise HTTPException(400, "This form is not complete.")
 
         def paired() -> str:
             other = StoryId(whole(one(fields, "other")))
-            self.room.editing.pair(story, other, Decision(told), who(request))
-            self.room.editing.fill(issue)
+            decide(story, other, who(request))
+            editing.fill(issue)
             return ""
 
         return self._beyond(request, issue, paired, f"/stories/{story}")

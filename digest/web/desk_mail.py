@@ -44,7 +44,7 @@ class Mails(Protocol):
     """What the pages need; app.py answers."""
 
     def preview(self, issue: Issue, whom: Whom = None) -> Preview: ...
-    def look(self, issue: Issue, whom: Whom = None) -> Preview: ...
+    def proof(self, issue: Issue, whom: Whom = None) -> Preview: ...
     def readers(self, issue: Issue, segment: str) -> int: ...
 
 
@@ -134,7 +134,7 @@ class MailPages:
 
     def _preview(self, request: Request, issue: Issue) -> Preview:
         whom = self._whom(request)
-        return self._tried(lambda: self.mails.look(issue, whom))
+        return self._tried(lambda: self.mails.proof(issue, whom))
 
     def _tried(self, work: Callable[[], Preview]) -> Preview:
         try:
@@ -159,7 +159,6 @@ class MailPages:
         return Interest(
             regions=chosen["region"], topics=chosen["topic"], segments=chosen["segment"]
         )
-
 
 
 def _place(issue: Issue, told: str, check: str, headlines: Mapping[StoryId, str]) -> str:

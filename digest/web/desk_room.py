@@ -15,19 +15,27 @@ from digest.curate.correct import About
 from digest.desk.actions import Action, Restore
 from digest.desk.search import Show, Wanted
 from digest.errors import NotFoundError
-from digest.model import Issue, IssueId, IssueState, StoryId
+from digest.model import (
+    Issue,
+    IssueId,
+    IssueState,
+    ParsedStory,
+    Reject,
+    SectionChange,
+    StoredStory,
+    StoryId,
+)
 from digest.people.roles import Permission
 from digest.steps.add import Added
 from digest.steps.desk import News, Sheet, Table
 from digest.steps.history import Told
-from digest.store.events import Decision
 from digest.web.gate import PRIVATE, DeskRoute, Endpoint, Gate
 
 ISSUE = "/desk/issues/{issue:int}"
 
 
 class Editing(Protocol):
-    """What editors ask of one issue; digest/editing.py answers."""
+    """What editors ask of one issue; digest/newsdesk.py answers."""
 
     @property
     def source_names(self) -> Mapping[str, str]: ...
@@ -48,11 +56,13 @@ class Editing(Protocol):
     def outcome(self, issue_id: IssueId, revision: int, story: StoryId | None) -> str: ...
     def history(self, issue_id: IssueId) -> list[Told]: ...
     def correct(
-        self, story: StoryId, chosen: Mapping[About, Collection[str]], who: str
-    ) -> None: ...
-    def pair(self, one: StoryId, other: StoryId, decision: Decision, who: str) -> None: ...
-    def add(self, url: str, edition: str) -> Added: ...
-    def keep_sections(self, issue_id: IssueId, who: str) -> None: ...
+        self, key: StoryId, chosen: Mapping[About, Collection[str]], who: str
+    ) -> StoredStory: ...
+    def join(self, one: StoryId, other: StoryId, who: str) -> None: ...
+    def split(self, one: StoryId, other: StoryId, who: str) -> None: ...
+    def read(self, url: str) -> ParsedStory | Reject: ...
+    def add(self, found: ParsedStory, slugs: Collection[str], who: str) -> Added: ...
+    def keep_sections(self, issue_id: IssueId, who: str) -> tuple[SectionChange, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

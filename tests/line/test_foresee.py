@@ -91,7 +91,7 @@ def test_the_desks_words_wait_for_approval(app: App) -> None:
     key = story_id(app, first[0])
     newsroom.pin("morning", newsroom.pin_plan("morning", key, everyone=True), "Ines")
     rewritten = Edit(key, {"headline": "As the desk would have it"})
-    newsroom.edit(newsroom.upcoming("morning").id, None, "Ines", rewritten)
+    newsroom.desk.edit(newsroom.upcoming("morning").id, None, "Ines", rewritten)
     assert headlines(app, 1) == first
     newsroom.approve(newsroom.upcoming("morning").id, "Ines")
     assert "As the desk would have it" in headlines(app, 1)
@@ -100,7 +100,7 @@ def test_the_desks_words_wait_for_approval(app: App) -> None:
 def test_what_the_desk_took_out_shows_no_more(app: App) -> None:
     first = headlines(app, 1)
     issue, _ = app.newsroom.next_issue("morning")
-    app.newsroom.edit(issue.id, issue.revision, "Ines", Remove(story_id(app, first[0])))
+    app.newsroom.desk.edit(issue.id, issue.revision, "Ines", Remove(story_id(app, first[0])))
     assert first[0] not in headlines(app, 1)
 
 

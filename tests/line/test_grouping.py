@@ -144,7 +144,7 @@ def test_the_same_store_gives_the_same_issue(app: App) -> None:
 def test_a_pinned_story_that_its_publisher_took_back_is_not_carried(app: App) -> None:
     one, _ = bring(app, parsed(1, headline=QUAKE), parsed(2, headline="Ferry fares rise"))
     issue, _ = app.newsroom.next_issue("daily")
-    app.newsroom.edit(issue.id, issue.revision, "Ines", Pin(story=one))
+    app.newsroom.desk.edit(issue.id, issue.revision, "Ines", Pin(story=one))
     assert headlines(app)[0] == QUAKE
     bring(app, parsed(1, headline=QUAKE, state=StoryState.WITHDRAWN))
     assert headlines(app) == ["Ferry fares rise"]
