@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import jinja2
@@ -15,7 +16,6 @@ from digest.protocols import Clock
 from digest.staff.account import Own
 from digest.staff.house import House
 from digest.staff.login import Login
-from digest.staff.openid import OpenId, Provider
 from digest.staff.people import People
 from digest.store import audit
 from digest.store.engine import reading
@@ -24,6 +24,9 @@ from digest.web.desk_audit import AuditPages
 from digest.web.desk_login import LoginPages
 from digest.web.desk_people import PeoplePages
 from digest.web.gate import Gate, Rules
+
+if TYPE_CHECKING:
+    from digest.staff.openid import OpenId
 
 #: names that mean this machine
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -117,10 +120,12 @@ class Accounts:
         ]
 
     @cached_property
-    def _openid(self) -> OpenId | None:
+    def _openid(self) -> "OpenId | None":
         given = self._settings.desk.oidc
         if given.issuer is None:
             return None
+        from digest.staff.openid import OpenId, Provider  # few have one, and it takes its time
+
         provider = Provider(
             issuer=given.issuer,
             client_id=given.client_id,

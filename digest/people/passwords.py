@@ -8,9 +8,6 @@ import threading
 import unicodedata
 from functools import cached_property
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 #: in characters
 SHORTEST = 15
 LONGEST = 256
@@ -38,6 +35,9 @@ class Passwords:
     """Hashes and checks. A check takes as long for nobody's password as for somebody's."""
 
     def __init__(self) -> None:
+        # Most commands check no password.
+        from argon2 import PasswordHasher
+
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         self._room = threading.BoundedSemaphore(AT_ONCE)
 
@@ -48,6 +48,8 @@ class Passwords:
 
     def fits(self, kept: str | None, password: str) -> bool:
         """Whether this is the password. None: there is none, which takes as long to say."""
+        from argon2.exceptions import InvalidHashError, VerificationError
+
         given = unicodedata.normalize("NFKC", password)[: LONGEST + 1]
         with self._room:
             try:

@@ -6,8 +6,8 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy.engine import Connection, Engine
 
 from digest.errors import RefusedError
@@ -15,6 +15,9 @@ from digest.people.audit import Act
 from digest.people.passwords import Passwords
 from digest.protocols import Clock
 from digest.store import audit
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,8 @@ class House:
 
     def open(self, sealed: str) -> str:
         """The text again. Raises RefusedError."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._box.decrypt(sealed.encode("ascii", "replace")).decode()
         except InvalidToken as error:
@@ -100,7 +105,9 @@ class House:
         audit.add(connection, act, self.audit_key)
 
     @cached_property
-    def _box(self) -> MultiFernet:
+    def _box(self) -> "MultiFernet":
+        from cryptography.fernet import Fernet, MultiFernet
+
         return MultiFernet([Fernet(base64.urlsafe_b64encode(one)) for one in self.sealing])
 
     def _key(self, purpose: str) -> bytes:

@@ -11,7 +11,6 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -22,9 +21,8 @@ from joserfc.jwk import KeySet
 
 from digest.errors import RefusedError
 from digest.staff.house import House
+from digest.store.sessions import BETWEEN_STEPS
 
-#: how long one may take at the provider
-PATIENCE = timedelta(minutes=10)
 #: what an ID token may be signed with: never "none", never a shared secret
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"]
 #: how far the provider's clock may be off, in seconds
@@ -98,7 +96,7 @@ class OpenId:
         """
         kept = json.loads(self.house.open(sealed))
         age = self.house.clock.now().timestamp() - kept["at"]
-        if not 0 <= age <= PATIENCE.total_seconds():
+        if not 0 <= age <= BETWEEN_STEPS.total_seconds():
             raise RefusedError("That took too long. Try again.")
         if not hmac.compare_digest(told.get("state", "").encode(), kept["state"].encode()):
             raise RefusedError(FAILED)

@@ -1,18 +1,20 @@
 """The way to the desk: password, code, an account elsewhere, and the link that begins it all."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import segno
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.errors import RefusedError
 from digest.staff.account import NewFactor, Own
 from digest.staff.login import Login, Step, Visit
-from digest.staff.openid import PATIENCE, OpenId
-from digest.store.sessions import Stage
+from digest.store.sessions import BETWEEN_STEPS, Stage
 from digest.web.gate import PRIVATE, DeskRoute, Gate, one, within
+
+if TYPE_CHECKING:
+    from digest.staff.openid import OpenId
 
 BOTH = ("GET", "POST")
 #: where each stage goes on
@@ -26,7 +28,7 @@ class LoginPages:
     gate: Gate
     login: Login
     own: Own
-    openid: OpenId | None
+    openid: "OpenId | None"
 
     def routes(self) -> list[DeskRoute]:
         """``/desk/login…``, ``/desk/welcome/<token>``, ``/desk/logout``."""
@@ -154,7 +156,7 @@ class LoginPages:
         answer.set_cookie(
             self._cookie,
             sealed,
-            max_age=int(PATIENCE.total_seconds()),
+            max_age=int(BETWEEN_STEPS.total_seconds()),
             path="/",
             secure=self.gate.secure,
             httponly=True,
@@ -205,6 +207,8 @@ class LoginPages:
 
 def picture(factor: NewFactor) -> str:
     """The secret as a QR code, for an app to scan: an SVG as a data URI."""
+    import segno
+
     # Dark on white whatever the page's colours: apps read nothing else surely.
     made = segno.make(factor.address, error="m", micro=False)
     return made.svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
