@@ -90,7 +90,8 @@ def _note(of: str, fields: Fields) -> Action:
     return actions.Note(None if of == "usual" else one(fields, "note"))
 
 
-def _block(number: int, fields: Fields) -> Block:
+def written(number: int, fields: Fields) -> Block:
+    """The block that a form tells of. Raises InvalidError for a kind or a date that is none."""
     kind = one(fields, "kind")
     if kind not in set(BlockKind):
         raise InvalidError("a block is a text or a sponsor’s")
@@ -122,12 +123,12 @@ def _day(text: str) -> date | None:
 def _blocks(of: str, fields: Fields) -> Action:
     what, _, number = of.partition(" ")
     if what == "add":
-        return actions.AddBlock(_block(0, fields))
+        return actions.AddBlock(written(0, fields))
     if what == "remove":
         return actions.RemoveBlock(_number(number))
     if what == "move":
         return actions.MoveBlock(_number(number), one(fields, "after"))
-    return actions.ChangeBlock(_block(_number(number), fields))
+    return actions.ChangeBlock(written(_number(number), fields))
 
 
 def _section(of: str, fields: Fields) -> Action:

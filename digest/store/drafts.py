@@ -116,7 +116,18 @@ def _update(connection: Connection, one: Issue, values: Mapping[str, Any]) -> Is
 
 def _told_pool(candidates: Iterable[Candidate]) -> list[list[object]]:
     """What of a pool, best first, a variant derives from."""
-    return [[one.stored.id, one.stored.version, one.pick, one.fold] for one in candidates]
+    return [
+        [
+            one.stored.id,
+            one.stored.version,
+            one.pick,
+            one.fold,
+            # readers choose by them, and cards tell them
+            list(one.stored.classification.regions),
+            list(one.stored.classification.topics),
+        ]
+        for one in candidates
+    ]
 
 
 def _pool_rows(issue_id: IssueId, candidates: Sequence[Candidate]) -> list[dict[str, Any]]:

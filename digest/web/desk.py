@@ -39,13 +39,13 @@ class DeskPages:
     def routes(self, gate: Gate) -> list[DeskRoute]:
         """``/`` and ``/desk/issues/…``."""
         room = Room(gate=gate, editing=self.editing, choices=self.choices)
-        issue = IssuePages(room)
+        issue, stories, blocks = IssuePages(room), StoryPages(room), BlockPages(room)
         return [
             *HomePages(room, self.home, self.preference_page).routes(),
             *issue.routes(),
-            *ActPages(room, issue).routes(),
-            *StoryPages(room).routes(),
-            *BlockPages(room).routes(),
+            *ActPages(room, issue, stories, blocks).routes(),
+            *stories.routes(),
+            *blocks.routes(),
             *HistoryPages(room).routes(),
             *MailPages(room, self.editing, self.templates, _looked).routes(),
         ]

@@ -18,8 +18,10 @@ from digest.desk.forms import about, action, one
 from digest.errors import ConflictError, DigestError, InvalidError, NotFoundError, WrongStateError
 from digest.model import Issue, Reject, StoryId
 from digest.people.roles import Permission
+from digest.web.desk_block import BlockPages
 from digest.web.desk_issue import IssuePages
 from digest.web.desk_room import Room, back, query, wanted, whole
+from digest.web.desk_story import StoryPages
 from digest.web.gate import DeskRoute
 
 POST = ("POST",)
@@ -31,6 +33,8 @@ class ActPages:
 
     room: Room
     pages: IssuePages
+    stories: StoryPages
+    blocks: BlockPages
 
     def routes(self) -> list[DeskRoute]:
         """All of them, by POST alone."""
@@ -141,7 +145,13 @@ class ActPages:
         hint = f" {error.hint[:1].upper()}{error.hint[1:]}." if error.hint else ""
         told = f"{error.message[:1].upper()}{error.message[1:]}.{hint}"
         status = 409 if isinstance(error, WrongStateError) else 400
-        typed = {key: one(request.state.fields, key) for key in request.state.fields}
+        fields = request.state.fields
+        typed = {key: one(fields, key) for key in fields}
+        verb, _, of = one(fields, "do").partition(" ")
+        if verb == "edit" and (story := about(fields)):
+            return self.stories.page(request, story, status, told, typed)
+        if verb == "block" and of.startswith(("add", "change")):
+            return self.blocks.again(request, status, told)
         return self.pages.page(request, issue.id, status, wrong=told, typed=typed)
 
     def _back(

@@ -6,6 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from digest.desk.forms import one, written
+from digest.errors import InvalidError
 from digest.model import Block, BlockKind
 from digest.people.roles import Permission
 from digest.steps.desk import Table
@@ -26,8 +28,25 @@ class BlockPages:
     def show(self, request: Request) -> Response:
         """A new block of a kind, or one that stands in the issue."""
         on = self.room.editing.table(self.room.issue(request).id)
-        block = _block(on, request)
-        return self.room.show(request, "desk_block.html", on.issue, on=on, block=block, wrong="")
+        return self._page(request, on, _block(on, request))
+
+    def again(self, request: Request, status: int, wrong: str) -> Response:
+        """The form as it was sent, and what is wrong with it."""
+        on = self.room.editing.table(self.room.issue(request).id)
+        fields = request.state.fields
+        number = whole(one(fields, "do").split(" ")[-1])
+        try:
+            block = written(number, fields)
+        except InvalidError:  # a date that is none
+            block = written(number, {**fields, "first": (), "last": ()})
+        return self._page(request, on, block, status, wrong)
+
+    def _page(
+        self, request: Request, on: Table, block: Block, status: int = 200, wrong: str = ""
+    ) -> Response:
+        return self.room.show(
+            request, "desk_block.html", on.issue, status, on=on, block=block, wrong=wrong
+        )
 
 
 def _block(on: Table, request: Request) -> Block:

@@ -91,6 +91,7 @@ class IssuePages:
             "desk_conflict.html",
             on.issue,
             status,
+            on=on,
             error=error,
             fields=[
                 (key, value)

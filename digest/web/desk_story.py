@@ -1,6 +1,7 @@
 """One story of an issue: what readers see of it, what its source says, and why it stands there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -47,9 +48,18 @@ class StoryPages:
 
     def show(self, request: Request) -> Response:
         """All that there is to say of the story."""
-        self.room.issue(request)
+        return self.page(request, StoryId(request.path_params["story"]))
+
+    def page(
+        self,
+        request: Request,
+        key: StoryId,
+        status: int = 200,
+        wrong: str = "",
+        typed: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The page, after an act that failed too: with what was ``typed``, and what is wrong."""
         on = self.room.editing.table(self.room.issue(request).id)
-        key = StoryId(request.path_params["story"])
         try:
             sheet = self.room.editing.sheet(on, key)
         except NotFoundError as error:
@@ -57,11 +67,16 @@ class StoryPages:
         own = sheet.candidate.stored.story if sheet.candidate else sheet.stored.story
         over = on.draft.hand.overrides.get(key, Overrides())
         standing = next((slot for slot in on.draft.slots if slot.story == key), None)
-        fields = fields_of(own, over)
+        fields = [
+            replace(one, now=typed[one.name]) if typed and one.name in typed else one
+            for one in fields_of(own, over)
+        ]
         return self.room.show(
             request,
             "desk_story.html",
             on.issue,
+            status,
+            wrong=wrong,
             on=on,
             sheet=sheet,
             own=own,

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
-from digest.desk.roles import Grant, Role
+from digest.people.roles import Grant, Role
 from digest.staff.house import COMMAND_LINE, House
 from digest.staff.login import Login
 from digest.staff.people import People

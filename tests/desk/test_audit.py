@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
-from digest.desk.audit import START, Act, Entry, verify
+from digest.people.audit import START, Act, Entry, verify
 from digest.store import audit
 from digest.store.engine import reading, writing
 from digest.store.people_tables import audit as table

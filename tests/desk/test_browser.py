@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from digest.desk.roles import Grant, Role
+from digest.people.roles import Grant, Role
 from digest.staff.house import COMMAND_LINE
 from tests.browser import Browser
 from tests.desk.conftest import ADMIN, PASSWORD, Served, secret

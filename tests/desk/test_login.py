@@ -8,7 +8,7 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from digest.desk.roles import Grant, Role
+from digest.people.roles import Grant, Role
 from digest.errors import NotFoundError, RefusedError, WrongStateError
 from digest.staff.account import Own
 from digest.staff.house import COMMAND_LINE

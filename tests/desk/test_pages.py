@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from digest.desk.roles import CONFIRMED, Grant, Person, Role
+from digest.people.roles import CONFIRMED, Grant, Person, Role
 from digest.staff.house import COMMAND_LINE
 from digest.store.people_tables import second_factor
 from digest.web.gate import DeskRoute, within

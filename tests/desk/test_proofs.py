@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from digest.desk import codes
-from digest.desk.passwords import Passwords, objection
+from digest.people import codes
+from digest.people.passwords import Passwords, objection
 
 #: RFC 6238, appendix B, for SHA-1: 20 bytes, whose last six digits of eight are ours
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from digest.desk.roles import (
+from digest.people.roles import (
     CONFIRMED,
     MATRIX,
     NEWSROOM_WIDE,

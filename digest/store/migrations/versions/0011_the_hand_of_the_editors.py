@@ -135,7 +135,7 @@ def _hash_anew() -> None:
     frozen = sa.select(issue.c.id).where(issue.c.state.in_(FROZEN), issue.c.content_hash != "")
     for key in connection.scalars(frozen).all():
         stories = [
-            [one["stored"]["id"], one["stored"]["version"], one["pick"], one.get("fold")]
+            _told(one)
             for one in connection.scalars(
                 sa.select(pool.c.candidate).where(pool.c.issue_id == key).order_by(pool.c.rank)
             )
@@ -146,3 +146,11 @@ def _hash_anew() -> None:
         told = [stories, sorted(list(row) for row in slots), content or {}]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
         connection.execute(sa.update(issue).where(issue.c.id == key).values(content_hash=digest))
+
+
+def _told(one: dict[str, Any]) -> list[Any]:
+    """What of a candidate the hash covers."""
+    stored = one["stored"]
+    read = stored.get("classification", {})
+    filed = [read.get("regions", []), read.get("topics", [])]
+    return [stored["id"], stored["version"], one["pick"], one.get("fold"), *filed]
