@@ -50,6 +50,12 @@ class Block:
         """Its name among an issue's sections."""
         return f"{_BLOCK}{self.id}"
 
+    @property
+    def told(self) -> str:
+        """Itself in a line, for an editor."""
+        first, _, _ = self.text.partition("\n")
+        return f"[{self.kind}] {self.title or first or self.image}"
+
     def runs(self, day: date) -> bool:
         """Whether it stands in an issue of that local date."""
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)

@@ -167,11 +167,11 @@ class IssueKit:
         stories: list[Fragment] = []
         filled: list[tuple[str, int]] = []
         for slug, chosen in sections:
-            if slug in self._insets:
-                stories += self._kit.inset(self._insets[slug])
-            elif chosen:
+            if chosen:
                 stories += self._pools[slug, not filled].fragments(chosen)
                 filled.append((slug, len(chosen)))
+            elif slug in self._insets:
+                stories += self._kit.inset(self._insets[slug])
         index = self._index(tuple(filled))
         views = partial(self._views, sections)
         told = Told(one_line(subject), one_line(preheader), index, views)

@@ -111,6 +111,7 @@ def _check_segments(parts: Parts, hand: Hand) -> None:
 
 
 def _outsiders(draft: Draft, hand: Hand) -> bool:
-    """Whether an editor placed a story that the pool does not hold yet."""
+    """Whether an editor placed a story now that the pool does not hold yet."""
     known = {one.stored.id for one in draft.pool}
+    known |= {slot.story for slot in draft.hand.placed if slot.pinned}
     return any(slot.pinned and slot.story not in known for slot in hand.placed)

@@ -1,5 +1,9 @@
-"""Any run of refreshes, acts and restores, through the real database: what editors said stays."""
+"""Any run of refreshes, acts and restores, through the real database: what editors said stays.
 
+The suite tries a few runs; DIGEST_FUZZ says how many otherwise.
+"""
+
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -198,7 +202,7 @@ def test_what_editors_said_stays(app: App) -> None:
 
     Machine.app = app
     few = settings(
-        max_examples=5,
+        max_examples=int(os.environ.get("DIGEST_FUZZ", "5")),
         stateful_step_count=14,
         deadline=None,
         suppress_health_check=list(HealthCheck),
