@@ -13,7 +13,8 @@ from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, pipeline, readers, segmenting
+from digest import bundled, pipeline, readers, reading, segmenting
+from digest.accounts import Accounts
 from digest.api import Api
 from digest.config import Settings
 from digest.config.brand import brand
@@ -43,7 +44,6 @@ from digest.pages import Pages
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.rights import Rights
-from digest.schedule.days import EVERY_DAY
 from digest.steps.count_received import Counting
 from digest.steps.foresee import Foreseen
 from digest.steps.parts import Identity, Parts
@@ -115,6 +115,7 @@ class App:
             copies=self._copies,
             marks=self._marks,
             names=cache(self._names),
+            read=reading.reader(self.settings, self.clock),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
@@ -251,15 +252,8 @@ class App:
 
     def add_subscriber(self, address: str, slugs: frozenset[str], consent: str, name: str) -> int:
         """Add one person who said yes at ``consent``; returns their id."""
-        now = self.clock.now()
-        return self.people.add(
-            address,
-            consent=subscribers.Consent(source=consent, at=now),
-            editions=slugs,
-            now=now,
-            actor="command line",
-            name=name,
-        )
+        who = readers.Joiner(address, slugs, consent, name)
+        return readers.add(self.people, who, self.clock.now())
 
     def bring(self, how: readers.Bringing) -> ImportReport:
         """Import a CSV, or what another system exported. Mails nobody."""
@@ -322,8 +316,18 @@ class App:
             "segment": segmenting.Names(lambda: self.segments),
         }
         return Pages(
-            self.settings, self.newsroom, choices, self._readers_own, self._a_preference_page
+            self.settings,
+            self.newsroom,
+            choices,
+            self._readers_own,
+            lambda: readers.a_preference_page(self.people, self.parts.editions, self.clock.now()),
+            self.accounts,
         )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who works at the desk."""
+        return Accounts(self.settings, self.engine, self.clock, self.secrets)
 
     def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
         foreseen = Foreseen(self.parts)
@@ -339,10 +343,3 @@ class App:
     def api(self) -> Api:
         """For other programs."""
         return Api(self.settings, self.engine, self.clock, self.people, self._keys)
-
-    def _a_preference_page(self) -> str | None:
-        now = self.clock.now()
-        for slug in self.parts.editions:
-            for reader in self.people.readers(slug, (), (), EVERY_DAY, now):
-                return self.people.preferences_path(reader.subscriber, now)
-        return None

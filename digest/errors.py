@@ -8,8 +8,11 @@
     ├── TemplateError               a template does not compile: file, line, what is allowed
     ├── TransportError              a provider could not be used at all; the issue stops
     ├── NotFoundError               no such edition, issue, story or segment
+    ├── InvalidError                somebody typed what cannot be used
     ├── UnsoundError                what a send stands on does not add up; nothing of it goes
+    ├── RefusedError                somebody is not let in, or not to that
     └── WrongStateError             the thing exists, but not in a state that allows this
+        └── ConflictError           somebody else changed it since it was looked at
     ConfigError                     not a DigestError, so that no retry can swallow it
 """
 
@@ -81,12 +84,35 @@ class NotFoundError(DigestError, LookupError):
     """There is no such thing."""
 
 
+class InvalidError(DigestError, ValueError):
+    """That cannot be used."""
+
+
 class UnsoundError(DigestError):
     """What a send stands on does not add up."""
 
 
+class RefusedError(DigestError):
+    """Somebody is not let in."""
+
+
 class WrongStateError(DigestError):
     """That cannot be done in this state."""
+
+
+class ConflictError(WrongStateError):
+    """Somebody else changed it meanwhile.
+
+    ``revision`` is what it stands at now, ``who`` changed it last (empty: a refresh), ``changes``
+    tells in words what is different.
+    """
+
+    def __init__(self, revision: int, who: str, changes: Sequence[str], **ids: object) -> None:
+        self.revision = revision
+        self.who = who
+        self.changes = tuple(changes)
+        told = f"{who or 'a refresh'} changed the issue meanwhile"
+        super().__init__(told, hint="look at it again, then decide", **ids)
 
 
 @dataclass(frozen=True, slots=True)

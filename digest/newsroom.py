@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from digest import pipeline
+from digest.desk.actions import Pin
 from digest.model import (
     DeliveryEvent,
     DeliveryState,
+    Draft,
     EventKind,
     Finding,
     GatheredSource,
@@ -21,16 +23,18 @@ from digest.model import (
     SubscriberId,
     VariantContent,
 )
+from digest.newsdesk import Newsdesk
 from digest.preview.preview import Preview
 from digest.steps import choose, compose, copies, held, letters, pin, routes, send
-from digest.steps.parts import Parts, zone
+from digest.steps.desk import due
+from digest.steps.overview import Next, overview
+from digest.steps.parts import Parts
 from digest.steps.plan import SendPlan, plan
 from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
 from digest.store import heard, issues, sources, variants
 from digest.store.engine import reading
-from digest.store.issues import Draft
 from digest.store.not_sent import not_sent
 from digest.store.sources import SourceState
 
@@ -108,9 +112,13 @@ class Newsroom:
             issue = compose.compose(self.parts, issue)
         return issue, compose.content(self.parts, issue)
 
-    def next_issues(self) -> Sequence[tuple[Issue, VariantContent]]:
-        """The next issue of every edition."""
-        return [self.next_issue(slug) for slug in self.parts.editions]
+    def overview(self) -> Sequence[Next]:
+        """The next issue of every edition, as it was last filled. Stores nothing."""
+        return overview(self.parts)
+
+    def open_next(self, slug: str) -> Issue:
+        """The issue that goes out next, opened and filled as of now. Raises NotFoundError."""
+        return self.next_issue(slug)[0]
 
     def draft(self, issue: Issue) -> Draft:
         """The issue's pool and slots."""
@@ -158,7 +166,8 @@ class Newsroom:
         self, slug: str, key: StoryId, section: str = "", place: int = 1, *, everyone: bool = False
     ) -> Slot:
         """Where ``pin`` would put a story. Raises NotFoundError and WrongStateError."""
-        return pin.planned(self.parts.edition(slug), key, section, place, everyone=everyone)
+        action = Pin(story=key, section=section, place=place, everyone=everyone)
+        return pin.plan(self.parts, self.parts.edition(slug), action)
 
     def pin(self, slug: str, slot: Slot, who: str) -> Issue:
         """Place a story in the next issue. Raises NotFoundError and WrongStateError."""
@@ -167,6 +176,11 @@ class Newsroom:
     def unpin(self, slug: str, key: StoryId, who: str) -> Issue:
         """Leave it to the rules again. Raises NotFoundError and WrongStateError."""
         return pin.unpin(self.parts, self.parts.edition(slug), key, who)
+
+    @property
+    def desk(self) -> Newsdesk:
+        """What editors ask of an issue."""
+        return Newsdesk(self.parts)
 
     def next_days(self, slug: str) -> tuple[Issue, frozenset[int]]:
         """The issue that goes out next, and the ISO weekdays it answers for. Stores nothing."""
@@ -247,8 +261,4 @@ class Newsroom:
 
     def when(self, issue: Issue) -> str:
         """When the issue is due, by the clock of its edition."""
-        edition = self.parts.editions.get(issue.edition)
-        if edition is None:
-            return f"{issue.scheduled_at:%Y-%m-%d %H:%M} UTC"
-        local = issue.scheduled_at.astimezone(zone(edition))
-        return f"{local:%a %d %b, %H:%M} {edition.zone}"
+        return due(self.parts, issue)

@@ -3,21 +3,19 @@
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib.resources import as_file
-from urllib.parse import urlsplit
 
 import jinja2
 from starlette.routing import BaseRoute
 
 from digest import bundled, sample
+from digest.accounts import Accounts
 from digest.config import Settings
 from digest.newsroom import Newsroom
 from digest.web import copies, files
 from digest.web.desk import DeskPages
+from digest.web.gate import Gate
 from digest.web.server import Address
 from digest.web.site import site
-
-#: names that mean this machine
-HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Pages:
@@ -33,41 +31,41 @@ class Pages:
         choices: Mapping[str, Mapping[str, str]],
         readers: Callable[[jinja2.Environment], list[BaseRoute]],
         preference_page: Callable[[], str | None],
+        accounts: Accounts,
     ) -> None:
         self._settings = settings
         self._newsroom = newsroom
         self._choices = choices
         self._readers = readers
         self._preference_page = preference_page
-
-    @property
-    def _public(self) -> bool:
-        """Whether readers reach us by another name than this machine's."""
-        return urlsplit(self._settings.web.public_url).hostname not in HERE
+        self._accounts = accounts
 
     def where(self) -> str:
         """Where the pages answer, for a person."""
-        web = self._settings.web
-        desk = web.desk_port if self._public else web.port
-        told = f"The desk: http://127.0.0.1:{desk}/"
-        return f"{told}\nReaders’ pages: {web.public_url}" if self._public else told
+        accounts = self._accounts
+        told = f"The desk: {accounts.url}/"
+        return (
+            f"{told}\nReaders’ pages: {self._settings.web.public_url}" if accounts.apart else told
+        )
 
     def sites(self) -> list[Address]:
-        """What to serve. A proxy forwards readers' pages only: the desk has its own port then."""
-        web = self._settings.web
-        readers, desk = self._reader_pages(), self._desk_pages()
-        if not self._public:
-            return [Address(site([*readers, *desk]), web.host, web.port)]
+        """What to serve. The desk has an address of its own where readers' pages go out."""
+        web, desk = self._settings.web, self._settings.desk
+        gate = self._accounts.gate(self._templates)
+        readers, own = self._reader_pages(), self._desk_pages(gate)
+        if not self._accounts.apart:
+            return [Address(site([*readers, *own], gate), web.host, web.port)]
+        secure = web.public_url.startswith("https:")
         return [
-            Address(site(readers), web.host, web.port),
-            Address(site(desk), "127.0.0.1", web.desk_port),
+            Address(site(readers, secure=secure), web.host, web.port),
+            Address(site(own, gate, secure=gate.secure), desk.host, desk.port),
         ]
 
     @cached_property
     def desk(self) -> DeskPages:
         """The newsroom's own pages."""
-        trial = (lambda: None) if self._public else self._preference_page
-        return DeskPages(self._newsroom, self._templates, self._choices, trial)
+        trial = (lambda: None) if self._accounts.apart else self._preference_page
+        return DeskPages(self._newsroom, self._newsroom.desk, self._templates, self._choices, trial)
 
     @cached_property
     def _templates(self) -> jinja2.Environment:
@@ -87,9 +85,10 @@ class Pages:
         styles = files.own(bundled.templates("web"))
         return [*styles, *self._readers(self._templates), *copies.routes(self._newsroom.copy)]
 
-    def _desk_pages(self) -> list[BaseRoute]:
-        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes()]
-        shown += files.outbox(self._settings.sending.outbox)
+    def _desk_pages(self, gate: Gate) -> list[BaseRoute]:
+        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes(gate)]
+        shown += self._accounts.routes(gate)
+        shown += files.outbox(self._settings.sending.outbox, gate)
         with as_file(sample.pictures()) as pictures:
             shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)
         return shown

@@ -3,7 +3,7 @@
 For ``subscribers``, which knows neither settings nor languages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from digest.config.editions import editions, region_names, rhythm_in_words, topi
 from digest.curate.regions import RegionView
 from digest.errors import DigestError
 from digest.render.words import direction
+from digest.schedule.days import EVERY_DAY
 
 #: what the API is made of: the people, their database and keys, the time
 
@@ -109,3 +110,35 @@ def bring(
             )
     except OSError as error:
         raise DigestError(f"cannot read {how.file}: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """One person who said yes, to which editions, and at which place."""
+
+    address: str
+    editions: frozenset[str]
+    consent: str
+    name: str
+
+
+def add(people: subscribers.Subscribers, who: Joiner, now: datetime) -> int:
+    """Add them; returns their id. Raises SubscribersError."""
+    return people.add(
+        who.address,
+        consent=subscribers.Consent(source=who.consent, at=now),
+        editions=who.editions,
+        now=now,
+        actor="command line",
+        name=who.name,
+    )
+
+
+def a_preference_page(
+    people: subscribers.Subscribers, slugs: Iterable[str], now: datetime
+) -> str | None:
+    """The path of some reader's preference page, to look at on a trial."""
+    for slug in slugs:
+        for reader in people.readers(slug, (), (), EVERY_DAY, now):
+            return people.preferences_path(reader.subscriber, now)
+    return None

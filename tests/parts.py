@@ -91,6 +91,9 @@ PARTS = {
     ),
     "prism": Part(lambda: prism() is not None, NPM.format("@stoplight/prism-cli@5")),
     "axe": Part(lambda: npm("axe-core") is not None, NPM.format("axe-core@4.14.1")),
+    "oidc-provider": Part(
+        lambda: npm("oidc-provider") is not None, NPM.format("oidc-provider@9.13.3")
+    ),
     "mjml": Part(lambda: npm("mjml") is not None, NPM.format("mjml@5.4.1")),
     "caniemail": Part(lambda: npm("caniemail") is not None, NPM.format("caniemail@2.0.2")),
     "spamassassin": Part(

@@ -80,7 +80,7 @@ def compose(
         line(f"{content.edition_name}, {issue.local_date}: issue {number}, {issue.state}")
         line(f"  {content.subject}")
         for section in content.sections:
-            line(f"  {section.title}")
+            line(f"  {section.block.told if section.block else section.title}")
             for card in section.cards:
                 line(f"    · {card.headline}")
 

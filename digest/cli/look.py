@@ -60,18 +60,20 @@ def show(
     counts, not_sent = room.progress(found), room.not_sent(found)
     until = room.rests_until(found)
     if json:
-        told = {"issue": found, "slots": draft.slots, "deliveries": counts, "not_sent": not_sent}
-        as_json({**told, "rests_until": until})
+        told = {"issue": found, "slots": draft.slots, "hand": draft.hand}
+        as_json({**told, "deliveries": counts, "not_sent": not_sent, "rests_until": until})
         return
     line(f"{found.edition} {found.local_date}, issue {found.id}, revision {found.revision}")
     line(f"{found.state}{': ' + found.reason if found.reason else ''}; due {found.scheduled_at}")
     if found.state in {IssueState.SKIPPED, IssueState.MISSED}:
         line("What would have gone:")
-    headlines = {one.stored.id: one.stored.story.headline for one in draft.pool}
+    headlines = draft.headlines
     for slot in draft.slots:
-        headline = slot.overrides.headline or headlines.get(slot.story, f"story {slot.story}")
+        headline = headlines.get(slot.story, f"story {slot.story}")
         line(f"  {slot.section} {slot.position + 1}: {headline} (story {slot.story})")
         line(f"      {slot.mode}: {slot.reason}")
+    for block in draft.hand.blocks:
+        line(f"  after {block.after or 'the opening'}: {block.told} (block {block.id})")
     line(f"{len(draft.pool)} stories in the pool")
     for state, count in counts.items():
         line(f"  {count} {state}")

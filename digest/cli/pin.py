@@ -31,7 +31,7 @@ def pin(
 ) -> None:
     """Place a story in the next issue of an edition; the rest fills in around it.
 
-    An issue that is approved or locked stands still: that is refused.
+    An issue that is approved is approved no more; one that is locked stands still: that is refused.
     """
     options: Options = ctx.obj
     app = options.app()

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from digest.config.desk import DeskSettings
 from digest.config.filters import Filter
 from digest.config.hearing import Bounces, Complaints, Hooks
 from digest.config.places import Regions, Topics
@@ -84,8 +85,6 @@ class Web(Table):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    #: the desk's own port once ``public_url`` is not this machine: a proxy must not forward it
-    desk_port: int = Field(default=8001, ge=0, le=65535)
     #: what links in mail start with; at most 47 characters keep leave-links within 72
     public_url: Annotated[HttpUrl, StringConstraints(max_length=47)] = "http://127.0.0.1:8000"
     #: of each API key, in each process that serves
@@ -304,6 +303,7 @@ class Settings(BaseSettings):
     brand: BrandSettings = BrandSettings()
     database: Database = Database()
     web: Web = Web()
+    desk: DeskSettings = DeskSettings()
     sending: Sending = Sending()
     utm: UtmSettings = UtmSettings()
     signup: SignUpSettings = SignUpSettings()

@@ -6,13 +6,17 @@ differs.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
+from typing import TypeAlias
 
-from digest.curate.order import Bits, Order
+from digest.curate.order import Bits, Order, Ranked
 from digest.curate.rank import FRESH, score_at
 from digest.curate.take import Taker
 from digest.model import Candidate, Interest, Section, Slot, SlotMode, StoryId, Take
+
+#: a pool, or one whose orders are known already
+Pool: TypeAlias = Sequence[Candidate] | Ranked
 
 #: readers' sets of regions, topics or segments whose sections are remembered
 _KEPT = 5_000
@@ -47,37 +51,36 @@ class Plan:
 class Filler:
     """Fills one issue, for the desk and for any number of readers.
 
-    ``pool`` is what the issue may use, ``manual`` the slots that editors pinned or removed. No
-    story stands twice, and of those shown as one only the best that a reader wants. A section
-    under its minimum is left out, and its stories are free for later ones; what editors pinned for
-    everyone stands even then, and for readers who would not see the section.
+    ``pool`` is what the issue may use, ``manual`` the slots that editors pinned or removed; a pin
+    in a section that is not there, or hidden, holds nothing. No story stands twice, and of those
+    shown as one only the best that a reader wants. A section under its minimum is left out, and
+    its stories are free for later ones; what editors pinned for everyone stands even then, and for
+    readers who would not see the section.
     """
 
     def __init__(
-        self, sections: Sequence[Section], pool: Sequence[Candidate], manual: Iterable[Slot] = ()
+        self, sections: Sequence[Section], pool: Pool, manual: Iterable[Slot] = ()
     ) -> None:
-        self.pool = {one.stored.id: one for one in pool}
-        known = [slot for slot in manual if slot.story in self.pool]
-        self.pinned = {slot.story: slot for slot in known if slot.pinned}
-        self.removed = {slot.story for slot in known if slot.mode is SlotMode.REMOVED}
+        ranked = pool if isinstance(pool, Ranked) else Ranked(pool)
+        self.pool = {one.stored.id: one for one in ranked.pool}
+        sections = [section for section in sections if not section.hidden]
         slugs = {section.slug for section in sections}
+        known = [slot for slot in manual if slot.story in self.pool]
+        self.pinned = {slot.story: slot for slot in known if slot.pinned and slot.section in slugs}
+        self.removed = {slot.story for slot in known if slot.mode is SlotMode.REMOVED}
         self.for_everyone = frozenset(
-            story
-            for story, slot in self.pinned.items()
-            if slot.mode is SlotMode.EVERYONE and slot.section in slugs
+            story for story, slot in self.pinned.items() if slot.mode is SlotMode.EVERYONE
         )
         self.orders = {
-            half_life: Order(pool, half_life)
+            half_life: ranked.by(half_life)
             for half_life in dict.fromkeys(section.half_life for section in sections)
         }
         self._orders = list(self.orders.values())
         self._others = {
-            order: tuple(other.others(order.stories) for other in self._orders)
-            for order in self._orders
+            order: tuple(order.apart(other) for other in self._orders) for order in self._orders
         }
         self.plans = [self._plan(section) for section in sections]
         self._free = [~self._placed(order) for order in self._orders]
-        self._ranks = self._by_strength()
         self._by_regions = lru_cache(_KEPT)(self._of_regions)
         self._by_topics = lru_cache(_KEPT)(self._of_topics)
         self._by_segments = lru_cache(_KEPT)(self._of_segments)
@@ -166,7 +169,8 @@ class Filler:
         cut = [(plan, tuple([one for one in held if one in kept])) for plan, held in found]
         return [(plan, held) for plan, held in cut if held]
 
-    def _by_strength(self) -> dict[StoryId, int]:
+    @cached_property
+    def _ranks(self) -> dict[StoryId, int]:
         """What stays longest in a mail that is cut; equal stories have equal numbers."""
 
         def strength(one: Candidate) -> tuple[bool, bool, float]:
@@ -238,12 +242,18 @@ class Filler:
 
 def fill(
     sections: Sequence[Section],
-    pool: Sequence[Candidate],
+    pool: Pool,
     manual: Iterable[Slot] = (),
     interest: Interest | None = None,
 ) -> tuple[Slot, ...]:
     """The slots of an issue, or of one reader's part of it (see ``Filler``)."""
     return Filler(sections, pool, manual).slots(interest)
+
+
+def standing(sections: Sequence[Section], pool: Pool, placed: Sequence[Slot]) -> tuple[Slot, ...]:
+    """All slots of an issue: those filled, and what its editors took out."""
+    removed = (slot for slot in placed if slot.mode is SlotMode.REMOVED)
+    return (*fill(sections, pool, placed), *removed)
 
 
 def reason(section: Section, candidate: Candidate) -> str:

@@ -27,6 +27,7 @@ class Order:
         self.candidates = in_order(pool, half_life)
         self.stories = [one.stored.id for one in self.candidates]
         self._places = {story: at for at, story in enumerate(self.stories)}
+        self._apart: dict[Order, list[Bits]] = {}
         self._every = (1 << len(self.candidates)) - 1
         self._picks = self._by(lambda one: [one.pick is not None]).get(True, 0)
         self._regions = self._by(lambda one: one.stored.classification.regions)
@@ -61,9 +62,14 @@ class Order:
         """The stories of a set, best first."""
         return [story for at, story in enumerate(self.stories) if bits >> at & 1]
 
-    def others(self, stories: Iterable[StoryId]) -> list[Bits]:
-        """For each of ``stories``: all but it and what is shown as one with it."""
-        return [~self.mates[story] for story in stories]
+    def apart(self, other: "Order") -> list[Bits]:
+        """For each story of this order, in ``other``: all but it and what is shown as one with it.
+
+        Reckoned once for each ``other``.
+        """
+        if other not in self._apart:
+            self._apart[other] = [~other.mates[story] for story in self.stories]
+        return self._apart[other]
 
     def of(self, stories: Iterable[StoryId]) -> Bits:
         """These stories, as far as they are in the pool."""
@@ -99,6 +105,20 @@ class Order:
             for name in names(one):
                 found[name] |= 1 << at
         return dict(found)
+
+
+class Ranked:
+    """A pool in every order that is asked for, each made once. Safe to share between threads."""
+
+    def __init__(self, pool: Iterable[Candidate]) -> None:
+        self.pool = tuple(pool)
+        self._orders: dict[float, Order] = {}
+
+    def by(self, half_life: float) -> Order:
+        """The pool ranked by that half-life."""
+        if half_life not in self._orders:
+            self._orders[half_life] = Order(self.pool, half_life)
+        return self._orders[half_life]
 
 
 def primary(language: str) -> str:

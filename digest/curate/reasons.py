@@ -57,22 +57,22 @@ def _not_in(
     candidate: Candidate,
 ) -> str:
     """Why a section does not hold a story that is in the pool."""
-    if unfit := _unfit(section, candidate):
-        return unfit
+    if told := unfit(section, candidate):
+        return told
     pin = filler.pinned.get(candidate.stored.id)
     if pin is not None:
         return f"an editor placed it in {pin.section}"
     mates = set(filler.folded(candidate.stored.id))
     for other in filled:
-        if told := mates & set(other.stories):
-            return f"told by story {min(told)} in {other.section.slug}"
+        if standing := mates & set(other.stories):
+            return f"told by story {min(standing)} in {other.section.slug}"
     if one is None:
         return f"the section holds fewer than its minimum of {section.minimum}"
     return _outdone(one, filler, candidate)
 
 
-def _unfit(section: Section, candidate: Candidate) -> str:
-    """What keeps a section from taking the story at all; nothing if it may."""
+def unfit(section: Section, candidate: Candidate) -> str:
+    """What keeps a section from taking a story at all; nothing if it may."""
     found = candidate.stored.classification
     if section.take is Take.PICKS:
         return "" if candidate.pick is not None else "no editors’ pick"

@@ -7,16 +7,13 @@ few operations on integers for each section.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import TypeAlias
+from functools import cached_property, lru_cache
 
 from digest.curate.coarse import Coarse, coarser
-from digest.curate.fill import Filler, Plan
-from digest.curate.order import primary
-from digest.model import Candidate, Edition, Interest, Slot, StoryId
-
-#: section → stories, in the order a reader sees them
-Selection: TypeAlias = tuple[tuple[str, tuple[StoryId, ...]], ...]
+from digest.curate.fill import Filler, Plan, Pool
+from digest.curate.inset import Inset, Selection
+from digest.curate.order import Ranked, primary
+from digest.model import Block, Edition, Interest, Slot, StoryId
 
 #: selections that are remembered
 _KEPT = 20_000
@@ -25,26 +22,41 @@ _LONG, _SLOWER = timedelta(hours=48), 6.0
 
 
 class Selector:
-    """Selects from the pool of one issue. ``until`` is the end of the issue's window."""
+    """Selects from the pool of one issue. ``until`` is the end of the issue's window.
+
+    ``blocks`` are those that run in the issue: they stand among a reader's sections, and are
+    nobody's reason to get mail, unless the whole issue holds nothing else.
+    """
 
     def __init__(
         self,
         edition: Edition,
-        pool: Sequence[Candidate],
+        pool: Pool,
         manual: Iterable[Slot],
         until: datetime | None = None,
+        blocks: Sequence[Block] = (),
     ) -> None:
-        manual = tuple(manual)
-        slow = [
-            replace(section, half_life=section.half_life * _SLOWER) for section in edition.sections
-        ]
-        self.filler = Filler(edition.sections, pool, manual)
-        self._slow = Filler(slow, pool, manual)
+        self._pool = pool if isinstance(pool, Ranked) else Ranked(pool)
+        self._manual = tuple(manual)
+        self.filler = Filler(edition.sections, self._pool, self._manual)
         self._edition = edition
         self._until = until
-        self._told = frozenset(name for section in edition.sections for name in section.segments)
+        self._inset = Inset(edition.sections, blocks)
+        self._alone = bool(blocks) and not self.filler.places(None)
+        named = [*(one.segments for one in edition.sections), *(one.segments for one in blocks)]
+        #: the segments that decide what a reader sees
+        self.segments = frozenset[str]().union(*named)
         self._languages = frozenset(map(primary, edition.languages))
         self._kept = lru_cache(_KEPT)(self._select)
+
+    @cached_property
+    def _slow(self) -> Filler:
+        """For windows in which stories age slowly."""
+        slow = [
+            replace(section, half_life=section.half_life * _SLOWER)
+            for section in self._edition.sections
+        ]
+        return Filler(slow, self._pool, self._manual)
 
     def select(self, interest: Interest | None, step: Coarse = Coarse.NOTHING) -> Selection | None:
         """What a reader with ``interest`` gets; None where that is too little to send.
@@ -54,7 +66,7 @@ class Selector:
         unless all that the issue holds for everybody is too little.
         """
         if interest is None:
-            return _filled(self.filler.places(None))
+            return self._inset.into(_filled(self.filler.places(None)), None)
         interest = self.narrowed(interest)
         own = self._kept(interest)
         if own is None or step is Coarse.NOTHING:
@@ -64,7 +76,7 @@ class Selector:
 
     def narrowed(self, interest: Interest) -> Interest:
         """The part of ``interest`` that can change this issue, so that fewer readers differ."""
-        segments = interest.segments & self._told
+        segments = interest.segments & self.segments
         language = self._language(interest.language)
         if segments == interest.segments and language == interest.language:
             return interest
@@ -88,8 +100,8 @@ class Selector:
             found = _topped_up(filler, found, interest, missing)
             # What editors pinned for everyone is for everyone, be it all there is.
             if not found or (_count(found) < minimum and not filler.for_everyone):
-                return None
-        return found
+                return (self._alone and self._inset.into((), interest.segments)) or None
+        return self._inset.into(found, interest.segments)
 
     def _is_long(self, interest: Interest) -> bool:
         since, until = interest.since, self._until

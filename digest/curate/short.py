@@ -25,9 +25,14 @@ class Verdict:
 
 
 def decide(
-    edition: Edition, stories: int, failing: Sequence[str] = (), *, insisted: bool = False
+    edition: Edition,
+    stories: int,
+    failing: Sequence[str] = (),
+    *,
+    insisted: bool = False,
+    blocks: bool = False,
 ) -> Verdict:
-    """What becomes of an issue that holds so many ``stories``.
+    """What becomes of an issue that holds so many ``stories``, or ``blocks`` of its editors.
 
     ``failing`` are the edition's sources that nobody could read of late: with too few stories the
     day is then not quiet but unknown. ``insisted``: an editor wants the issue to go as it is.
@@ -38,7 +43,7 @@ def decide(
     if failing:
         why = f"{few}, while sources fail: {', '.join(failing)}"
         return Verdict(state=IssueState.HELD, hold=Hold.SOURCES, reason=why)
-    short = _answer(edition, stories, insisted=insisted)
+    short = _answer(edition, empty=not (stories or blocks), insisted=insisted)
     goes = short in {WhenShort.QUIET, WhenShort.SEND}
     return Verdict(
         state=IssueState.LOCKED if goes else IssueState.SKIPPED,
@@ -57,10 +62,10 @@ def counted(stories: int) -> str:
     return f"{stories} new {'story' if stories == 1 else 'stories'}"
 
 
-def _answer(edition: Edition, stories: int, *, insisted: bool) -> WhenShort:
-    """Never an empty ordinary mail: without a story only the quiet-day template goes out."""
-    if insisted and stories:
+def _answer(edition: Edition, *, empty: bool, insisted: bool) -> WhenShort:
+    """Never an empty ordinary mail: without content only the quiet-day template goes out."""
+    if insisted and not empty:
         return WhenShort.SEND
-    if edition.when_short is WhenShort.SEND and not stories:
+    if edition.when_short is WhenShort.SEND and empty:
         return WhenShort.ROLL_OVER
     return edition.when_short

@@ -15,7 +15,7 @@ class Taker:
 
     def __init__(self, order: Order, section: Section, room: int) -> None:
         self._room = room
-        self._others = order.others(order.stories)
+        self._others = order.apart(order)
         caps = ((order.of_source, section.per_source), (order.of_author, section.per_author))
         # A cap that a full section cannot pass needs no count.
         self._caps = [(shares, cap) for shares, cap in caps if 0 < cap < room]

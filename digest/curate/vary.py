@@ -6,38 +6,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from digest.curate import subject
-from digest.curate.fill import Filled, Filler
+from digest.curate.dress import Dress
+from digest.curate.fill import Filler, Pool
+from digest.curate.inset import running
 from digest.curate.select import Selector
 from digest.model import (
-    Candidate,
-    Card,
     Edition,
     FilledSection,
-    Image,
+    Hand,
     Interest,
     Issue,
-    More,
-    Overrides,
+    Layout,
     Section,
     Selected,
     Sheet,
-    Slot,
-    SlotMode,
     StoryId,
-    Take,
     VariantContent,
     WhenShort,
 )
-
-#: other reports named under a card
-MORE = 3
 
 
 def vary(
     issue: Issue,
     edition: Edition,
-    pool: Sequence[Candidate],
-    manual: Iterable[Slot],
+    pool: Pool,
+    hand: Hand,
     interest: Interest | None,
     names: Mapping[str, str],
     language: str = "",
@@ -45,14 +38,16 @@ def vary(
 ) -> VariantContent:
     """What readers with ``interest`` get of ``issue``; None is the issue itself, as editors see it.
 
+    ``edition`` is as the issue shows it (curate/arrange.py), ``hand`` what editors decided.
     ``names`` are what readers call regions and topics, ``take/<kind>`` a section of that kind, and
     ``source/<name>`` a source. ``language`` empty is the edition's. The content may hold no story
     at all: whoever sends decides what then.
     """
     speaks = language or edition.language
-    selector = Selector(edition, pool, manual, issue.window_to)
+    blocks = running(hand.blocks, issue.local_date)
+    selector = Selector(edition, pool, hand.placed, issue.window_to, blocks)
     selected = Selected(sections=selector.select(interest) or (), language=speaks, style=style)
-    told = sheet(issue, edition, selector.filler, selected.sections, names, speaks)
+    told = sheet(issue, edition, selector.filler, hand, selected.sections, names, speaks)
     return content(told, selected)
 
 
@@ -60,6 +55,7 @@ def sheet(
     issue: Issue,
     edition: Edition,
     filler: Filler,
+    hand: Hand,
     used: Iterable[tuple[str, Iterable[StoryId]]],
     names: Mapping[str, str],
     language: str = "",
@@ -69,6 +65,7 @@ def sheet(
     ``language`` is the readers'; empty: the edition's.
     """
     wanted = {slug: tuple(stories) for slug, stories in used}
+    dress = Dress(filler, hand.overrides, names)
     return Sheet(
         issue=issue.id,
         edition=edition.slug,
@@ -76,19 +73,25 @@ def sheet(
         template=template(issue, edition),
         local_date=issue.local_date,
         language=language or edition.language,
-        subject=subject.literal(issue.subject) or edition.subject,
-        empty_subject=subject.literal(issue.subject)
-        or (edition.quiet_subject if quiet(issue) else edition.subject),
-        preheader=subject.literal(issue.preheader) or edition.preheader,
-        sections=tuple(
-            FilledSection(
-                slug=section.slug,
-                title=_title(section, names),
-                layout=section.layout,
-                cards=_cards(Filled(section, wanted[section.slug]), filler, names),
-            )
-            for section in edition.sections
-            if wanted.get(section.slug)
+        subject=edition.subject,
+        empty_subject=edition.quiet_subject if quiet(issue) else edition.subject,
+        preheader=edition.preheader,
+        sections=(
+            *(
+                FilledSection(
+                    slug=section.slug,
+                    title=_title(section, names),
+                    layout=section.layout,
+                    cards=tuple(dress.card(section, story) for story in wanted[section.slug]),
+                )
+                for section in edition.sections
+                if wanted.get(section.slug)
+            ),
+            *(
+                FilledSection(slug=block.slug, title="", layout=Layout.CARDS, block=block)
+                for block in hand.blocks
+                if block.slug in wanted
+            ),
         ),
         note=edition.note,
         house_ad=edition.house_ad,
@@ -158,72 +161,3 @@ def key(selected: Selected) -> str:
     """The name of a variant within its issue: equal selections are one variant."""
     told = (selected.sections, selected.language, selected.style)
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-def manual_slots(slots: Iterable[Slot]) -> tuple[Slot, ...]:
-    """The slots that editors pinned or removed."""
-    return tuple(slot for slot in slots if slot.mode is not SlotMode.AUTO)
-
-
-def _cards(one: Filled, filler: Filler, names: Mapping[str, str]) -> tuple[Card, ...]:
-    return tuple(
-        replace(
-            _card(
-                one.section,
-                filler.pool[story],
-                filler.pinned[story].overrides if story in filler.pinned else Overrides(),
-                names,
-            ),
-            more=_more(filler.mates(story), names),
-        )
-        for story in one.stories
-    )
-
-
-def _more(mates: Sequence[Candidate], names: Mapping[str, str]) -> tuple[More, ...]:
-    return tuple(
-        More(
-            headline=one.stored.story.headline,
-            url=one.stored.story.url,
-            source=names.get(f"source/{one.stored.source}", ""),
-        )
-        for one in mates[:MORE]
-    )
-
-
-def _card(
-    section: Section, candidate: Candidate, overrides: Overrides, names: Mapping[str, str]
-) -> Card:
-    stored, story = candidate.stored, candidate.stored.story
-    image = story.image
-    if overrides.image_url is not None:
-        image = Image(url=overrides.image_url) if overrides.image_url else None
-    if image is not None and overrides.alt is not None:
-        image = replace(image, alt=overrides.alt)
-    return Card(
-        story=stored.id,
-        headline=_first(overrides.headline, story.headline),
-        url=_first(overrides.link, story.url),
-        standfirst=_first(overrides.standfirst, story.standfirst),
-        kicker=_first(overrides.kicker, _kicker(section, candidate, names)),
-        byline=story.byline,
-        source=names.get(f"source/{stored.source}", ""),
-        language=story.language,
-        image=image,
-        published_at=story.published_at,
-        update=candidate.update,
-    )
-
-
-def _first(changed: str | None, original: str) -> str:
-    return original if changed is None else changed
-
-
-def _kicker(section: Section, candidate: Candidate, names: Mapping[str, str]) -> str:
-    """The word above a headline: what the section's own title does not say already."""
-    found = candidate.stored.classification
-    if section.take in {Take.TOPIC, Take.REGION_TOPIC}:
-        told = found.regions if section.take is Take.TOPIC else ()
-    else:
-        told = found.topics or (() if section.take is Take.REGION else found.regions)
-    return names.get(told[0], "") if told else ""

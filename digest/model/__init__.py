@@ -26,8 +26,10 @@ from digest.model.delivery_event import (
     EventKind,
     Notice,
 )
+from digest.model.draft import Draft
 from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
 from digest.model.finding import Finding, Level
+from digest.model.hand import Block, BlockKind, Hand, SectionChange
 from digest.model.house_ad import HouseAd
 from digest.model.issue import (
     Candidate,
@@ -92,6 +94,8 @@ __all__ = [
     "Authority",
     "Batch",
     "BatchState",
+    "Block",
+    "BlockKind",
     "Candidate",
     "Card",
     "Classification",
@@ -99,6 +103,7 @@ __all__ = [
     "Decision",
     "DeliveryEvent",
     "DeliveryState",
+    "Draft",
     "Dropped",
     "Edition",
     "EventKind",
@@ -108,6 +113,7 @@ __all__ = [
     "Fragment",
     "GatherStatus",
     "GatheredSource",
+    "Hand",
     "Hold",
     "HouseAd",
     "Image",
@@ -130,6 +136,7 @@ __all__ = [
     "RejectReason",
     "RenderedVariant",
     "Section",
+    "SectionChange",
     "Selected",
     "Sheet",
     "Slot",

@@ -66,6 +66,8 @@ class Section:
     per_author: int = 2
     #: only readers in one of these segments see it; empty: everyone
     segments: frozenset[str] = frozenset()
+    #: an editor left it out of this issue
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,16 @@ class SlotMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """What an editor changed for one issue only; the story itself never changes."""
+    """What an editor wrote over a story for one issue only; the story itself never changes.
+
+    None: as the story has it.
+    """
 
     headline: str | None = None
     standfirst: str | None = None
     kicker: str | None = None
+    byline: str | None = None
+    #: empty: no picture
     image_url: str | None = None
     alt: str | None = None
     link: str | None = None
@@ -42,7 +47,6 @@ class Slot:
     position: int
     story: StoryId
     mode: SlotMode = SlotMode.AUTO
-    overrides: Overrides = Overrides()
     #: why the story is here, for a person
     reason: str = ""
 
@@ -141,10 +145,10 @@ class Issue:
     window_to: datetime | None = None
     #: goes up with every change of content
     revision: int = 0
+    #: the revision that its stored pool was made for
+    pool_revision: int = 0
     approved_revision: int | None = None
-    subject: str = ""
-    preheader: str = ""
-    #: SHA-256 of what was locked: pool, order, overrides, rules and templates
+    #: SHA-256 of its pool, its slots and its editors' hand
     content_hash: str = ""
     #: why it was skipped, held or missed
     reason: str = ""

@@ -10,6 +10,7 @@ from itertools import chain, groupby
 from typing import Any, NewType
 
 from digest.model.edition import Layout
+from digest.model.hand import Block
 from digest.model.house_ad import HouseAd
 from digest.model.issue import IssueId
 from digest.model.story import Image, StoryId
@@ -53,7 +54,9 @@ class FilledSection:
     slug: str
     title: str
     layout: Layout
-    cards: tuple[Card, ...]
+    cards: tuple[Card, ...] = ()
+    #: an editor's words, or a sponsor's, in place of stories: then it has no title and no cards
+    block: Block | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,11 @@ class VariantContent:
     def shared(self) -> "VariantContent":
         """What all variants share that only differ in their stories: of equal ones, one kit."""
         return replace(self, issue=IssueId(0), edition="", subject="", preheader="", sections=())
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks in reading order."""
+        return tuple(section.block for section in self.sections if section.block)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -116,7 +124,7 @@ class Sheet:
 class Selected:
     """A variant by what distinguishes it within its issue. Equal selections are one variant."""
 
-    #: (section slug, stories) as readers see them; none is empty
+    #: (section slug, stories) as readers see them; none is empty but those of blocks
     sections: tuple[tuple[str, tuple[StoryId, ...]], ...]
     language: str
     style: str = "full"

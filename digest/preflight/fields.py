@@ -18,7 +18,7 @@ def fields(proof: Proof) -> Iterator[Finding]:
     """Cards, then what templates left."""
     cards = proof.mail.content.cards
     credited = any(card.source or card.byline for card in cards)
-    if not cards:
+    if not cards and not proof.mail.content.blocks:
         yield warn("fields", "there is no story in it", fix="Gather, or add a story at the desk")
     for card in cards:
         yield from _card(card, credited=credited)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.model import Card, VariantContent
+from digest.model import Block, Card, VariantContent
 from digest.render.clean import web_url
 from digest.render.utm import tagged
 
@@ -33,6 +33,8 @@ class Mail:
         yield "edition’s name", self.content.edition_name
         for section in self.content.sections:
             yield "section title", section.title
+            if section.block is not None:
+                yield from _block_texts(section.block)
             for card in section.cards:
                 name = shortened(card.headline)
                 yield f"headline “{name}”", card.headline
@@ -52,11 +54,21 @@ class Mail:
 
     def urls(self) -> Iterator[str]:
         """All addresses that sources and editors gave."""
+        for block in self.content.blocks:
+            yield from filter(None, (block.url, block.image))
         for card in self.content.cards:
             yield card.url
             yield from (more.url for more in card.more)
             if card.image is not None:
                 yield card.image.url
+
+
+def _block_texts(block: Block) -> Iterator[tuple[str, str]]:
+    name = shortened(block.title or block.text)
+    yield f"title of block “{name}”", block.title
+    yield f"text of block “{name}”", block.text
+    yield f"label of block “{name}”", block.label
+    yield f"picture’s text of block “{name}”", block.alt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from digest.model import Finding, Level
 from digest.preflight import page, residue, size, stories, structure, subject, text
+from digest.preflight.blocks import blocks
 from digest.preflight.contrast import contrast
 from digest.preflight.fields import fields
 from digest.preflight.headers import headers
@@ -20,6 +21,7 @@ CHECKS: Mapping[str, Callable[[Proof], Iterator[Finding]]] = {
     "subject": subject.subject,
     "preheader": subject.preheader,
     "fields": fields,
+    "blocks": blocks,
     "residue": residue.residue,
     "duplicates": stories.duplicates,
     "links": links,

@@ -14,6 +14,13 @@ LARGER = 1.5
 #: links open beside the page, never in the frame
 _BASE = '<base target="_blank">'
 _NO_PICTURES = '<meta http-equiv="Content-Security-Policy" content="img-src \'none\'">'
+#: what shows a mail otherwise; ``!important`` goes before the mail's own inline styles
+_FIRST = {
+    "bare": _NO_PICTURES,
+    "forced": "<style>html { background: #fff; filter: invert(1) hue-rotate(180deg) }"
+    " img { filter: invert(1) hue-rotate(180deg) }</style>",
+    "print": "<style>* { background: none !important; color: #000 !important }</style>",
+}
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 # Text is escaped, so what looks like an attribute or a style element is one.
 _STYLES = re.compile(r'<style\b.*?</style|\sstyle="[^"]*"', re.IGNORECASE | re.DOTALL)
@@ -34,6 +41,16 @@ def frames(html: str) -> Iterator[Frame]:
     yield Frame(slug="sent", title="As sent", document=_with(html, _BASE))
     yield Frame(slug="bare", title="Images off", document=_with(html, _BASE + _NO_PICTURES))
     yield Frame(slug="large", title="Large text", document=_with(large(html), _BASE))
+
+
+def shown_as(html: str, way: str) -> str:
+    """The mail as ``sent``, ``bare``, ``large``, ``forced`` (dark) or on paper (``print``).
+
+    The last two are only about right: each mail program turns colours round in its own way.
+    """
+    if way == "large":
+        return _with(large(html), _BASE)
+    return _with(html, _BASE + _FIRST.get(way, ""))
 
 
 def large(html: str) -> str:

@@ -10,6 +10,8 @@ from urllib.parse import quote, urlsplit
 
 # U+202A–U+202E and U+2066–U+2069 are embeddings, overrides and isolates; U+FEFF is a stray BOM
 _DROP = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]")
+#: of several paragraphs together, in characters
+_LONGEST_TEXT = 4000
 _BARE = re.compile(r"[\s\"<>\\^`{|}]")
 # nearly all names: nothing to take out of them
 _PLAIN = re.compile(r"[\w.,'-]{1,40}(?: [\w.,'-]{1,40}){0,3}")
@@ -28,6 +30,12 @@ def clean_line(text: str, longest: int) -> str:
         cut = cut[:-1]  # never between a letter and its vowel sign
     words = cut.rsplit(" ", 1)[0]
     return (words if len(words) > longest * 2 // 3 else cut).rstrip(" ,;:–-") + "…"
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Plain text as its paragraphs, each on one line."""
+    found = re.split(r"\n\s*\n", text.replace("\r\n", "\n")[:_LONGEST_TEXT])
+    return tuple(filter(None, (clean_line(one, _LONGEST_TEXT) for one in found)))
 
 
 def web_url(url: str, longest: int = 2000) -> str:

@@ -21,6 +21,7 @@ from digest.model import (
     Utm,
     VariantContent,
 )
+from digest.render.block_view import usable
 from digest.render.blocks import CARD, SECTION_TITLE, PartTemplate
 from digest.render.frame import Frame, Told
 from digest.render.side import NoSide, Side
@@ -33,11 +34,11 @@ from digest.render.view import (
     Spot,
     card_view,
     index,
+    inset_view,
     one_line,
     place,
     section_view,
     spots,
-    usable,
     varying,
 )
 from digest.render.words import translate
@@ -80,6 +81,7 @@ class Kit:
         self._frame = Frame(self._html, self._text)
         self.card = lru_cache(KEPT)(self._card)
         self.title = lru_cache(KEPT)(self._title)
+        self.inset = lru_cache(KEPT)(self._inset)
 
     def issue(self, sections: Iterable[FilledSection]) -> "IssueKit":
         """A kit for selections from ``sections``; see ``IssueKit``."""
@@ -119,6 +121,12 @@ class Kit:
         values = {"section": section_view(section, first=first), "place": place(view, spot)}
         return self._story(CARD, values)
 
+    def _inset(self, section: FilledSection) -> list[Fragment]:
+        """A block, with what the template makes of its being a section without a title."""
+        view = inset_view(section, self.language, self.utm)
+        values = {"section": view, "place": view.places[0]}
+        return [self._story(SECTION_TITLE, values), self._story(CARD, values)]
+
     def _story(self, block: str, values: Mapping[str, object]) -> Fragment:
         return Fragment(self._html.story(block, values), self._text.story(block, values))
 
@@ -136,7 +144,10 @@ class IssueKit:
         self._kit = kit
         self._index = lru_cache(4096)(self._find_index)
         self._pools: dict[tuple[str, bool], _Pool] = {}
+        self._insets: dict[str, FilledSection] = {}
         for section in kit.style.sections(sections, kit.template):
+            if section.block is not None:
+                self._insets[section.slug] = section
             cards = {card.story: card for card in section.cards}
             for first in (True, False):
                 self._pools[section.slug, first] = _Pool(kit, section, cards, first=first)
@@ -150,15 +161,17 @@ class IssueKit:
     ) -> RenderedVariant:
         """The variant with these stories in this order: (section slug, stories), as readers see it.
 
-        Sections without stories are left out. Raises KeyError for a section or story that the kit
-        does not hold, BadTemplateError where the template is at fault.
+        Sections without stories are left out, but for blocks. Raises KeyError for a section or
+        story that the kit does not hold, BadTemplateError where the template is at fault.
         """
         stories: list[Fragment] = []
         filled: list[tuple[str, int]] = []
         for slug, chosen in sections:
             if chosen:
-                stories += self._pools[slug, not stories].fragments(chosen)
+                stories += self._pools[slug, not filled].fragments(chosen)
                 filled.append((slug, len(chosen)))
+            elif slug in self._insets:
+                stories += self._kit.inset(self._insets[slug])
         index = self._index(tuple(filled))
         views = partial(self._views, sections)
         told = Told(one_line(subject), one_line(preheader), index, views)
@@ -168,10 +181,14 @@ class IssueKit:
         return index([(self._pools[slug, False].section, count) for slug, count in filled])
 
     def _views(self, sections: Sequence[tuple[str, Sequence[StoryId]]]) -> tuple[SectionView, ...]:
-        filled = [(slug, chosen) for slug, chosen in sections if chosen]
+        kit = self._kit
+        first = next((slug for slug, chosen in sections if chosen), None)
         return tuple(
-            self._pools[slug, number == 0].view(chosen)
-            for number, (slug, chosen) in enumerate(filled)
+            self._pools[slug, slug == first].view(chosen)
+            if chosen
+            else inset_view(self._insets[slug], kit.language, kit.utm)
+            for slug, chosen in sections
+            if chosen or slug in self._insets
         )
 
 

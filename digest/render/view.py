@@ -5,22 +5,19 @@ Built from ``VariantContent``; the story stays plain data, escaping is the templ
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from digest.model import Card, FilledSection, HouseAd, Image, Layout, More, Utm, VariantContent
+from digest.render.block_view import BlockView, block_view, usable
 from digest.render.brand import Brand
-from digest.render.clean import clean_line, web_url
+from digest.render.clean import clean_line, paragraphs, web_url
 from digest.render.style import Style
 from digest.render.utm import tagged
 from digest.render.words import direction, long_date, text_direction
 
-#: pictures known to be narrower, in pixels, are left out: blown up they look worse than none
-_NARROWEST = 140
-#: of an editor's note, in characters
-_LONGEST_NOTE = 4000
 #: so many sections need no index
 _FEW = 2
 #: what a BCP 47 tag may look like
@@ -44,6 +41,8 @@ class RowKind(StrEnum):
     TALL = "tall"
     #: headlines in a list
     LIST = "list"
+    #: words of an editor or a sponsor in place of a story
+    BLOCK = "block"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +90,15 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A card in its section, as a template sees it."""
+    """A card in its section, or a block, as a template sees it."""
 
     kind: RowKind
-    opens: bool
-    closes: bool
-    ruled: bool
-    card: CardView
+    opens: bool = True
+    closes: bool = True
+    ruled: bool = False
+    #: None in the place of a block
+    card: CardView | None = None
+    block: BlockView | None = None
 
 
 class IndexEntry(NamedTuple):
@@ -125,7 +126,7 @@ class SectionView:
     @property
     def cards(self) -> tuple[CardView, ...]:
         """The cards without how they are set."""
-        return tuple(place.card for place in self.places)
+        return tuple(place.card for place in self.places if place.card)
 
 
 def frame(brand: Brand, content: VariantContent) -> dict[str, object]:
@@ -160,9 +161,9 @@ def house(brand: Brand, language: str, style: Style = Style.FULL) -> dict[str, o
 def varying(content: VariantContent) -> dict[str, object]:
     """The names that depend on the variant."""
     style = Style(content.style)
-    filled = [
-        section for section in style.sections(content.sections, content.template) if section.cards
-    ]
+    given = style.sections(content.sections, content.template)
+    filled = [section for section in given if section.cards]
+    first = filled[0] if filled else None
     return {
         "subject": one_line(content.subject),
         "preheader": one_line(content.preheader),
@@ -170,11 +171,14 @@ def varying(content: VariantContent) -> dict[str, object]:
         "sections": tuple(
             section_view(
                 section,
-                first=place == 0,
+                first=section is first,
                 cards=[card_view(card, content.language, content.utm) for card in section.cards],
                 single=style.single_column,
             )
-            for place, section in enumerate(filled)
+            if section.block is None
+            else inset_view(section, content.language, content.utm)
+            for section in given
+            if section.cards or section.block
         ),
     }
 
@@ -191,12 +195,22 @@ def section_view(
     """A section with ``cards`` in their places; none where only its title is wanted."""
     pictured = tuple([card.image is not None for card in cards])
     found = spots(pictured, section.layout, single=single)
+    places = [place(card, spot) for card, spot in zip(cards, found, strict=True)]
     return SectionView(
         slug=section.slug,
         title=clean_line(section.title, 120),
         layout=section.layout.value,
         first=first,
-        places=tuple(place(card, spot) for card, spot in zip(cards, found, strict=True)),
+        places=tuple(places),
+    )
+
+
+def inset_view(section: FilledSection, language: str, utm: Utm | None) -> SectionView:
+    """A block as a section of its own, without a title."""
+    assert section.block is not None, "only blocks stand by themselves"
+    view = block_view(section.block, language, utm)
+    return replace(
+        section_view(section, first=False), places=(Place(kind=RowKind.BLOCK, block=view),)
     )
 
 
@@ -217,12 +231,6 @@ def index(filled: Sequence[tuple[FilledSection, int]]) -> tuple[IndexEntry, ...]
         IndexEntry(slug, title, stories, opens=at == 0, closes=at == len(shown) - 1)
         for at, (slug, title, stories) in enumerate(shown)
     )
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """Plain text as its paragraphs, each on one line."""
-    found = re.split(r"\n\s*\n", text.replace("\r\n", "\n")[:_LONGEST_NOTE])
-    return tuple(filter(None, (clean_line(one, _LONGEST_NOTE) for one in found)))
 
 
 def house_ad(given: HouseAd | None, utm: Utm | None = None) -> HouseAd | None:
@@ -278,17 +286,6 @@ def _more(more: Iterable[More], facing: str, utm: Utm | None) -> Iterator[MoreVi
                 source=clean_line(one.source, 80),
                 dir=text_direction(headline, facing),
             )
-
-
-@lru_cache(4096)
-def usable(image: Image | None) -> Image | None:
-    """A story's image as far as mail can show it."""
-    url = web_url(image.url) if image is not None else ""
-    if image is None or not url:
-        return None
-    if image.width is not None and image.width < _NARROWEST:
-        return None
-    return Image(url=url, alt=clean_line(image.alt, 400), width=image.width, height=image.height)
 
 
 @lru_cache(4096)

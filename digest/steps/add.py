@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import structlog
 from sqlalchemy.engine import Connection
 
 from digest.errors import WrongStateError
@@ -23,6 +24,8 @@ from digest.store import hand, stories
 from digest.store.engine import reading, writing
 from digest.store.recognise import Recognition
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
@@ -37,7 +40,9 @@ class Added:
     sent: Mapping[str, IssueId] = field(default_factory=dict)
 
 
-def add(parts: Parts, found: ParsedStory, editions: Collection[str]) -> Added:
+def add(
+    parts: Parts, found: ParsedStory, editions: Collection[str], who: str = "command line"
+) -> Added:
     """Keep a story as an editor's pick for ``editions``, or for all where none is named.
 
     A story that is known by one of its names becomes a pick and stays what it is. Raises
@@ -55,6 +60,7 @@ def add(parts: Parts, found: ParsedStory, editions: Collection[str]) -> Added:
         (key,) = (*kept.new, *kept.updated, *kept.unchanged)
         _check(stories.state_of(connection, key))
         hand.wanted(connection, key, slugs or parts.editions)
+    log.info("story_added", story=key, known=known, editions=slugs, by=who)
     curate(parts)
     with reading(parts.engine) as connection:
         return _added(connection, parts, key, slugs, known=known)

@@ -14,7 +14,7 @@ from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
 from digest.steps.share import enqueue
 from digest.steps.ways import Dues, share_out
-from digest.store import issues, ledger, minutes, variants
+from digest.store import drafts, issues, ledger, minutes, variants
 from digest.store.engine import reading, writing
 from digest.store.fsck import AUDIENCE
 
@@ -51,8 +51,8 @@ def address(parts: Parts, issue: Issue) -> Issue:
     # A template that fails must fail here, while nobody's delivery depends on it.
     parts.renderer.check(vary.template(issue, parts.edition(issue.edition)))
     with reading(parts.engine) as connection:
-        draft = issues.draft_of(connection, issue.id)
-    if draft.content_hash != issue.content_hash:
+        draft = drafts.of(connection, issue.id)
+    if drafts.content_hash(draft) != issue.content_hash:
         raise UnsoundError(
             "its stories are not those that were locked",
             hint="`digest fsck` tells all that is wrong",
@@ -127,12 +127,20 @@ def _freeze(parts: Parts, issue: Issue, chosen: Choosing) -> _Frozen:
 
 
 def _sheets(parts: Parts, issue: Issue, chosen: Choosing, frozen: _Frozen) -> list[Sheet]:
-    """What the variants are made of; their subjects are tried while nothing depends on them."""
+    """What the variants are made of.
+
+    Their subjects, and how the template sets blocks, are tried while nothing depends on them.
+    """
     edition, filler = chosen.edition, chosen.selector.filler
     made = [
-        vary.sheet(issue, edition, filler, used.items(), parts.names(language), language)
+        vary.sheet(
+            issue, edition, filler, chosen.hand, used.items(), parts.names(language), language
+        )
         for language, used in frozen.used.items()
     ]
     for one in made:
-        vary.content(one, Selected(sections=(), language=one.language))
+        blocks = tuple((section.slug, ()) for section in one.sections if section.block)
+        told = vary.content(one, Selected(sections=blocks, language=one.language))
+        if blocks:
+            parts.renderer.render(told)
     return made

@@ -9,14 +9,26 @@ from itertools import islice
 
 from digest.curate import coarse, vary
 from digest.curate.coarse import Coarse
+from digest.curate.inset import running
 from digest.curate.select import Selector
 from digest.errors import NotFoundError
 from digest.languages import spoken
-from digest.model import Edition, Finding, Interest, Issue, Level, Selected, SubscriberId
+from digest.model import (
+    Draft,
+    Edition,
+    Finding,
+    Hand,
+    Interest,
+    Issue,
+    Level,
+    Selected,
+    SubscriberId,
+)
 from digest.protocols import Reader
 from digest.render.style import Style
 from digest.schedule.days import answered_days
 from digest.schedule.hours import Hours
+from digest.steps import editions
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.ways import Dues
@@ -92,6 +104,7 @@ class Choosing:
     issue: Issue
     edition: Edition
     selector: Selector
+    hand: Hand
     #: issues whose readers had what came before, newest first, each with its window's end
     before: Sequence[Issue]
     hours: Hours
@@ -121,7 +134,7 @@ class Choosing:
     def _round(self, step: Coarse) -> Iterator[Chunk]:
         """All readers, their selections coarsened by ``step``."""
         parts, slug, now = self.parts, self.edition.slug, self.parts.clock.now()
-        asked = sorted({name for section in self.edition.sections for name in section.segments})
+        asked = sorted(self.selector.segments)
         wanted, answered = _segments(parts, self.issue), days(parts, self.issue)
         _check_segments(parts, {*asked, *wanted})
         self.step = step
@@ -172,17 +185,17 @@ def _check_segments(parts: Parts, named: Collection[str]) -> None:
         raise NotFoundError(f"there is no segment {name!r}", hint="`digest segments list`")
 
 
-def choosing(parts: Parts, issue: Issue, draft: issues.Draft) -> Choosing:
+def choosing(parts: Parts, issue: Issue, draft: Draft) -> Choosing:
     """Make ready to select from ``draft`` and from what earlier issues had."""
-    edition = parts.edition(issue.edition)
     until = issue.window_to or parts.clock.now()
     with reading(parts.engine) as connection:
+        edition = editions.shown(connection, parts, issue.edition, draft.hand)
         before = issues.gone_since(connection, issue, until - REACH)
         pool = (*draft.pool, *earlier(connection, before, draft.pool, until))
-    manual = vary.manual_slots(draft.slots)
-    selector = Selector(edition, pool, manual, until)
+    blocks = running(draft.hand.blocks, issue.local_date)
+    selector = Selector(edition, pool, draft.hand.placed, until, blocks)
     hours = Hours(issue.scheduled_at, zone(edition))
-    return Choosing(parts, issue, edition, selector, before, hours)
+    return Choosing(parts, issue, edition, selector, draft.hand, before, hours)
 
 
 @dataclass(slots=True)
@@ -233,7 +246,7 @@ class Forecast:
     coarsened: str = ""
 
 
-def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
+def forecast(parts: Parts, issue: Issue, draft: Draft) -> Forecast:
     """Select for everybody, and only count. Stores nothing."""
     chosen = choosing(parts, issue, draft)
     keys: dict[datetime | None, set[str]] = defaultdict(set)
@@ -256,7 +269,7 @@ def forecast(parts: Parts, issue: Issue, draft: issues.Draft) -> Forecast:
     )
 
 
-def findings(parts: Parts, issue: Issue, draft: issues.Draft) -> list[Finding]:
+def findings(parts: Parts, issue: Issue, draft: Draft) -> list[Finding]:
     """What preflight says of the number of variants, where the edition limits it."""
     most = parts.edition(issue.edition).max_variants
     if not most:

@@ -6,17 +6,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from digest.curate import vary
-from digest.curate.fill import fill
+from digest.curate.fill import Pool, standing
 from digest.curate.lifecycle import UNFINISHED, fills
 from digest.errors import NotFoundError
-from digest.model import Edition, Interest, Issue, IssueId, IssueState, SlotMode, VariantContent
+from digest.model import Draft, Edition, Interest, Issue, IssueId, IssueState, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
+from digest.steps import editions
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
-from digest.store import extras, issues, waiting
+from digest.store import drafts, extras, hands, issues, waiting
 from digest.store.engine import reading, writing
-from digest.store.issues import Draft
 
 #: how far ahead issues are opened
 AHEAD = timedelta(days=1, hours=12)
@@ -156,7 +156,7 @@ def compose(parts: Parts, issue: Issue) -> Issue:
             issue = issues.get(connection, issue.id, to_change=True)
             if not fills(issue) or issue.revision != seen.revision:
                 continue
-            issue = issues.save_draft(connection, issue, draft, after, now)
+            issue = drafts.save(connection, issue, draft, after, now)
             if issue.state is IssueState.PLANNED:
                 issue = issues.move(connection, issue, IssueState.DRAFTING, "scheduler", now)
             break
@@ -171,9 +171,15 @@ def draft(parts: Parts, issue: Issue, at: datetime | None = None) -> Draft:
     now = at or parts.clock.now()
     with reading(parts.engine) as connection:
         if not fills(issue):
-            return issues.draft_of(connection, issue.id)
+            return drafts.of(connection, issue.id)
         after = window_start(connection, parts.edition(issue.edition), issue, now)
         return _draft(connection, parts, issue, after, now)
+
+
+def stored(parts: Parts, issue: Issue) -> Draft:
+    """The content of an issue as it was last filled: what editors look at and act upon."""
+    with reading(parts.engine) as connection:
+        return parts.pools.draft(connection, issues.get(connection, issue.id))
 
 
 def window_start(connection: Connection, edition: Edition, issue: Issue, now: datetime) -> datetime:
@@ -185,14 +191,12 @@ def window_start(connection: Connection, edition: Edition, issue: Issue, now: da
 def _draft(
     connection: Connection, parts: Parts, issue: Issue, after: datetime, now: datetime
 ) -> Draft:
-    edition = parts.edition(issue.edition)
-    manual = vary.manual_slots(issues.draft_of(connection, issue.id).slots)
-    pinned = [slot.story for slot in manual if slot.pinned]
+    hand = hands.current(connection, issue.id)
+    edition = editions.shown(connection, parts, issue.edition, hand)
+    pinned = [slot.story for slot in hand.placed if slot.pinned]
     made = pool(connection, parts, edition, (after, now), pinned)
-    removed = tuple(slot for slot in manual if slot.mode is SlotMode.REMOVED)
-    return Draft(
-        pool=made.candidates, slots=fill(edition.sections, made.candidates, manual) + removed
-    )
+    slots = standing(edition.sections, made.candidates, hand.placed)
+    return Draft(pool=made.candidates, slots=slots, hand=hand)
 
 
 def content(
@@ -203,21 +207,23 @@ def content(
     *,
     language: str = "",
     style: str = "full",
+    told: Draft | None = None,
 ) -> VariantContent:
     """What readers with ``interest`` would get of the issue; None: the whole issue.
 
-    ``language`` empty is the edition's.
+    ``language`` empty is the edition's; ``told`` is its content, if not as of now.
     """
-    told = draft(parts, issue, at)
-    edition, pool = parts.edition(issue.edition), told.pool
+    told = told or draft(parts, issue, at)
+    pool: Pool = parts.pools.ranked(told.pool)
+    with reading(parts.engine) as connection:
+        edition = editions.shown(connection, parts, issue.edition, told.hand)
     if interest is not None and interest.since is not None:
         until = issue.window_to or at or parts.clock.now()
         with reading(parts.engine) as connection:
             before = issues.gone_since(connection, issue, until - REACH)
-            pool = (*pool, *earlier(connection, before, pool, until))
-    manual = vary.manual_slots(told.slots)
+            pool = (*told.pool, *earlier(connection, before, told.pool, until))
     names = parts.names(language or edition.language)
-    return vary.vary(issue, edition, pool, manual, interest, names, language, style)
+    return vary.vary(issue, edition, pool, told.hand, interest, names, language, style)
 
 
 def _next(edition: Edition, now: datetime) -> Occurrence:

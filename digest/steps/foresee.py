@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from digest.curate import vary
 from digest.curate.lifecycle import fills
 from digest.errors import NotFoundError
-from digest.model import Candidate, Edition, IssueState, SlotMode, SubscriberId
+from digest.model import Candidate, Draft, Edition, Hand, IssueState, SlotMode, SubscriberId
 from digest.schedule.days import answered_days
 from digest.schedule.hours import due
 from digest.schedule.occurrences import between
@@ -23,7 +23,6 @@ from digest.steps.compose import draft, next_one
 from digest.steps.parts import Parts
 from digest.store import hand, issues, latest, reached
 from digest.store.engine import reading
-from digest.store.issues import Draft
 
 #: so long what was composed once is good enough for a look
 FRESH = timedelta(minutes=2)
@@ -120,11 +119,11 @@ class Foreseen:
         Raises NotFoundError while it is not known, since it is just being composed.
         """
         parts, found = self._parts, self._parts.edition(edition)
-        asked = {name for section in found.sections for name in section.segments}
+        chosen = self._choosing(found)
+        asked = chosen.selector.segments
         reader = parts.audience.reader(subscriber, sorted(asked | found.segments))
         if found.segments and not found.segments & reader.segments:
             return ()
-        chosen = self._choosing(found)
         with reading(parts.engine) as connection:
             last = reached.last_reached(connection, chosen.before, [subscriber], parts.clock.now())
         # As of the window that the selection was made for.
@@ -133,7 +132,8 @@ class Foreseen:
         language, _ = speaks(reader, found)
         names = parts.names(language)
         filler = chosen.selector.filler
-        sheet = vary.sheet(chosen.issue, found, filler, sections, names, language)
+        shown = chosen.edition
+        sheet = vary.sheet(chosen.issue, shown, filler, chosen.hand, sections, names, language)
         return [
             Part(
                 title=section.title,
@@ -143,6 +143,7 @@ class Foreseen:
                 ),
             )
             for section in sheet.sections
+            if section.cards
         ]
 
     def _choosing(self, edition: Edition) -> Choosing:
@@ -176,8 +177,9 @@ def composed(parts: Parts, edition: Edition, now: datetime) -> Choosing:
 
 def _public(told: Draft, now: datetime) -> Draft:
     """A draft without what only the desk may know yet."""
-    removed = tuple(slot for slot in told.slots if slot.mode is SlotMode.REMOVED)
-    return Draft(pool=tuple(one for one in told.pool if _published(one, now)), slots=removed)
+    removed = tuple(slot for slot in told.hand.placed if slot.mode is SlotMode.REMOVED)
+    shown = tuple(one for one in told.pool if _published(one, now))
+    return Draft(pool=shown, slots=(), hand=Hand(placed=removed))
 
 
 def _published(one: Candidate, now: datetime) -> bool:

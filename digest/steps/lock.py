@@ -2,16 +2,16 @@
 
 from sqlalchemy.engine import Connection
 
-from digest.curate import short, vary
+from digest.curate import short
 from digest.curate.lifecycle import fills
 from digest.curate.short import Verdict
 from digest.errors import WrongStateError
-from digest.model import Hold, Issue, IssueState, WhenShort
-from digest.steps.compose import compose
+from digest.model import Hold, Issue, IssueState, VariantContent, WhenShort
+from digest.steps.compose import compose, content, stored
 from digest.steps.gather import failing
 from digest.steps.parts import Parts
-from digest.store import issues, windows
-from digest.store.engine import reading, writing
+from digest.store import drafts, issues, windows
+from digest.store.engine import writing
 from digest.store.windows import SeenReason
 
 
@@ -25,7 +25,8 @@ def approve(parts: Parts, issue: Issue, who: str) -> Issue:
     if issue.state is IssueState.PLANNED:
         issue = compose(parts, issue)
     edition, insisted = parts.edition(issue.edition), issue.hold is Hold.SOURCES
-    verdict = short.decide(edition, _stories(parts, issue), insisted=insisted)
+    held = _content(parts, issue)
+    verdict = short.decide(edition, len(held.cards), insisted=insisted, blocks=bool(held.sections))
     if verdict.state is IssueState.SKIPPED:
         raise WrongStateError(f"nothing to approve: {verdict.reason}", issue=issue.id)
     with writing(parts.engine) as connection:
@@ -52,7 +53,10 @@ def lock(parts: Parts, issue: Issue, who: str = "scheduler") -> Issue:
     if not fills(issue):
         return issue
     edition = parts.edition(issue.edition)
-    verdict = short.decide(edition, _stories(parts, issue), failing(parts, edition))
+    held = _content(parts, issue)
+    verdict = short.decide(
+        edition, len(held.cards), failing(parts, edition), blocks=bool(held.sections)
+    )
     with writing(parts.engine) as connection:
         return _follow(connection, parts, issue, verdict, who)
 
@@ -79,17 +83,12 @@ def _follow(
         short=verdict.short,
     )
     if verdict.short is WhenShort.SKIP:
-        pool = issues.draft_of(connection, issue.id).pool
+        pool = drafts.of(connection, issue.id).pool
         covered = {candidate.stored.id: candidate.stored.version for candidate in pool}
         windows.mark_seen(connection, issue.edition, covered, SeenReason.SKIPPED, now, issue.id)
     return done
 
 
-def _stories(parts: Parts, issue: Issue) -> int:
-    """How many stories the issue holds."""
-    edition = parts.edition(issue.edition)
-    with reading(parts.engine) as connection:
-        draft = issues.draft_of(connection, issue.id)
-    manual = vary.manual_slots(draft.slots)
-    names = parts.names(edition.language)
-    return len(vary.vary(issue, edition, draft.pool, manual, None, names).cards)
+def _content(parts: Parts, issue: Issue) -> VariantContent:
+    """The issue itself as it is stored."""
+    return content(parts, issue, told=stored(parts, issue))

@@ -16,10 +16,11 @@ from digest.deliver.marks import Marks
 from digest.deliver.queue import Queue
 from digest.deliver.routes import Route
 from digest.errors import NotFoundError
-from digest.model import Decision, Edition, SourceWeight, SubscriberId
+from digest.model import Decision, Edition, ParsedStory, Reject, SourceWeight, SubscriberId
 from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
+from digest.store.pools import Pools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,8 @@ class Parts:
     marks: Marks
     #: language → region slug, topic or ``source/<name>`` → what its readers call it
     names: Callable[[str], Mapping[str, str]]
+    #: reads one story from its address, an editor's find
+    read: Callable[[str], ParsedStory | Reject]
     #: how often a source is polled
     every: timedelta
     #: where transports keep their journals
@@ -92,6 +95,8 @@ class Parts:
     queue: Queue
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
+    #: the pools of issues that somebody works on
+    pools: Pools = field(default_factory=Pools)
     rules: SendingRules = field(default_factory=SendingRules)
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from digest.curate import vary
 from digest.model import (
+    Draft,
     Edition,
     Interest,
     Issue,
@@ -54,15 +55,23 @@ class _Whom:
 
 
 def preview(
-    parts: Parts, issue: Issue, due: str, whom: Interest | SubscriberId | None = None
+    parts: Parts,
+    issue: Issue,
+    due: str,
+    whom: Interest | SubscriberId | None = None,
+    draft: Draft | None = None,
 ) -> Preview:
-    """The issue as readers with that interest, or that subscriber, would get it."""
+    """The issue as readers with that interest, or that subscriber, would get it.
+
+    ``draft`` is its content, where not that as of now is meant.
+    """
     edition = parts.edition(issue.edition)
     meant = _whom(parts, issue, edition, whom)
     with reading(parts.engine) as connection:
         at = newest(connection) or issue.scheduled_at
-    told = content(parts, issue, meant.interest, at, language=meant.language, style=meant.style)
-    goes = bool(told.cards) or vary.quiet(issue)
+    language, style = meant.language, meant.style
+    told = content(parts, issue, meant.interest, at, language=language, style=style, told=draft)
+    goes = bool(told.sections) or vary.quiet(issue)
     rendered = parts.renderer.render(told) if goes else None
     # Measured and checked is the mail with links as long as a reader's; shown are dead ones.
     made = mail_of(parts, issue, told, rendered) if rendered else None

@@ -6,13 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from digest.curate import vary
 from digest.curate.fill import Filler
 from digest.curate.lifecycle import fills
 from digest.curate.reasons import in_pool
 from digest.errors import NotFoundError
 from digest.model import Edition, Issue, StoredStory, StoryId, StoryState
-from digest.steps import compose
+from digest.steps import compose, editions
 from digest.steps.parts import Parts
 from digest.steps.pool import Pool, pool
 from digest.store import hand, stories, windows
@@ -39,10 +38,11 @@ class Why:
 
 def why(parts: Parts, issue: Issue, key: StoryId) -> Why:
     """Why ``issue`` holds the story, or does not. Raises NotFoundError for an unknown story."""
-    edition = parts.edition(issue.edition)
     now = parts.clock.now()
     draft = compose.draft(parts, issue)
-    filler = Filler(edition.sections, draft.pool, vary.manual_slots(draft.slots))
+    with reading(parts.engine) as connection:
+        edition = editions.shown(connection, parts, issue.edition, draft.hand)
+    filler = Filler(edition.sections, draft.pool, draft.hand.placed)
     filled = filler.filled()
     standing = next((one for one in filled if key in one.stories), None)
     with reading(parts.engine) as connection:

@@ -7,9 +7,11 @@ from pydantic import TypeAdapter
 from digest.model import (
     Candidate,
     Classification,
+    Hand,
     Overrides,
     ParsedStory,
     Reject,
+    SectionChange,
     Selected,
     Sheet,
     SourceMemory,
@@ -18,8 +20,11 @@ from digest.model import (
 PARSED = TypeAdapter(ParsedStory)
 CLASSIFICATION = TypeAdapter(Classification)
 CANDIDATE = TypeAdapter(Candidate)
+POOL = TypeAdapter(tuple[Candidate, ...])
 MEMORY = TypeAdapter(SourceMemory)
 OVERRIDES = TypeAdapter(Overrides)
+HAND = TypeAdapter(Hand)
+SECTION_CHANGE = TypeAdapter(SectionChange)
 SHEET = TypeAdapter(Sheet)
 SELECTED = TypeAdapter(Selected)
 REJECTS = TypeAdapter(tuple[Reject, ...])

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.model import BatchState, DeliveryState, IssueId, IssueState
-from digest.store import issues, ledger
+from digest.store import drafts, ledger
 from digest.store.tables import batch, delivery, exclusion, issue, issue_event, sheet, variant
 
 #: the ``issue_event.what`` under which the size of a frozen audience stands
@@ -188,7 +188,7 @@ def contents(connection: Connection, only: IssueId | None) -> Iterator[tuple[int
         issue.c.state.in_(FROZEN), issue.c.content_hash != ""
     )
     for row in connection.execute(_of(query, issue.c.id, only)).all():
-        if issues.draft_of(connection, IssueId(row.id)).content_hash != row.content_hash:
+        if drafts.content_hash(drafts.of(connection, IssueId(row.id))) != row.content_hash:
             yield row.id, "its stories are not those that were locked"
 
 

@@ -1,10 +1,7 @@
 """Issues: opened once per edition and local date, drafted, approved, locked, closed."""
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,49 +11,16 @@ from sqlalchemy.engine import Connection, Row
 from digest.curate.lifecycle import allowed
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import (
-    Candidate,
     Hold,
     Issue,
     IssueId,
     IssueState,
-    Slot,
-    SlotMode,
-    StoryId,
     WhenShort,
 )
 from digest.schedule.occurrences import Occurrence
-from digest.store import codec
-from digest.store.tables import issue, issue_event, pool, slot
+from digest.store.tables import issue, issue_event
 
 GONE = (IssueState.SENDING.value, IssueState.SENT.value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An issue's content as it would go out: the ranked pool and what stands where."""
-
-    pool: tuple[Candidate, ...]
-    slots: tuple[Slot, ...]
-
-    @property
-    def content_hash(self) -> str:
-        """The SHA-256 of everything a variant derives from, save rules and templates."""
-        told = [
-            [[one.stored.id, one.stored.version, one.pick] for one in self.pool],
-            [
-                [
-                    one.section,
-                    one.position,
-                    one.story,
-                    one.mode,
-                    codec.dump(codec.OVERRIDES, one.overrides),
-                ]
-                for one in sorted(
-                    self.slots, key=lambda one: (one.section, one.position, one.story)
-                )
-            ],
-        ]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def open_issue(
@@ -201,39 +165,6 @@ def explain(connection: Connection, one: Issue, reason: str) -> Issue:
     return get(connection, one.id)
 
 
-def save_draft(
-    connection: Connection,
-    one: Issue,
-    draft: Draft,
-    after: datetime,
-    until: datetime,
-) -> Issue:
-    """Store a freshly composed draft; the revision goes up only if its content changed."""
-    changed = draft.content_hash != one.content_hash
-    values: dict[str, Any] = {"window_from": after, "window_to": until}
-    if changed:
-        values |= {"revision": one.revision + 1, "content_hash": draft.content_hash}
-        _replace(connection, one.id, draft)
-    connection.execute(sa.update(issue).where(issue.c.id == one.id).values(values))
-    return get(connection, one.id)
-
-
-def draft_of(connection: Connection, issue_id: IssueId) -> Draft:
-    """The content of an issue as it stands."""
-    candidates = connection.execute(
-        sa.select(pool.c.candidate).where(pool.c.issue_id == issue_id).order_by(pool.c.rank)
-    )
-    slots = connection.execute(
-        sa.select(slot)
-        .where(slot.c.issue_id == issue_id)
-        .order_by(slot.c.section, slot.c.position, slot.c.story_id)
-    )
-    return Draft(
-        pool=tuple(codec.CANDIDATE.validate_python(row.candidate) for row in candidates),
-        slots=tuple(_slot(row) for row in slots),
-    )
-
-
 def move(
     connection: Connection,
     one: Issue,
@@ -279,54 +210,6 @@ def move(
     return get(connection, one.id)
 
 
-def _replace(connection: Connection, issue_id: IssueId, draft: Draft) -> None:
-    connection.execute(sa.delete(pool).where(pool.c.issue_id == issue_id))
-    connection.execute(sa.delete(slot).where(slot.c.issue_id == issue_id))
-    if draft.pool:
-        connection.execute(sa.insert(pool), _pool_rows(issue_id, draft.pool))
-    if draft.slots:
-        connection.execute(sa.insert(slot), _slot_rows(issue_id, draft.slots))
-
-
-def _pool_rows(issue_id: IssueId, candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
-    return [
-        {
-            "issue_id": issue_id,
-            "story_id": one.stored.id,
-            "rank": rank,
-            "version": one.stored.version,
-            "candidate": codec.dump(codec.CANDIDATE, one),
-        }
-        for rank, one in enumerate(candidates)
-    ]
-
-
-def _slot_rows(issue_id: IssueId, slots: Iterable[Slot]) -> list[dict[str, Any]]:
-    return [
-        {
-            "issue_id": issue_id,
-            "story_id": one.story,
-            "section": one.section,
-            "position": one.position,
-            "mode": one.mode.value,
-            "overrides": codec.dump(codec.OVERRIDES, one.overrides),
-            "reason": one.reason,
-        }
-        for one in slots
-    ]
-
-
-def _slot(row: Row[Any]) -> Slot:
-    return Slot(
-        section=row.section,
-        position=row.position,
-        story=StoryId(row.story_id),
-        mode=SlotMode(row.mode),
-        overrides=codec.OVERRIDES.validate_python(row.overrides),
-        reason=row.reason,
-    )
-
-
 def _issue(row: Row[Any]) -> Issue:
     return Issue(
         id=IssueId(row.id),
@@ -340,9 +223,8 @@ def _issue(row: Row[Any]) -> Issue:
         window_from=row.window_from,
         window_to=row.window_to,
         revision=row.revision,
+        pool_revision=row.pool_revision,
         approved_revision=row.approved_revision,
-        subject=row.subject,
-        preheader=row.preheader,
         content_hash=row.content_hash,
         reason=row.reason,
         sent_at=row.sent_at,

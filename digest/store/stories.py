@@ -127,6 +127,14 @@ def get(
     return {StoryId(row.id): stored_story(row) for row in rows}
 
 
+def headlines(connection: Connection, keys: Collection[StoryId]) -> dict[StoryId, str]:
+    """What stories are headed, as they read now."""
+    rows = connection.execute(
+        sa.select(story.c.id, story.c.headline).where(story.c.id.in_(sorted(keys)))
+    )
+    return {StoryId(row.id): row.headline for row in rows}
+
+
 def state_of(connection: Connection, key: StoryId) -> StoryState:
     """Whether a known story may be carried."""
     return StoryState(connection.scalars(sa.select(story.c.state).where(story.c.id == key)).one())

@@ -200,9 +200,9 @@ issue = sa.Table(
     sa.Column("window_from", Instant, nullable=True),
     sa.Column("window_to", Instant, nullable=True),
     sa.Column("revision", sa.Integer, nullable=False, default=0),
+    # the revision in which the stored pool was made
+    sa.Column("pool_revision", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("approved_revision", sa.Integer, nullable=True),
-    sa.Column("subject", sa.Text, nullable=False, default=""),
-    sa.Column("preheader", sa.Text, nullable=False, default=""),
     sa.Column("content_hash", sa.String(64), nullable=False, default=""),
     sa.Column("reason", sa.Text, nullable=False, default=""),
     sa.Column("sent_at", Instant, nullable=True),
@@ -221,7 +221,6 @@ slot = sa.Table(
     sa.Column("section", sa.String(100), nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("mode", sa.String(20), nullable=False),
-    sa.Column("overrides", sa.JSON, nullable=False),
     sa.Column("reason", sa.Text, nullable=False, default=""),
 )
 

@@ -161,6 +161,25 @@ def seen_by(connection: Connection, edition: str, key: StoryId) -> Seen | None:
     return Seen(reason=SeenReason(row.reason), issue=issue, at=row.at)
 
 
+def sent_in(
+    connection: Connection, keys: Collection[StoryId]
+) -> dict[StoryId, tuple[tuple[str, IssueId], ...]]:
+    """Which of these few stories were sent: story → (edition, issue), by edition."""
+    rows = connection.execute(
+        sa.select(seen.c.story_id, seen.c.edition, seen.c.issue_id)
+        .where(
+            seen.c.story_id.in_(keys),
+            seen.c.reason == SeenReason.SENT.value,
+            seen.c.issue_id.is_not(None),
+        )
+        .order_by(seen.c.edition)
+    )
+    found: defaultdict[StoryId, list[tuple[str, IssueId]]] = defaultdict(list)
+    for row in rows:
+        found[StoryId(row.story_id)].append((row.edition, IssueId(row.issue_id)))
+    return {key: tuple(told) for key, told in found.items()}
+
+
 def _stories(connection: Connection, *where: sa.ColumnElement[bool]) -> tuple[StoredStory, ...]:
     rows = connection.execute(sa.select(story).where(*where).order_by(story.c.id))
     return tuple(map(stored_story, rows))

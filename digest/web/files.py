@@ -9,11 +9,16 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from digest.people.roles import Permission
+from digest.web.gate import DeskRoute, Gate
 from digest.web.guard import MAIL_POLICY
 
 
-def outbox(folder: Path) -> list[BaseRoute]:
-    """``/outbox/…``: what was sent into the folder, each mail under the mail policy."""
+def outbox(folder: Path, gate: Gate) -> list[DeskRoute]:
+    """``/outbox/…``: what was sent into the folder, each mail under the mail policy.
+
+    Whom it went to stands there, so it is for those who may see readers' data.
+    """
 
     def file(request: Request) -> Response:
         wanted = (folder / request.path_params["path"]).resolve()
@@ -26,7 +31,10 @@ def outbox(folder: Path) -> list[BaseRoute]:
             wanted, media_type=media, headers={"Content-Security-Policy": MAIL_POLICY}
         )
 
-    return [Route("/outbox", _slash), Route("/outbox/{path:path}", file)]
+    return [
+        gate.page("/outbox", _slash, Permission.READERS),
+        gate.page("/outbox/{path:path}", file, Permission.READERS),
+    ]
 
 
 def sample(
@@ -70,4 +78,9 @@ def own(folder: Path) -> list[BaseRoute]:
     return [Route(f"/{name}", file) for name in _KINDS]
 
 
-_KINDS = {"style.css": "text/css", "desk.css": "text/css", "reader.js": "text/javascript"}
+_KINDS = {
+    "style.css": "text/css",
+    "desk.css": "text/css",
+    "reader.js": "text/javascript",
+    "desk.js": "text/javascript",
+}

@@ -1,16 +1,21 @@
-"""What stands before every page: response headers, the loopback border, and CSRF.
+"""What stands before every page: response headers, CSRF, how long a body may be.
 
 References: security headers per OWASP's secure headers project; cross-site requests are told by
 Sec-Fetch-Site and Origin, so no form needs a token.
 """
 
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digest.web.place import PASSED_ON
+
+#: bytes of a form
+SMALL = 64 * 1024
+TOO_LONG = "This is too long."
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "[::1]"})
 #: paths that mail programs (RFC 8058) and providers post to, without cookie, token or Origin,
 #: and the API, whose key no browser sends by itself
@@ -43,10 +48,14 @@ PREVIEW_POLICY = (
 
 
 class ResponseHeaders:
-    """Adds the headers that every answer carries, unless the page set its own."""
+    """Adds the headers that every answer carries, unless the page set its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``secure``: the site is reached by https, and browsers are to remember that (RFC 6797).
+    """
+
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
+        self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -63,6 +72,8 @@ class ResponseHeaders:
                 headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
                 headers.setdefault("X-Robots-Tag", "noindex")
                 headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+                if self._secure:
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -97,32 +108,44 @@ def _same_origin(scope: Scope) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
-class LoopbackOnly:
-    """Answers only this machine: the desk has no accounts yet.
+class SmallBodies:
+    """Refuses a long body before it fills anything (413): nobody who is unknown sends files."""
 
-    The Host is checked too, so that a page elsewhere cannot reach the desk through a name that
-    it points at this machine (DNS rebinding). A request that a proxy passed on is refused.
-    """
-
-    def __init__(self, app: ASGIApp, prefixes: Sequence[str] = ("/",)) -> None:
+    def __init__(self, app: ASGIApp, limit: int = SMALL) -> None:
         self._app = app
-        self._prefixes = tuple(prefixes)
+        self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] == "http" and self._guards(scope["path"]) and not _from_here(scope):
-            text = "This page answers only on the machine it runs on."
-            await PlainTextResponse(text, status_code=403)(scope, receive, send)
+        # What machines post has limits of its own, and its own answers.
+        if scope["type"] != "http" or scope["path"].startswith(MACHINE_PATHS):
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        left = self._limit
 
-    def _guards(self, path: str) -> bool:
-        return path == "/" or path.startswith(self._prefixes)
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, TOO_LONG)
+            return message
+
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdigit() or int(declared) > self._limit:
+            await PlainTextResponse(TOO_LONG, status_code=413)(scope, receive, send)
+            return
+        await self._app(scope, counted, send)
 
 
-def _from_here(scope: Scope) -> bool:
+def from_here(scope: Scope) -> bool:
+    """Whether this machine itself asks, by a name that means it.
+
+    The Host is looked at too, so that a page elsewhere cannot reach us through a name that it
+    points at this machine (DNS rebinding). A request that a proxy passed on is not from here.
+    """
     headers = Headers(scope=scope)
     client = scope.get("client")
     name = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-    passed_on = any(key in headers for key in ("x-forwarded-for", "forwarded", "x-real-ip"))
+    passed_on = any(key in headers for key in PASSED_ON)
     return client is not None and client[0] in LOOPBACK and name in LOOPBACK and not passed_on

@@ -21,6 +21,7 @@ from digest.curate.select import Selector
 from digest.model import (
     Candidate,
     Edition,
+    Hand,
     Interest,
     Layout,
     MailHeaders,
@@ -145,7 +146,7 @@ class Line:
     def _kit(self, language: str) -> SheetKit:
         every = self.selector.filler
         used = [(one.section.slug, every.orders[12.0].listed(one.fits)) for one in every.plans]
-        told = vary.sheet(issue(), self.edition, every, used, {}, language)
+        told = vary.sheet(issue(), self.edition, every, Hand(), used, {}, language)
         renderer = Renderer([bundled.templates("email")], BRAND)
         return SheetKit(renderer, told, "full")
 

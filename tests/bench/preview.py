@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from statistics import median
 
 from digest.curate import vary
-from digest.model import Layout, RenderedVariant, Take, VariantContent
+from digest.model import Hand, Layout, RenderedVariant, Take, VariantContent
 from digest.preview.page import page
 from digest.render.render import Renderer
 from tests.bench.measure import ROUNDS, Figure
@@ -52,6 +52,6 @@ def _rendered() -> RenderedVariant:
 
 
 def _content() -> VariantContent:
-    told = vary.vary(issue(), EDITION, POOL, (), None, {})
+    told = vary.vary(issue(), EDITION, POOL, Hand(), None, {})
     assert len(told.cards) == STORIES
     return told

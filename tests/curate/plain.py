@@ -20,7 +20,10 @@ def selection(
 ) -> Found:
     """What a reader with ``interest`` gets, section by section; None: the issue itself."""
     known = {one.stored.id: one for one in pool}
-    pins = [slot for slot in manual if slot.pinned and slot.story in known]
+    sections = [section for section in sections if not section.hidden]
+    slugs = [section.slug for section in sections]
+    pinned = [slot for slot in manual if slot.pinned and slot.section in slugs]
+    pins = [slot for slot in pinned if slot.story in known]
     used = [known[pin.story] for pin in pins]
     removed = {slot.story for slot in manual if slot.mode is SlotMode.REMOVED}
     found: Found = []

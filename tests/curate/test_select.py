@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digest.curate.fill import Filler
 from digest.curate.select import Selection, Selector
-from digest.model import Candidate, Interest, PickOrigin, SlotMode, StoryId, Take
+from digest.model import Candidate, Interest, PickOrigin, Section, SlotMode, StoryId, Take
 from digest.model import Slot as ASlot
 from tests.curate import plain
 from tests.curate.test_fill import AFRICA, EUROPE, LATEST, PICKS, POOL, REGIONS, TOPICS, pools
@@ -119,13 +119,14 @@ def desks(draw: st.DrawFn, modes: tuple[SlotMode, ...] = tuple(SlotMode)[1:]) ->
 
 
 @settings(max_examples=150, deadline=None)
-@given(WEEKS, desks(), st.none() | ANYBODY)
+@given(WEEKS, desks(), st.none() | ANYBODY, st.sets(st.sampled_from(SECTIONS), max_size=2))
 def test_the_fast_way_gives_what_the_plain_way_gives(
-    pool: tuple[Candidate, ...], desk: list[ASlot], interest: Interest | None
+    pool: tuple[Candidate, ...], desk: list[ASlot], interest: Interest | None, hidden: set[Section]
 ) -> None:
-    found = Filler(SECTIONS, pool, desk).filled(interest)
+    sections = [replace(one, hidden=one in hidden) for one in SECTIONS]
+    found = Filler(sections, pool, desk).filled(interest)
     assert [(one.section.slug, one.stories) for one in found] == plain.selection(
-        SECTIONS, pool, desk, interest
+        sections, pool, desk, interest
     )
 
 

@@ -6,7 +6,7 @@ from digest.curate import vary
 from digest.curate.alerts import AlertKind, kind_of
 from digest.curate.lifecycle import fills
 from digest.curate.short import Verdict, decide, told
-from digest.model import Edition, Hold, Interest, IssueState, WhenShort
+from digest.model import Edition, Hand, Hold, Interest, IssueState, WhenShort
 from tests.making import candidate, edition, issue, section
 
 S, W = IssueState, WhenShort
@@ -76,8 +76,8 @@ def test_what_somebody_should_hear_of() -> None:
 def test_a_quiet_issue_has_its_own_template_and_subject() -> None:
     quiet, told = issue(short=W.QUIET), daily(W.QUIET)
     pool = (candidate(1, regions=("africa",)),)
-    some = vary.vary(quiet, told, pool, (), None, {})
-    none = vary.vary(quiet, told, pool, (), Interest(regions=frozenset({"europe"})), {})
+    some = vary.vary(quiet, told, pool, Hand(), None, {})
+    none = vary.vary(quiet, told, pool, Hand(), Interest(regions=frozenset({"europe"})), {})
     assert (some.template, some.subject) == ("quiet", "Headline 1")
     assert (none.template, none.subject, none.cards) == ("quiet", "Daily: a quiet day", ())
-    assert vary.vary(issue(), told, pool, (), None, {}).template == "daily"
+    assert vary.vary(issue(), told, pool, Hand(), None, {}).template == "daily"

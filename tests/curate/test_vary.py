@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from digest.curate import subject, vary
 from digest.curate.select import Selector
 from digest.errors import DigestError
-from digest.model import Interest, Overrides, Selected, Slot, SlotMode, StoryId, Take
+from digest.model import Hand, Interest, Overrides, Selected, StoryId, Take
 from tests.making import candidate, edition, issue, section
 
 AFRICA = section("africa", Take.REGION, region="africa")
@@ -20,10 +20,11 @@ POOL = (
 )
 NAMES = {"africa": "Africa", "europe": "Europe", "business": "Business"}
 DAILY = edition(AFRICA, EUROPE, CLUB, subject="{{ lead }}", preheader="{{ others }}")
+NOTHING = Hand()
 
 
-def content(interest: Interest | None = None, *manual: Slot) -> vary.VariantContent:
-    return vary.vary(issue(), DAILY, POOL, manual, interest, NAMES)
+def content(interest: Interest | None = None, hand: Hand = NOTHING) -> vary.VariantContent:
+    return vary.vary(issue(), DAILY, POOL, hand, interest, NAMES)
 
 
 def test_subject_and_preheader_name_only_stories_of_the_variant() -> None:
@@ -39,7 +40,7 @@ def test_a_title_of_our_own_speaks_the_readers_language() -> None:
     latest = section("latest", Take.LATEST, titled=False)
     daily = edition(ours, EUROPE, both, latest)
     names = {"africa": "Afrique", "europe": "Europe (fr)", "take/latest": "Dernières nouvelles"}
-    told = vary.vary(issue(), daily, POOL, (), None, names, "fr", "large")
+    told = vary.vary(issue(), daily, POOL, Hand(), None, names, "fr", "large")
     titles = {one.slug: one.title for one in told.sections}
     assert titles["africa"] == "Afrique"
     assert titles["europe"] == EUROPE.title, "the newsroom's own title stays"
@@ -69,10 +70,7 @@ def test_what_an_editor_typed_is_no_pattern(typed: str) -> None:
 
 def test_overrides_change_the_card_and_never_the_story() -> None:
     changes = Overrides(headline="Better", link="https://example.org/better/", kicker="Read this")
-    pin = Slot(
-        section="africa", position=0, story=StoryId(1), mode=SlotMode.PINNED, overrides=changes
-    )
-    card = content(None, pin).cards[0]
+    card = content(None, Hand(overrides={StoryId(1): changes})).cards[0]
     assert (card.headline, card.url, card.kicker) == (
         "Better",
         "https://example.org/better/",
@@ -88,4 +86,4 @@ def test_the_kicker_says_what_the_section_does_not() -> None:
 
 def test_a_pattern_that_cannot_be_filled_says_what_can() -> None:
     with pytest.raises(DigestError, match="lead, others, edition, count"):
-        vary.vary(issue(), edition(AFRICA, subject="{{ leed }}"), POOL, (), None, NAMES)
+        vary.vary(issue(), edition(AFRICA, subject="{{ leed }}"), POOL, NOTHING, None, NAMES)

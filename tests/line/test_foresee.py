@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -18,12 +17,13 @@ from digest import bundled, sample
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
-from digest.model import ParsedStory, SlotMode, StoryId
+from digest.desk.actions import Edit, Remove
+from digest.model import ParsedStory, StoryId
 from digest.schedule.days import EVERY_DAY
 from digest.steps.add import add
 from digest.steps.foresee import FRESH, Foreseen, composed
 from digest.store.engine import writing
-from digest.store.tables import slot, story
+from digest.store.tables import story
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 DUE = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -91,11 +91,8 @@ def test_the_desks_words_wait_for_approval(app: App) -> None:
     first = headlines(app, 1)
     key = story_id(app, first[0])
     newsroom.pin("morning", newsroom.pin_plan("morning", key, everyone=True), "Ines")
-    with writing(app.engine) as connection:
-        rewritten = {"headline": "As the desk would have it"}
-        connection.execute(
-            sa.update(slot).where(slot.c.story_id == key).values(overrides=rewritten)
-        )
+    rewritten = Edit(key, {"headline": "As the desk would have it"})
+    newsroom.desk.edit(newsroom.upcoming("morning").id, None, "Ines", rewritten)
     assert headlines(app, 1) == first
     newsroom.approve(newsroom.upcoming("morning").id, "Ines")
     assert "As the desk would have it" in headlines(app, 1)
@@ -103,8 +100,8 @@ def test_the_desks_words_wait_for_approval(app: App) -> None:
 
 def test_what_the_desk_took_out_shows_no_more(app: App) -> None:
     first = headlines(app, 1)
-    placed = app.newsroom.pin_plan("morning", story_id(app, first[0]))
-    app.newsroom.pin("morning", replace(placed, mode=SlotMode.REMOVED), "Ines")
+    issue, _ = app.newsroom.next_issue("morning")
+    app.newsroom.desk.edit(issue.id, issue.revision, "Ines", Remove(story_id(app, first[0])))
     assert first[0] not in headlines(app, 1)
 
 

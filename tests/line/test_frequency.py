@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
-from digest.model import IssueState
-from digest.store import issues
+from digest.model import Hand, IssueState, Overrides, Slot, SlotMode, StoryId
+from digest.store import hands, issues
 from digest.store.engine import reading, writing
-from digest.store.tables import delivery, exclusion, slot, story
+from digest.store.tables import delivery, exclusion, story
 from tests.line.newsroom import Folder
 from tests.migrated import EVERYTHING
 
@@ -240,16 +240,26 @@ def test_what_an_editor_took_out_stays_out_of_the_roll_up(make: Make, tmp_path: 
     app = make("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     live(app, tmp_path, days=4)
     with writing(app.engine) as connection:
-        wednesday = issues.find(connection, "daily", date(2026, 11, 25))
-        assert wednesday is not None
-        connection.execute(
-            sa.update(slot).where(slot.c.issue_id == wednesday.id).values(mode="removed")
-        )
-        thursday = sa.select(story.c.id).where(story.c.headline == "Story 2").scalar_subquery()
-        connection.execute(
-            sa.update(slot)
-            .where(slot.c.story_id == thursday)
-            .values(overrides={"headline": "Story 200"})
-        )
+        named = sa.select(story.c.headline, story.c.id)
+        keys = {row.headline: StoryId(row.id) for row in connection.execute(named)}
+        for day, held in (
+            (
+                25,
+                Hand(
+                    placed=(
+                        Slot(
+                            section="latest",
+                            position=0,
+                            story=keys["Story 1"],
+                            mode=SlotMode.REMOVED,
+                        ),
+                    )
+                ),
+            ),
+            (26, Hand(overrides={keys["Story 2"]: Overrides(headline="Story 200")})),
+        ):
+            issue = issues.find(connection, "daily", date(2026, 11, day))
+            assert issue is not None
+            hands.write(connection, issue, held, "Ines", "edit", app.clock.now())
     live(app, tmp_path, days=1, first=4)
     assert told(app, "saturday") == [[4, 3, 200, 0]]

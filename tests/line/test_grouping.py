@@ -9,17 +9,16 @@ import pytest
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
+from digest.desk.actions import Pin
 from digest.model import (
     ParsedStory,
     PickOrigin,
-    Slot,
-    SlotMode,
     StoryId,
     StoryState,
     VariantContent,
 )
 from digest.steps import events as decisions
-from digest.store import hand, issues, stories, windows
+from digest.store import hand, stories, windows
 from digest.store.engine import writing
 from digest.store.events import Decision
 from digest.store.windows import SeenReason
@@ -145,11 +144,7 @@ def test_the_same_store_gives_the_same_issue(app: App) -> None:
 def test_a_pinned_story_that_its_publisher_took_back_is_not_carried(app: App) -> None:
     one, _ = bring(app, parsed(1, headline=QUAKE), parsed(2, headline="Ferry fares rise"))
     issue, _ = app.newsroom.next_issue("daily")
-    pin = Slot(section="latest", position=0, story=one, mode=SlotMode.PINNED)
-    with writing(app.engine) as connection:
-        draft = issues.draft_of(connection, issue.id)
-        pinned = replace(draft, slots=(pin,))
-        issues.save_draft(connection, issue, pinned, NOW - HOUR, NOW)
+    app.newsroom.desk.edit(issue.id, issue.revision, "Ines", Pin(story=one))
     assert headlines(app)[0] == QUAKE
     bring(app, parsed(1, headline=QUAKE, state=StoryState.WITHDRAWN))
     assert headlines(app) == ["Ferry fares rise"]

@@ -17,7 +17,7 @@ from digest.config import load
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import Issue, IssueState, Level, SlotMode, StoryId
 from digest.store.engine import reading
-from digest.store.tables import issue_event, story
+from digest.store.tables import story
 from tests.line.newsroom import Folder
 from tests.migrated import EVERYTHING
 
@@ -150,7 +150,7 @@ def test_what_is_pinned_for_everyone_is_in_every_mail(make: Make) -> None:
     key, room = number(app, "Elsewhere"), app.newsroom
     slot = room.pin_plan("daily", key, everyone=True)
     assert (slot.section, slot.mode) == ("picks", SlotMode.EVERYONE)
-    room.pin("daily", slot, "Ines")
+    issue = room.pin("daily", slot, "Ines")
     _, why = room.why("daily", key)
     assert why.reasons == ("picks 1: an editor placed it, for every reader",)
     found = mails(app, sent(app))
@@ -158,14 +158,14 @@ def test_what_is_pinned_for_everyone_is_in_every_mail(make: Make) -> None:
     assert found["nowhere"] == ["Elsewhere"]
     assert all(held[0] == "Elsewhere" and held.count("Elsewhere") == 1 for held in found.values())
     assert len(found) == 5
-    with reading(app.engine) as connection:
-        told = connection.execute(sa.select(issue_event).where(issue_event.c.what == "slot")).one()
-    assert (told.who, told.after, told.note) == ("Ines", "everyone", f"story {key} in picks at 1")
+    (told,) = room.desk.history(issue.id)
+    assert (told.who, told.what) == ("Ines", "pin")
+    assert told.changes == ("“Elsewhere”: by rule → pinned for everyone in picks at 1",)
     with pytest.raises(NotFoundError):
         room.pin_plan("daily", key, "pics")
 
 
-def test_a_pin_is_taken_back_and_an_issue_that_stands_still_takes_none(make: Make) -> None:
+def test_a_pin_is_taken_back_and_takes_an_approval_back(make: Make) -> None:
     app = make('approval = "required"')
     key, room = number(app, "Europe 2"), app.newsroom
     room.pin("daily", room.pin_plan("daily", key, "region-africa"), "Ines")
@@ -176,9 +176,10 @@ def test_a_pin_is_taken_back_and_an_issue_that_stands_still_takes_none(make: Mak
         room.unpin("daily", key, "Ines")
     with pytest.raises(WrongStateError):
         room.pin_plan("daily", key, "latest", everyone=True)
-    room.approve(issue.id, "Ines")
-    with pytest.raises(WrongStateError):
-        room.pin("daily", room.pin_plan("daily", key), "Ines")
+    assert room.approve(issue.id, "Ines").state is IssueState.APPROVED
+    issue = room.pin("daily", room.pin_plan("daily", key), "Otto")
+    assert issue.state is IssueState.DRAFTING
+    assert issue.reason == "changed after it was approved"
 
 
 def test_pins_by_command(make: Make, tmp_path: Path) -> None:

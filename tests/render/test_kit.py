@@ -1,5 +1,6 @@
 """Variants are joins: equal to plain Jinja2's whole, sharing fragments, named by content."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -7,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import FilledSection, Layout, StoryId, Token, VariantContent
+from digest.model import (
+    Block,
+    BlockKind,
+    Card,
+    FilledSection,
+    Layout,
+    StoryId,
+    Token,
+    VariantContent,
+)
 from digest.render.mistakes import BadTemplateError
 from digest.render.render import Renderer
 from digest.render.slim import tidy_html, tidy_text
@@ -55,10 +65,28 @@ def joined(of: VariantContent, renderer: Renderer = RENDERER) -> tuple[str, str]
     return html, tidy_text(fill(variant.text, TOKENS, html=False))
 
 
+BLOCKS = (
+    Block(id=1, kind=BlockKind.TEXT, title="From the desk", text="One & two.\n\nThree."),
+    Block(
+        id=2,
+        kind=BlockKind.SPONSOR,
+        label="Sponsored by “A & B”",
+        text=ARABIC,
+        url="https://sponsor.example/?a=1&b=2",
+        image="https://sponsor.example/a.png",
+        alt="A ferry",
+    ),
+)
+
+
+def inset(block: Block) -> FilledSection:
+    return FilledSection(slug=block.slug, title="", layout=Layout.CARDS, block=block)
+
+
 def pool() -> tuple[FilledSection, ...]:
-    """Sections of every layout, with and without pictures, in several scripts."""
+    """Sections of every layout, with and without pictures, in several scripts; and blocks."""
     words = ("A library on a ferry", HINDI, ARABIC, "“Q&A” <b> C:\\x")
-    return tuple(
+    stories = tuple(
         FilledSection(
             slug=f"{layout.value}-{number}",
             title=f"Section {number}" if number != 2 else "",
@@ -74,6 +102,7 @@ def pool() -> tuple[FilledSection, ...]:
         )
         for number, layout in enumerate((*Layout, *Layout))
     )
+    return (*stories, *map(inset, BLOCKS))
 
 
 def selected(
@@ -81,10 +110,11 @@ def selected(
 ) -> list[tuple[str, list[StoryId]]]:
     """Some stories of some sections, in any order."""
     some = random.sample(sections, random.randint(0, len(sections)))
-    return [
-        (one.slug, [card.story for card in random.sample(one.cards, random.randint(0, 7))])
-        for one in some
-    ]
+    return [(one.slug, [card.story for card in _some(random, one.cards)]) for one in some]
+
+
+def _some(random: Random, cards: Sequence[Card]) -> Sequence[Card]:
+    return random.sample(cards, random.randint(0, 7)) if cards else ()
 
 
 def written_out(
@@ -101,6 +131,7 @@ def written_out(
                 title=section.title,
                 layout=section.layout,
                 cards=tuple(cards[story] for story in stories),
+                block=section.block,
             )
         )
     return content(*filled, **more)
@@ -109,7 +140,7 @@ def written_out(
 @settings(max_examples=60, deadline=None)
 @given(
     st.randoms(use_true_random=False),
-    st.sampled_from(["daily", "brief"]),
+    st.sampled_from(["daily", "brief", "weekly", "quiet"]),
     st.sampled_from(["en", "ar"]),
 )
 def test_a_join_is_what_plain_jinja_renders(random: Random, template: str, language: str) -> None:

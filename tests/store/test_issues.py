@@ -10,10 +10,10 @@ from digest.curate import vary
 from digest.curate.select import Selector
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import (
+    Hand,
     Hold,
     IssueId,
     IssueState,
-    Overrides,
     Selected,
     Slot,
     SlotMode,
@@ -21,9 +21,9 @@ from digest.model import (
     WhenShort,
 )
 from digest.schedule.occurrences import Occurrence
-from digest.store import issues, variants
+from digest.store import drafts, issues, variants
+from digest.store.drafts import Draft
 from digest.store.engine import writing
-from digest.store.issues import Draft
 from tests.making import NOW, candidate, edition, section
 
 YESTERDAY = NOW - timedelta(days=1)
@@ -33,7 +33,6 @@ PIN = Slot(
     position=0,
     story=StoryId(2),
     mode=SlotMode.PINNED,
-    overrides=Overrides(headline="Better"),
     reason="pinned by hand",
 )
 DRAFT = Draft(pool=(candidate(1), candidate(2)), slots=(PIN,))
@@ -52,8 +51,8 @@ def test_whoever_asks_gets_the_same_issue(engine: Engine) -> None:
 def test_a_draft_comes_back_as_it_was(engine: Engine) -> None:
     with writing(engine) as connection:
         issue = issues.open_issue(connection, "daily", TODAY)
-        issue = issues.save_draft(connection, issue, DRAFT, NOW - timedelta(days=1), NOW)
-        assert issues.draft_of(connection, issue.id) == DRAFT
+        issue = drafts.save(connection, issue, DRAFT, NOW - timedelta(days=1), NOW)
+        assert drafts.of(connection, issue.id) == DRAFT
         assert issue.revision == 1
         assert issue.window_to == NOW
 
@@ -62,7 +61,7 @@ def test_the_revision_goes_up_only_with_the_content(engine: Engine) -> None:
     with writing(engine) as connection:
         issue = issues.open_issue(connection, "daily", TODAY)
         for draft, revision in ((DRAFT, 1), (DRAFT, 1), (replace(DRAFT, slots=()), 2)):
-            issue = issues.save_draft(connection, issue, draft, NOW, NOW)
+            issue = drafts.save(connection, issue, draft, NOW, NOW)
             assert issue.revision == revision
 
 
@@ -80,7 +79,7 @@ def test_the_watermark_is_that_of_the_last_issue_that_goes(engine: Engine) -> No
     with writing(engine) as connection:
         assert issues.watermark(connection, "daily") is None
         issue = issues.open_issue(connection, "daily", TODAY)
-        issue = issues.save_draft(connection, issue, DRAFT, YESTERDAY, NOW)
+        issue = drafts.save(connection, issue, DRAFT, YESTERDAY, NOW)
         for state in (
             IssueState.DRAFTING,
             IssueState.LOCKED,
@@ -102,11 +101,11 @@ def test_the_watermark_moves_with_what_is_skipped_for_good(
 ) -> None:
     with writing(engine) as connection:
         issue = issues.open_issue(connection, "daily", TODAY)
-        issue = issues.save_draft(connection, issue, DRAFT, YESTERDAY, NOW)
+        issue = drafts.save(connection, issue, DRAFT, YESTERDAY, NOW)
         issue = issues.move(connection, issue, IssueState.SKIPPED, "test", NOW, short=short.value)
         assert issue.short is short
         assert issues.watermark(connection, "daily") == after
-        assert issues.draft_of(connection, issue.id) == DRAFT, "what would have gone"
+        assert drafts.of(connection, issue.id) == DRAFT, "what would have gone"
 
 
 def test_a_hold_ends_with_the_state(engine: Engine) -> None:
@@ -133,10 +132,10 @@ def test_variants_are_kept_once_by_key(engine: Engine) -> None:
         assert variants.count(connection, issue.id) == 1
         with pytest.raises(NotFoundError):
             variants.selected(connection, issue.id, ["other"])
-        sheet = vary.sheet(issue, daily, selector.filler, chosen.sections, {})
+        sheet = vary.sheet(issue, daily, selector.filler, Hand(), chosen.sections, {})
         variants.keep_sheets(connection, [sheet])
         assert variants.sheets(connection, issue.id) == {"en": sheet}
-        assert vary.content(sheet, chosen) == vary.vary(issue, daily, DRAFT.pool, (), None, {})
+        assert vary.content(sheet, chosen) == vary.vary(issue, daily, DRAFT.pool, Hand(), None, {})
 
 
 def test_no_such_issue(engine: Engine) -> None:

@@ -1,5 +1,7 @@
 """What older versions stored reads the same in the new form."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from alembic import command
 from pydantic import TypeAdapter
@@ -7,9 +9,20 @@ from sqlalchemy.engine import Engine
 
 from digest.curate import vary
 from digest.curate.select import Selector
-from digest.model import Interest, Selected, VariantContent
+from digest.model import (
+    Draft,
+    Hand,
+    Interest,
+    IssueState,
+    Overrides,
+    Selected,
+    Slot,
+    SlotMode,
+    StoryId,
+    VariantContent,
+)
 from digest.schedule.occurrences import Occurrence
-from digest.store import issues, variants
+from digest.store import drafts, hands, issues, variants
 from digest.store.engine import reading, writing
 from digest.store.migrations import _config, migrate
 from tests.making import NOW, candidate, edition, section
@@ -26,7 +39,8 @@ def test_variants_become_selections(engine: Engine) -> None:
         issue = issues.open_issue(connection, "daily", Occurrence(local_date=NOW.date(), at=NOW))
     old = {
         name: CONTENT.dump_python(
-            vary.vary(issue, daily, pool, (), Interest(regions=frozenset({name})), {}), mode="json"
+            vary.vary(issue, daily, pool, Hand(), Interest(regions=frozenset({name})), {}),
+            mode="json",
         )
         | {"subject": subject}
         for name in ("africa", "europe")
@@ -52,3 +66,33 @@ def test_variants_become_selections(engine: Engine) -> None:
         sections=Selector(daily, pool, ()).select(Interest(regions=frozenset({"africa"}))) or (),
         language="en",
     )
+
+
+def test_what_editors_did_becomes_their_hand(engine: Engine) -> None:
+    """0011: pins, removals and words written over; what was frozen is still what was locked."""
+    pool = (candidate(1), candidate(2, fold=StoryId(2)), candidate(3))
+    pin = Slot(section="latest", position=0, story=StoryId(2), mode=SlotMode.PINNED, reason="why")
+    gone = Slot(section="latest", position=1, story=StoryId(3), mode=SlotMode.REMOVED)
+    hand = Hand(placed=(pin, gone), overrides={StoryId(2): Overrides(headline="Better", alt="")})
+    rule = Slot(section="latest", position=1, story=StoryId(1), reason="latest")
+    draft = Draft(pool=pool, slots=(pin, rule, gone), hand=hand)
+    with writing(engine) as connection:
+        issue = issues.open_issue(connection, "daily", Occurrence(local_date=NOW.date(), at=NOW))
+        issue = drafts.save(connection, issue, draft, NOW, NOW)
+        hands.write(connection, issue, hand, "Ines", "pin", NOW)
+        issue = issues.move(connection, issue, IssueState.DRAFTING, "test", NOW)
+        issue = issues.move(connection, issue, IssueState.LOCKED, "test", NOW)
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0010")
+        old = sa.table("issue", sa.column("content_hash"))
+        connection.execute(sa.update(old).values(content_hash="counted otherwise"))
+    migrate(engine)
+    with reading(engine) as connection:
+        now = issues.get(connection, issue.id)
+        assert drafts.of(connection, issue.id) == replace(
+            draft, slots=tuple(sorted(draft.slots, key=lambda one: (one.position, one.story)))
+        )
+        assert drafts.content_hash(drafts.of(connection, issue.id)) == now.content_hash
+        assert (now.content_hash, now.pool_revision) == (issue.content_hash, issue.revision)

@@ -1,0 +1,1 @@
+"""What editors do to an issue, as values, and what each does to the issue's hand. Pure."""
