@@ -10,6 +10,8 @@
     ├── NotFoundError               no such edition, issue, story or segment
     ├── UnsoundError                what a send stands on does not add up; nothing of it goes
     └── WrongStateError             the thing exists, but not in a state that allows this
+        ├── BlockedError            preflight found what no reader should get
+        └── ConflictError           somebody else changed it since it was looked at
     ConfigError                     not a DigestError, so that no retry can swallow it
 """
 
@@ -87,6 +89,14 @@ class UnsoundError(DigestError):
 
 class WrongStateError(DigestError):
     """That cannot be done in this state."""
+
+
+class BlockedError(WrongStateError):
+    """Preflight keeps it from going."""
+
+
+class ConflictError(WrongStateError):
+    """Somebody else changed it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ Type names tell the moment in the flow: a ``ParsedStory`` is what a source said,
 All times are aware and in UTC unless a name says local.
 """
 
+from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
 from digest.model.delivery import (
     Batch,
     BatchState,
@@ -59,6 +60,7 @@ from digest.model.story import (
     DateGrade,
     Evidence,
     Image,
+    Look,
     ParsedStory,
     PickOrigin,
     StoredStory,
@@ -87,6 +89,7 @@ __all__ = [
     "UNREACHED",
     "Alias",
     "AliasKind",
+    "Approval",
     "Authority",
     "Batch",
     "BatchState",
@@ -116,9 +119,11 @@ __all__ = [
     "KeptBody",
     "Layout",
     "Level",
+    "Look",
     "MailHeaders",
     "Message",
     "More",
+    "NoApproval",
     "Notice",
     "Outcome",
     "Overrides",
@@ -130,6 +135,7 @@ __all__ = [
     "Section",
     "Selected",
     "Sheet",
+    "SiteTrouble",
     "Slot",
     "SlotMode",
     "SourceMemory",
@@ -146,4 +152,5 @@ __all__ = [
     "VariantContent",
     "VariantId",
     "WhenShort",
+    "Withdrawn",
 ]

@@ -28,7 +28,7 @@ from digest.schedule.occurrences import Occurrence
 from digest.store import codec
 from digest.store.tables import issue, issue_event, pool, slot
 
-GONE = (IssueState.SENDING.value, IssueState.SENT.value)
+GONE = (IssueState.SENDING.value, IssueState.SENT.value, IssueState.CORRECTED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,6 +344,7 @@ def _issue(row: Row[Any]) -> Issue:
         subject=row.subject,
         preheader=row.preheader,
         content_hash=row.content_hash,
+        rules_hash=row.rules_hash,
         reason=row.reason,
         sent_at=row.sent_at,
     )

@@ -132,6 +132,11 @@ def state_of(connection: Connection, key: StoryId) -> StoryState:
     return StoryState(connection.scalars(sa.select(story.c.state).where(story.c.id == key)).one())
 
 
+def take_back(connection: Connection, key: StoryId, state: StoryState) -> None:
+    """Its site was asked: the story may not be carried. It comes back when a source brings it."""
+    connection.execute(sa.update(story).where(story.c.id == key).values(state=state.value))
+
+
 def carriers_of(connection: Connection, key: StoryId) -> frozenset[str]:
     """The sources that carry a story."""
     return frozenset(

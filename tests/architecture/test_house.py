@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from digest.store import heard_table, rights_tables, route_tables  # noqa: F401 - their tables join the metadata
+from digest.store import (  # noqa: F401 - their tables join the metadata
+    approval_tables,
+    heard_table,
+    rights_tables,
+    route_tables,
+)
 from digest.store.tables import metadata
 from tests.parts import REPO
 
