@@ -200,7 +200,7 @@ def _unanswered(parts: Parts, edition: Edition, issue: Issue) -> Issue:
     why = "nobody approved it in time"
     if edition.approval is Approval.TWO_PERSON:
         why = "two people did not approve it in time"
-    if issue.reason:
+    if issue.state is IssueState.REVIEW and issue.reason:
         why += f"; before that: {issue.reason}"
     if edition.on_no_approval is NoApproval.SEND:
         return lock(parts, issue, unapproved=f"{why}; it goes all the same, as its edition says")

@@ -82,7 +82,7 @@ class Looker:
     def _site(
         self, fetcher: "Fetcher", site: SourceSettings, stories: Sequence[StoredStory]
     ) -> Answers:
-        """A WordPress site is asked for all its posts at once; where it does not tell, page by page."""
+        """A WordPress site is asked for all its posts at once; if it does not tell, by page."""
         from digest.sources.wordpress_rest import RestApi, discover
 
         posts = {_post(one): one for one in stories[:_AT_ONCE]}

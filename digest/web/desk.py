@@ -132,8 +132,12 @@ def _tone(state: IssueState) -> str:
     """The colour of a state's badge."""
     return {
         IssueState.SENT: "good",
+        IssueState.CORRECTED: "good",
         IssueState.APPROVED: "good",
+        IssueState.REVIEW: "warn",
         IssueState.HELD: "warn",
         IssueState.SKIPPED: "warn",
+        IssueState.CANCELLED: "warn",
         IssueState.MISSED: "bad",
+        IssueState.FAILED: "bad",
     }.get(state, "")

@@ -104,9 +104,13 @@ class LoopbackOnly:
     it points at this machine (DNS rebinding). A request that a proxy passed on is refused.
     """
 
-    def __init__(self, app: ASGIApp, prefixes: Sequence[str] = ("/",)) -> None:
+    def __init__(
+        self, app: ASGIApp, prefixes: Sequence[str] = ("/",), save: Sequence[str] = ()
+    ) -> None:
         self._app = app
         self._prefixes = tuple(prefixes)
+        #: below them, what answers everybody
+        self._save = tuple(save)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -117,6 +121,8 @@ class LoopbackOnly:
         await self._app(scope, receive, send)
 
     def _guards(self, path: str) -> bool:
+        if path.startswith(self._save):
+            return False
         return path == "/" or path.startswith(self._prefixes)
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from digest.review_links import REVIEWS
 from digest.web.guard import LoopbackOnly, ResponseHeaders, SameOrigin
 
 #: what answers only on this machine
@@ -20,7 +21,7 @@ def site(routes: Sequence[BaseRoute]) -> Starlette:
         routes=[Route("/livez", _live), *routes],
         middleware=[
             Middleware(ResponseHeaders),
-            Middleware(LoopbackOnly, prefixes=DESK_PATHS),
+            Middleware(LoopbackOnly, prefixes=DESK_PATHS, save=(REVIEWS,)),
             Middleware(SameOrigin),
         ],
     )
