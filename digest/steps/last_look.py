@@ -5,6 +5,7 @@ inside a transaction. A story that its publisher took back does not go: a reserv
 with the issue takes its place, or the issue waits, as its edition says.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -53,22 +54,25 @@ def last_look(parts: Parts, issue: Issue) -> Issue:
         if _fresh(connection, parts, issue):
             return issue
         draft = issues.draft_of(connection, issue.id)
+        known = stories.held_back(connection, [one.stored.id for one in draft.pool])
     visible = shown.stories(draft)
     spare = reserves(edition, draft.pool, draft.slots)
     first = dict.fromkeys([*visible, *(key for held in spare.values() for key in held)])
     order = dict.fromkeys([*first, *(one.stored.id for one in draft.pool)])
     stored = {one.stored.id: one.stored for one in draft.pool}
     answers = parts.look([stored[key] for key in order if key in stored][:ASKED])
-    if not answers and not waits:
+    if not answers and not known and not waits:
         return issue
     judged = judge([key for key in visible if key in answers], answers)
+    # What its source told since the lock is certain.
+    judged = replace(judged, gone={**dict.fromkeys(known, Look.GONE), **judged.gone})
     relieved = relieve(edition, draft.pool, draft.slots, judged.gone, spare)
     with writing(parts.engine) as connection:
         seen = issues.get(connection, issue.id, to_change=True)
         if (seen.state, seen.revision) != (issue.state, issue.revision):
             return seen  # somebody was quicker
         looks.note(connection, seen.id, len(answers), judged, parts.clock.now())
-        for key, look in judged.gone.items():
+        for key, look in judged.gone.items() - dict.fromkeys(known, Look.GONE).items():
             stories.take_back(connection, key, _STATES[look])
         if judged.gone:
             return _without(connection, parts, edition, seen, judged, relieved, spare)
@@ -123,16 +127,19 @@ def _without(
     why = f"taken back at the last look: story {named}"
     approved = {key for held in spare.values() for key in held}
     bare = relieved.empty > 0 or not approved.issuperset(relieved.came)
+    # Whatever is decided, what was taken back stands nowhere any more.
+    draft = Draft(pool=relieved.pool, slots=relieved.slots)
+    window = (issue.window_from or now, issue.window_to or now)
+    issue = issues.save_draft(connection, issue, draft, *window)
     if edition.last_look is Withdrawn.HOLD or (edition.approval.required and bare):
         why += "; no approved reserve takes the place" if bare else ""
         if edition.approval.required:
             return drop(connection, parts, issue, why, "scheduler")
+        if issue.hold is not None:
+            issue = issues.move(connection, issue, IssueState.LOCKED, "scheduler", now)
         return issues.move(
             connection, issue, IssueState.HELD, "scheduler", now, reason=why, hold=Hold.STORIES
         )
-    draft = Draft(pool=relieved.pool, slots=relieved.slots)
-    window = (issue.window_from or now, issue.window_to or now)
-    issue = issues.save_draft(connection, issue, draft, *window)
     approvals.carry(connection, issue)
     issue = issues.get(connection, issue.id)
     shown.note(connection, issue, draft, now, "scheduler")

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from starlette.testclient import TestClient
 
 from digest.model import Hold, IssueState
@@ -43,7 +42,7 @@ def test_looking_changes_nothing(make: Make) -> None:
     page = client.get(room.links()[0]).text
     assert "Story 1" in page
     assert "<script" not in page
-    assert "example.org" not in page.replace("https://example.org", ""), "no addresses"
+    assert "@example.org" not in page, "no addresses"
     frame = client.get(f"{room.links()[0]}/mail")
     assert "sandbox" in frame.headers["content-security-policy"]
     assert "Story 1" in frame.text
@@ -137,13 +136,3 @@ def test_a_reviewer_who_was_taken_off_the_list_reviews_no_more(make: Make) -> No
     room.app.parts.editions["daily"] = replace(edition, review_to=edition.review_to[:1])  # type: ignore[index]
     kept = [client.get(path).status_code for path in room.links()]
     assert sorted(kept) == [200, 404]
-
-
-@pytest.mark.part("chromium")
-def test_it_fits_a_phone(make: Make) -> None:
-    from tests.browser import Browser
-
-    room, client = asked(make)
-    assert Browser is not None
-    page = client.get(room.links()[0]).text
-    assert 'name="viewport"' in page
