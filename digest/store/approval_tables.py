@@ -42,7 +42,7 @@ review_act = sa.Table(
     sa.Column("issue_id", Id, sa.ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True),
     # which mail: the round of reviews, and the hash of whom it went to
     sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("recipient", sa.String(32), primary_key=True),
+    sa.Column("person", sa.String(32), primary_key=True),
     # approve, hold, skip or edit
     sa.Column("act", sa.String(20), primary_key=True),
     sa.Column("at", Instant, nullable=False),

@@ -157,13 +157,13 @@ def rounds(connection: Connection, issues: Collection[IssueId]) -> dict[IssueId,
 
 
 def use(
-    connection: Connection, issue_id: IssueId, number: int, recipient: str, act: str, now: datetime
+    connection: Connection, issue_id: IssueId, number: int, person: str, act: str, now: datetime
 ) -> bool:
     """Use up one act of one review mail; False where it was used before."""
     with suppress(sa.exc.IntegrityError), connection.begin_nested():
         connection.execute(
             sa.insert(review_act).values(
-                issue_id=issue_id, round=number, recipient=recipient, act=act, at=now
+                issue_id=issue_id, round=number, person=person, act=act, at=now
             )
         )
         return True
@@ -171,14 +171,14 @@ def use(
 
 
 def used(
-    connection: Connection, issue_id: IssueId, number: int, recipient: str
+    connection: Connection, issue_id: IssueId, number: int, person: str
 ) -> dict[str, datetime]:
     """Which acts of one review mail were used, and when."""
     rows = connection.execute(
         sa.select(review_act).where(
             review_act.c.issue_id == issue_id,
             review_act.c.round == number,
-            review_act.c.recipient == recipient,
+            review_act.c.person == person,
         )
     )
     return {row.act: row.at for row in rows}

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from digest.model import BatchState, DeliveryState, IssueId, IssueState
 from digest.store import issues, ledger
+from digest.store.approval_tables import approval
 from digest.store.issues import GONE
 from digest.store.tables import batch, delivery, exclusion, issue, issue_event, sheet, variant
 
@@ -225,6 +226,26 @@ def selections(connection: Connection, only: IssueId | None) -> Iterator[tuple[i
         yield row.issue_id, f"it has variants in {row.language}, and no sheet"
 
 
+def approved(connection: Connection, only: IssueId | None) -> Iterator[tuple[int, str]]:
+    """A frozen issue that says which revision was approved has that approval, of what it is."""
+    query = sa.select(issue.c.id, issue.c.approved_revision).where(
+        issue.c.state.in_(FROZEN), issue.c.approved_revision.is_not(None), issue.c.rules_hash != ""
+    )
+    given = (
+        sa.select(approval.c.id)
+        .where(
+            approval.c.issue_id == issue.c.id,
+            approval.c.withdrawn_at.is_(None),
+            approval.c.revision == issue.c.revision,
+            approval.c.content_hash == issue.c.content_hash,
+            approval.c.rules_hash == issue.c.rules_hash,
+        )
+        .exists()
+    )
+    for row in connection.execute(_of(query.where(~given), issue.c.id, only)):
+        yield row.id, f"it goes as revision {row.approved_revision}, and no approval says so"
+
+
 _BATCH = tuple(state.value for state in BatchState)
 _DELIVERY = tuple(state.value for state in DeliveryState)
 #: of batches and deliveries alone
@@ -242,6 +263,7 @@ EVERYTHING: dict[str, Rule] = {
     "finished": finished,
     "contents": contents,
     "selections": selections,
+    "approved": approved,
 }
 
 

@@ -241,7 +241,7 @@ def test_only_what_was_approved_goes(tmp_path: Path) -> None:
     run_state_machine_as_test(
         Passage,
         settings=settings(
-            max_examples=400 if FUZZ else 12,
+            max_examples=400 if FUZZ else 6,
             stateful_step_count=40 if FUZZ else 20,
             deadline=None,
             # a failing run is told as it was: making it smaller takes minutes

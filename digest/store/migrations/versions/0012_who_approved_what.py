@@ -47,13 +47,11 @@ def upgrade() -> None:
         "review_act",
         sa.Column("issue_id", Id, nullable=False),
         sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("recipient", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("act", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         _issue("review_act"),
-        sa.PrimaryKeyConstraint(
-            "issue_id", "round", "recipient", "act", name=op.f("pk_review_act")
-        ),
+        sa.PrimaryKeyConstraint("issue_id", "round", "person", "act", name=op.f("pk_review_act")),
     )
 
 
