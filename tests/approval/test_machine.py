@@ -185,7 +185,9 @@ class Passage(RuleBasedStateMachine):
         self.goes_on(minutes=minutes, crash=crash, other=False)
 
     @rule(
-        what=st.sampled_from(["rebrands", "edits", "rewrites", "publishes", "takes_back"]),
+        what=st.sampled_from(
+            ["rebrands", "rebrands", "edits", "rewrites", "publishes", "takes_back"]
+        ),
         before=st.sampled_from(["lock", "look", "send", "batch"]),
         crash=st.integers(-6, 6),
     )
@@ -275,8 +277,8 @@ def test_only_what_was_approved_goes(tmp_path: Path) -> None:
     run_state_machine_as_test(
         Passage,
         settings=settings(
-            max_examples=400 if FUZZ else 10,
-            stateful_step_count=40 if FUZZ else 10,
+            max_examples=400 if FUZZ else 8,
+            stateful_step_count=40 if FUZZ else 6,
             deadline=None,
             # a failing run is told as it was: making it smaller takes minutes
             phases=(Phase.explicit, Phase.reuse, Phase.generate),
