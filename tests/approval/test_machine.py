@@ -236,10 +236,17 @@ class Passage(RuleBasedStateMachine):
         shown = [slot.story for slot in draft.slots if slot.mode is not SlotMode.REMOVED]
         told = set()
         usable = [*shown, *(one.stored.id for one in draft.pool if one.stored.id not in shown)]
-        every = chain.from_iterable(combinations(usable[:6], n) for n in range(4))
+        every = chain.from_iterable(combinations(usable[:7], n) for n in range(4))
         for gone in every:
             pool = [one for one in draft.pool if one.stored.id not in gone]
-            left = [slot for slot in vary.manual_slots(draft.slots) if slot.story not in gone]
+            spare = [key for key in usable[len(shown) : len(shown) + 3] if key not in gone]
+            left = []
+            for slot in vary.manual_slots(draft.slots):
+                # An editor's place is taken by the next reserve, as a place of theirs.
+                if slot.story not in gone:
+                    left.append(slot)
+                elif spare:
+                    left.append(replace(slot, story=spare.pop(0), mode=SlotMode.PINNED))
             content = vary.vary(issue, edition, pool, left, None, parts.names("en"))
             rendered = parts.renderer.render(content)
             told.add(_plain(fill(rendered.text, NOBODY, html=False)))
