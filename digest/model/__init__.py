@@ -8,6 +8,7 @@ Type names tell the moment in the flow: a ``ParsedStory`` is what a source said,
 All times are aware and in UTC unless a name says local.
 """
 
+from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
 from digest.model.delivery import (
     Batch,
     BatchState,
@@ -62,6 +63,7 @@ from digest.model.story import (
     DateGrade,
     Evidence,
     Image,
+    Look,
     ParsedStory,
     PickOrigin,
     StoredStory,
@@ -91,6 +93,7 @@ __all__ = [
     "UNREACHED",
     "Alias",
     "AliasKind",
+    "Approval",
     "Authority",
     "Batch",
     "BatchState",
@@ -124,9 +127,11 @@ __all__ = [
     "KeptBody",
     "Layout",
     "Level",
+    "Look",
     "MailHeaders",
     "Message",
     "More",
+    "NoApproval",
     "Notice",
     "Outcome",
     "Overrides",
@@ -139,6 +144,7 @@ __all__ = [
     "SectionChange",
     "Selected",
     "Sheet",
+    "SiteTrouble",
     "Slot",
     "SlotMode",
     "SourceMemory",
@@ -155,4 +161,5 @@ __all__ = [
     "VariantContent",
     "VariantId",
     "WhenShort",
+    "Withdrawn",
 ]

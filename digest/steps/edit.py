@@ -10,6 +10,7 @@ from digest.desk.apply import apply
 from digest.errors import ConflictError, NotFoundError, WrongStateError
 from digest.model import Draft, Hand, Issue, IssueId, IssueState
 from digest.steps import editions
+from digest.steps.approve import drop
 from digest.steps.compose import compose
 from digest.steps.history import changes, told_between
 from digest.steps.parts import Parts
@@ -41,8 +42,7 @@ def edit(
         issue = _store(connection, parts, issue, pool, hand)
         hands.write(connection, issue, hand, who, KINDS[type(action)], parts.clock.now())
         if issue.state is IssueState.APPROVED:
-            now, why = parts.clock.now(), "changed after it was approved"
-            issue = issues.move(connection, issue, IssueState.DRAFTING, who, now, reason=why)
+            issue = drop(connection, parts, issue, "changed after it was approved", who)
     return compose(parts, issue) if _outsiders(draft, hand) else issue
 
 

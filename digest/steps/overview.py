@@ -59,6 +59,6 @@ def _problem(parts: Parts, issue: Issue, edition: Edition, stories: int) -> str:
 
 
 def _waits(issue: Issue, edition: Edition) -> str:
-    if issue.state in {IssueState.PLANNED, IssueState.DRAFTING} and edition.approval_required:
+    if issue.state in {IssueState.PLANNED, IssueState.DRAFTING} and edition.approval.required:
         return "waits for approval"
     return ""

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import IssueId, IssueState, Selected, Sheet, VariantId
+from digest.curate.lifecycle import WENT
+from digest.model import IssueId, Selected, Sheet, VariantId
 from digest.store import codec, variants
 from digest.store.tables import delivery, issue, variant
 
@@ -47,7 +48,7 @@ def chosen(
     Without any story of the sections ``hidden``, by slug. None where none went out yet.
     """
     sent = sa.select(issue.c.id, issue.c.sent_at, issue.c.scheduled_at).where(
-        issue.c.edition == edition, issue.c.state == IssueState.SENT.value
+        issue.c.edition == edition, issue.c.state.in_([state.value for state in WENT])
     )
     last = connection.execute(sent.order_by(issue.c.scheduled_at.desc()).limit(1)).first()
     if last is None:
