@@ -121,8 +121,8 @@ def test_links_that_are_not_good(make: Make) -> None:
 
 def test_nothing_else_of_the_desk_is_shown_outside(make: Make) -> None:
     room, _ = asked(make)
-    pages = [*room.app.pages._reader_pages(), *room.app.pages._desk_pages()]
-    client = TestClient(site(pages), base_url="https://post.example", client=("203.0.113.9", 1))
+    (pages,) = room.app.pages.sites()
+    client = TestClient(pages.site, base_url="https://post.example", client=("203.0.113.9", 1))
     assert client.get("/desk/issues/1").status_code == 403
     assert client.get("/").status_code == 403
     assert client.get(room.links()[0]).status_code == 200
