@@ -85,6 +85,8 @@ class Site:
         told = {
             "database.url": self.database,
             "web.public_url": "http://127.0.0.1:8000",
+            # its readers are on this machine
+            "preflight.live_hosts": '["127.0.0.1"]',
             "sending.transport": self.transport,
             "sending.from": '"Chaos <chaos@example.org>"',
             "sending.reply_to": "desk@example.org",

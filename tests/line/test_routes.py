@@ -24,6 +24,8 @@ REAL = {
     "web.signing_keys": "k1:" + "5" * 40,
     "web.pepper": '"' + "7" * 40 + '"',
     "sending.transport": '"routes"',
+    # its readers are on this machine
+    "preflight.live_hosts": '["127.0.0.1"]',
 }
 
 

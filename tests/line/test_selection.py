@@ -178,7 +178,7 @@ def test_a_pin_is_taken_back_and_takes_an_approval_back(make: Make) -> None:
         room.pin_plan("daily", key, "latest", everyone=True)
     assert room.approve(issue.id, "Ines").state is IssueState.APPROVED
     issue = room.pin("daily", room.pin_plan("daily", key), "Otto")
-    assert issue.state is IssueState.DRAFTING
+    assert issue.state is IssueState.REVIEW
     assert issue.reason == "changed after it was approved"
 
 

@@ -60,6 +60,8 @@ postal_address = "1 Home Street, Here"
 [web]
 port = 0
 public_url = "http://127.0.0.1:8000"
+[preflight]
+live_hosts = ["127.0.0.1"]
 [sending]
 transport = "smtp"
 from = "The Loopback Times <digest@example.org>"
