@@ -372,13 +372,13 @@ class Trial:
             self.check()
 
     def wait(self, waiting: list[sqlite3.Row]) -> None:
-        """Until somebody looks again: soon, and where that was too early, when the next is due."""
+        """Until somebody looks again: soon; where that was in vain, about when the next is due."""
         world = self.world
         world.at += LONGEST
-        if waiting == self.waited_for:
-            times = [one["until"] for one in waiting if one["until"]]
-            if times:
-                world.at = max(world.at, datetime.fromisoformat(min(times)).replace(tzinfo=UTC))
+        times = [one["until"] for one in waiting if one["until"]]
+        if times and waiting == self.waited_for:
+            due = datetime.fromisoformat(min(times)).replace(tzinfo=UTC)
+            world.at = max(world.at, due - timedelta(seconds=world.dice.choice((0, 0, 1, 4000))))
         self.waited_for = waiting
 
     def turn(self, alive: list[Worker]) -> None:
