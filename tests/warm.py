@@ -1,6 +1,6 @@
-"""``digest`` in a process of its own, whose imports are made already.
+"""``digest`` in a process of its own, whose imports are made already and word lists read.
 
-A command spends most of its time on imports. One process here makes them once and becomes each
+A command spends most of its time on these. One process here does both once and becomes each
 command by a fork: environment, folder, streams, signals and exit code are those of a real start.
 What a start itself does (PYTHONHASHSEED, the first import) is for a test that starts one.
 """
@@ -61,11 +61,17 @@ class Started:
 
 
 def start(
-    words: Sequence[str], folder: Path, environment: Mapping[str, str], out: Path, err: Path
+    words: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    out: Path,
+    err: Path,
+    *,
+    stdin: Path = Path(os.devnull),
 ) -> Started:
     """``digest`` with these words, in this folder, left running; adds to ``out`` and ``err``."""
     told = {"words": list(words), "folder": str(folder), "environment": dict(environment)}
-    return Started(_ask(told | {"streams": [str(out), str(err)]}))
+    return Started(_ask(told | {"streams": [str(stdin), str(out), str(err)]}))
 
 
 def _ask(told: Mapping[str, object]) -> Any:
@@ -91,20 +97,23 @@ def _process() -> "subprocess.Popen[str]":
     return made
 
 
-def _import_all() -> None:
-    """Import what commands import."""
+def _make_ready() -> None:
+    """Import what commands import, and read what they read."""
     for name in ("digest", "subscribers"):
         package = importlib.import_module(name)
         for one in pkgutil.walk_packages(package.__path__, f"{name}."):
             if not any(part in one.name for part in APART):
                 importlib.import_module(one.name)
+    # What they read once in a process, and nothing that a test sets changes.
+    for name in ("gazetteer", "topics"):
+        importlib.import_module(f"digest.curate.{name}").load()
     # No collection in a child then copies the pages of what is here.
     gc.freeze()
 
 
 def _become(told: Mapping[str, Any]) -> None:
     """Be a fresh ``digest`` from here on."""
-    for number, file in enumerate([os.devnull, *told["streams"]]):
+    for number, file in enumerate(told["streams"]):
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY
         opened = os.open(file, flags, 0o644)
         os.dup2(opened, number)
@@ -133,6 +142,6 @@ def _serve() -> bool:
 
 
 if __name__ == "__main__":
-    _import_all()
+    _make_ready()
     if _serve():
         runpy.run_module("digest", run_name="__main__", alter_sys=True)

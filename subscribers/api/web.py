@@ -1,9 +1,11 @@
 """The API as a site of its own below ``/api/v1``: every answer is JSON, every error a problem."""
 
 import json
+import re
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
+from typing import TypeVar
 
 import structlog
 from starlette.applications import Starlette
@@ -22,6 +24,7 @@ from subscribers.api.problem import ProblemError
 PREFIX = "/api/v1"
 #: answers tell of people
 HEADERS = {"Cache-Control": "no-store"}
+Routed = TypeVar("Routed", Mount, Route)
 
 log = structlog.get_logger()
 
@@ -29,7 +32,13 @@ log = structlog.get_logger()
 def mount(operations: Operations, per_second: float) -> Mount:
     """The API, to be mounted beside pages. ``per_second``: calls of each key."""
     desk = Desk(ApiKeys(operations.engine), Limits(per_second))
-    return Mount(PREFIX, _site(operations.every(), desk))
+    return _whole(Mount(PREFIX, _site(operations.every(), desk)))
+
+
+def _whole(one: Routed) -> Routed:
+    """Have paths fit to their end: Starlette's ``.`` and ``$`` stop at a line break (``%0A``)."""
+    one.path_regex = re.compile(one.path_regex.pattern.removesuffix("$") + r"\Z", re.DOTALL)
+    return one
 
 
 def _site(operations: Sequence[Operation], desk: Desk) -> Starlette:
@@ -42,19 +51,20 @@ def _site(operations: Sequence[Operation], desk: Desk) -> Starlette:
     paths: dict[str, dict[str, Operation]] = {}
     for one in operations:
         paths.setdefault(one.path, {})[one.method] = one
+    routes = [
+        Route("/openapi.json", openapi, methods=["GET"]),
+        *(
+            # Only digits are an id, so that ``by-address`` is none.
+            Route(
+                path.replace("{id}", "{id:int}"),
+                partial(_answer, desk, methods),
+                methods=list(methods),
+            )
+            for path, methods in paths.items()
+        ),
+    ]
     site = Starlette(
-        routes=[
-            Route("/openapi.json", openapi, methods=["GET"]),
-            *(
-                # Only digits are an id, so that ``by-address`` is none.
-                Route(
-                    path.replace("{id}", "{id:int}"),
-                    partial(_answer, desk, methods),
-                    methods=list(methods),
-                )
-                for path, methods in paths.items()
-            ),
-        ],
+        routes=[_whole(one) for one in routes],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
     site.router.redirect_slashes = False

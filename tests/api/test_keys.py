@@ -67,6 +67,9 @@ def test_a_revoked_key_opens_nothing(api: Api) -> None:
 def test_what_is_refused_at_the_door_is_a_problem_too(api: Api) -> None:
     api.ask("GET", "/nothing", status=404)
     api.ask("GET", "/subscribers/", status=404)
+    # A line break ends no path: what it stands in is refused like any other.
+    for path in ("/%0A", "/openapi.json%0A", "/subscribers/%0A1", "/segments/no%0Ane/count"):
+        api.ask("GET", path, status=404)
     api.ask("DELETE", "/subscribers/1", status=405)
     api.ask("GET", "/subscribers/by-address", status=405)
     headers = {"Authorization": f"Bearer {api.key}"}

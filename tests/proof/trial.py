@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -292,6 +292,8 @@ class Trial:
         self.decided: set[SubscriberId] = set()
         #: when those want it who want it later
         self.due: dict[SubscriberId, datetime] = {}
+        #: what was waited for last, without any worker alive
+        self.waited_for: list[sqlite3.Row] = []
         self.freeze()
 
     def freeze(self) -> None:
@@ -359,14 +361,25 @@ class Trial:
                 world.death = world.trouble = world.faults = 0
             alive = world.alive()
             if not alive:
-                if not self.open():
+                waiting = self.waiting()
+                if not waiting:
                     return
                 self.say(Control.RESUME)
-                world.at += LONGEST
+                self.wait(waiting)
                 world.start(self.deadline)
             else:
                 self.turn(alive)
             self.check()
+
+    def wait(self, waiting: list[sqlite3.Row]) -> None:
+        """Until somebody looks again: soon; where that was in vain, about when the next is due."""
+        world = self.world
+        world.at += LONGEST
+        times = [one["until"] for one in waiting if one["until"]]
+        if times and waiting == self.waited_for:
+            due = datetime.fromisoformat(min(times)).replace(tzinfo=UTC)
+            world.at = max(world.at, due - timedelta(seconds=world.dice.choice((0, 0, 1, 4000))))
+        self.waited_for = waiting
 
     def turn(self, alive: list[Worker]) -> None:
         world, dice = self.world, self.world.dice
@@ -411,7 +424,8 @@ class Trial:
         world = self.world
         with writing(world.engine) as connection:
             now = control.standing(connection, world.issue)
-            if now is None or now.control is Control.PAUSE:
+            goes_on = now is None and wanted is Control.RESUME
+            if not goes_on and (now is None or now.control is Control.PAUSE):
                 control.say(connection, world.issue, wanted, "a person", world.at)
 
     def lose_a_machine(self) -> None:
@@ -427,9 +441,9 @@ class Trial:
             DELIVERIES, [number]
         ).fetchall()
 
-    def open(self) -> bool:
-        batches, _ = self.rows()
-        return any(one["state"] in {BatchState.PLANNED, BatchState.CLAIMED} for one in batches)
+    def waiting(self) -> list[sqlite3.Row]:
+        """The batches that somebody must still look at, and from when on that helps."""
+        return self.world.look.execute(WAITING, [self.world.issue]).fetchall()
 
     def check(self) -> None:
         if not self.world.changed:
@@ -488,4 +502,6 @@ class Trial:
 
 
 BATCHES = "SELECT number, state, lease_until FROM batch WHERE issue_id = ?"
+WAITING = """SELECT number, state, coalesce(not_before, lease_until) AS until FROM batch
+ WHERE issue_id = ? AND state IN ('planned', 'claimed')"""
 DELIVERIES = "SELECT number, subscriber_id, state FROM delivery WHERE issue_id = ?"

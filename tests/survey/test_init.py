@@ -3,14 +3,13 @@
 import json
 import os
 import pty
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.line.newsroom import Folder, environment
 from tests.sources.origin import Origin
 from tests.sources.wordpress_site import WordPressSite
@@ -71,22 +70,24 @@ def test_json_and_dry_run(origin: Origin, folder: Folder) -> None:
 @pytest.mark.parametrize(("answer", "written"), [("y", True), ("", False)])
 def test_on_a_terminal_it_asks(origin: Origin, folder: Folder, answer: str, written: bool) -> None:
     controller, terminal = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "digest", "init", harbour_post(origin), *NETWORK],
-        cwd=folder.path, env=environment(), stdin=terminal, stdout=terminal, stderr=terminal,
-    ) as process:  # fmt: skip
-        os.close(terminal)
-        os.write(controller, f"{answer}\n".encode())
-        shown = _all(controller)
+    place = Path(os.ttyname(terminal))
+    words = ("init", harbour_post(origin), *NETWORK)
+    process = warm.start(words, folder.path, environment(), place, place, stdin=place)
+    asked = b""
+    while b"[y/N]" not in asked:
+        asked += os.read(controller, 65536)
+    # Held by the command alone from here on: its end is the end of what is shown.
+    os.close(terminal)
+    os.write(controller, f"{answer}\n".encode())
+    shown = (asked + _all(controller)).decode("utf-8", "replace")
     os.close(controller)
     assert "[[sources]]" in shown
     assert "Ferry strike ends" in shown
-    assert "[y/N]" in shown
     assert (folder.path / "config.toml").exists() is written
-    assert process.returncode == 0
+    assert process.wait() == 0
 
 
-def _all(descriptor: int) -> str:
+def _all(descriptor: int) -> bytes:
     read = b""
     while True:
         try:
@@ -96,7 +97,7 @@ def _all(descriptor: int) -> str:
         if not chunk:
             break
         read += chunk
-    return read.decode("utf-8", "replace")
+    return read
 
 
 @pytest.mark.parametrize(
