@@ -43,7 +43,9 @@ from digest.own_secrets import OwnSecrets
 from digest.pages import Pages
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
+from digest.review_links import ReviewLinks
 from digest.rights import Rights
+from digest.sources.look import Looker
 from digest.steps.count_received import Counting
 from digest.steps.foresee import Foreseen
 from digest.steps.parts import Identity, Parts
@@ -111,8 +113,9 @@ class App:
             routes=self._ways[1],
             domains=self.people.domains,
             identity=self._identity,
-            copies=self._copies,
+            copies=CopyLinks(self.secrets.derived("copy")),
             marks=self._marks,
+            reviews=ReviewLinks(self.secrets.derived("review")),
             names=cache(self._names),
             read=reading.reader(self.settings, self.clock),
             every=timedelta(minutes=self.settings.gather.every_minutes),
@@ -124,6 +127,7 @@ class App:
             standard=standard(self.settings),
             probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
             stopping=self.stopping.is_set,
+            look=Looker(self.settings, self.clock.now),
         )
 
     @cached_property
@@ -174,10 +178,6 @@ class App:
             precedence=given.sending.precedence,
             unsubscribe_mailto=given.sending.unsubscribe_mailto,
         )
-
-    @cached_property
-    def _copies(self) -> CopyLinks:
-        return CopyLinks(self.secrets.derived("copy"))
 
     @cached_property
     def _marks(self) -> Marks:

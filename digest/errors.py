@@ -12,6 +12,7 @@
     ├── UnsoundError                what a send stands on does not add up; nothing of it goes
     ├── RefusedError                somebody is not let in, or not to that
     └── WrongStateError             the thing exists, but not in a state that allows this
+        ├── BlockedError            preflight found what no reader should get
         └── ConflictError           somebody else changed it since it was looked at
     ConfigError                     not a DigestError, so that no retry can swallow it
 """
@@ -98,6 +99,10 @@ class RefusedError(DigestError):
 
 class WrongStateError(DigestError):
     """That cannot be done in this state."""
+
+
+class BlockedError(WrongStateError):
+    """Preflight keeps it from going."""
 
 
 class ConflictError(WrongStateError):

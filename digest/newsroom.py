@@ -25,7 +25,18 @@ from digest.model import (
 )
 from digest.newsdesk import Newsdesk
 from digest.preview.preview import Preview
-from digest.steps import choose, compose, copies, held, letters, pin, routes, send
+from digest.steps import (
+    approve,
+    choose,
+    compose,
+    copies,
+    held,
+    letters,
+    pin,
+    reviewing,
+    routes,
+    send,
+)
 from digest.steps.desk import due
 from digest.steps.overview import Next, overview
 from digest.steps.parts import Parts
@@ -47,6 +58,25 @@ class Heard:
     readers: Mapping[EventKind, int]
     #: newest first
     last: Sequence[DeliveryEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """The pages that review mails lead to; each call raises NotFoundError for a link not good."""
+
+    parts: Parts
+
+    def look(self, token: str) -> reviewing.Reviewed:
+        """What a link shows now."""
+        return reviewing.look(self.parts, token)
+
+    def mail(self, token: str) -> str:
+        """The issue's mail as readers get it."""
+        return reviewing.mail(self.parts, token)
+
+    def press(self, token: str, act: str, revision: int) -> None:
+        """Do what a button says. Raises WrongStateError."""
+        reviewing.press(self.parts, token, act, revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +217,14 @@ class Newsroom:
         issue = compose.next_one(self.parts, self.parts.edition(slug), keep=False)
         return issue, choose.days(self.parts, issue)
 
-    def approve(self, issue_id: IssueId, who: str) -> Issue:
+    def approve(self, issue_id: IssueId, who: str, despite: Sequence[str] = ()) -> Issue:
         """Approve an issue as it stands. Raises WrongStateError."""
-        return pipeline.approve(self.parts, self.issue(issue_id), who)
+        return approve.approve(self.parts, self.issue(issue_id), who, despite=despite)
+
+    @property
+    def reviews(self) -> Reviews:
+        """What people do by the links in review mails."""
+        return Reviews(self.parts)
 
     def send_now(self, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
         """Take an issue down the line now. Raises WrongStateError where approval is missing."""

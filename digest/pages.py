@@ -14,6 +14,7 @@ from digest.newsroom import Newsroom
 from digest.web import copies, files
 from digest.web.desk import DeskPages
 from digest.web.gate import Gate
+from digest.web.review import ReviewPages
 from digest.web.server import Address
 from digest.web.site import site
 
@@ -68,6 +69,12 @@ class Pages:
         return DeskPages(self._newsroom, self._newsroom.desk, self._templates, self._choices, trial)
 
     @cached_property
+    def _reviews(self) -> ReviewPages:
+        """What review mails lead to."""
+        desk = self.where().partition("\n")[0].removeprefix("The desk: ")
+        return ReviewPages(self._newsroom.reviews, self._templates, lambda: desk)
+
+    @cached_property
     def _templates(self) -> jinja2.Environment:
         own = self._settings.templates
         folders = [*([own.parent / "web"] if own else []), bundled.templates("web")]
@@ -83,7 +90,8 @@ class Pages:
 
     def _reader_pages(self) -> list[BaseRoute]:
         styles = files.own(bundled.templates("web"))
-        return [*styles, *self._readers(self._templates), *copies.routes(self._newsroom.copy)]
+        own = self._readers(self._templates)
+        return [*styles, *own, *copies.routes(self._newsroom.copy), *self._reviews.routes()]
 
     def _desk_pages(self, gate: Gate) -> list[BaseRoute]:
         shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes(gate)]

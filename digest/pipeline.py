@@ -1,6 +1,6 @@
 """The line on one screen.
 
-gather → curate → compose → approve → lock → address → send → settle
+gather → curate → compose → review → approve → lock → last look → address → send → settle
 
 Each step reads what the one before stored and can be run again without harm, so the line may
 stop anywhere, be killed anywhere, or be walked by two schedulers at a time.
@@ -12,19 +12,22 @@ from datetime import datetime, timedelta
 import structlog
 
 from digest.curate.lifecycle import UNFINISHED, fills
-from digest.errors import DigestError, WrongStateError
-from digest.model import Hold, Issue, IssueState
+from digest.errors import DigestError, TemplateError, UnsoundError, WrongStateError
+from digest.model import Approval, Edition, Hold, Issue, IssueState, NoApproval
 from digest.steps.address import address
 from digest.steps.alerts import alert
+from digest.steps.approve import approve, skip
 from digest.steps.compose import compose, plan, today
 from digest.steps.control import standing, undo_until
 from digest.steps.curate import curate
 from digest.steps.gather import GatherReport, failing, gather
-from digest.steps.lock import approve, lock
+from digest.steps.last_look import BEFORE, last_look
+from digest.steps.lock import lock
 from digest.steps.parts import Parts
+from digest.steps.review import ask, open_review
 from digest.steps.send import find_out, rests_until, send, settle
 from digest.steps.share import share
-from digest.store import issues
+from digest.store import faults, issues
 from digest.store.engine import reading, writing
 
 __all__ = [
@@ -60,6 +63,7 @@ def tick(parts: Parts, *, sending: bool = True) -> None:
         plan(parts, edition)
     refresh(parts, due_only=True, forced=wanted(parts, _unfinished(parts)))
     _advance_all(parts, _unfinished(parts), sending)
+    ask(parts)
     alert(parts)
 
 
@@ -103,8 +107,11 @@ def _advance_all(parts: Parts, unfinished: Iterable[Issue], sending: bool) -> No
         except WrongStateError:
             # Another scheduler was quicker: the compare-and-set let only one of us act.
             log.info("issue_taken_elsewhere", issue=issue.id)
-        except DigestError:
+        except DigestError as error:
             log.exception("issue_stuck", issue=issue.id)
+            if isinstance(error, TemplateError | UnsoundError):
+                with writing(parts.engine) as connection:
+                    faults.note(connection, issue, str(error), parts.clock.now())
 
 
 def refresh(
@@ -127,15 +134,20 @@ def advance(parts: Parts, issue: Issue, *, sending: bool = True) -> Issue:
     if now > send_by and issue.state is not IssueState.SENDING:
         return _give_up(parts, issue)
     issue = compose(parts, issue)
-    if now < issue.scheduled_at - timedelta(minutes=edition.lock_minutes):
-        return issue
     if issue.state is not IssueState.SENDING and standing(parts, issue) is not None:
         return issue
+    locks_at = issue.scheduled_at - timedelta(minutes=edition.lock_minutes)
+    if now >= locks_at - timedelta(minutes=edition.review_minutes):
+        issue = open_review(parts, issue)
+    if now < locks_at:
+        return issue
     issue = lock(parts, issue)
+    if now >= issue.scheduled_at - BEFORE:
+        issue = last_look(parts, issue)
     if now < issue.scheduled_at or undo_until(parts, issue) is not None:
         return issue
-    if issue.state is IssueState.DRAFTING:
-        return _hold(parts, issue)
+    if issue.state in {IssueState.DRAFTING, IssueState.REVIEW}:
+        return _unanswered(parts, edition, issue)
     return deliver(parts, issue) if sending else hand_out(parts, issue)
 
 
@@ -173,16 +185,27 @@ def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None 
     if issue.state in UNFINISHED - {IssueState.SENDING}:
         with writing(parts.engine) as connection:
             issue = issues.reschedule(connection, issue, parts.clock.now())
-    issue = lock(parts, compose(parts, issue), who="operator")
-    if issue.state in {IssueState.DRAFTING, IssueState.HELD}:
-        waits = f"is held: {issue.reason}" if issue.hold is Hold.SOURCES else "waits for approval"
+    issue = last_look(parts, lock(parts, compose(parts, issue), who="operator"))
+    if issue.state in {IssueState.DRAFTING, IssueState.REVIEW, IssueState.HELD}:
+        asked = issue.hold in {None, Hold.APPROVAL}
+        waits = "waits for approval" if asked else f"is held: {issue.reason}"
         raise WrongStateError(
             f"the issue {waits}", hint=f"`digest approve {issue.id}`", issue=issue.id
         )
     return issue if undo_until(parts, issue) is not None else deliver(parts, issue, progress)
 
 
-def _hold(parts: Parts, issue: Issue) -> Issue:
+def _unanswered(parts: Parts, edition: Edition, issue: Issue) -> Issue:
+    """Nobody approved it by the time it is due: do what its edition says."""
+    why = "nobody approved it in time"
+    if edition.approval is Approval.TWO_PERSON:
+        why = "two people did not approve it in time"
+    if issue.state is IssueState.REVIEW and issue.reason:
+        why += f"; before that: {issue.reason}"
+    if edition.on_no_approval is NoApproval.SEND:
+        return lock(parts, issue, unapproved=f"{why}; it goes all the same, as its edition says")
+    if edition.on_no_approval is NoApproval.SKIP:
+        return skip(parts, issue, "scheduler", why)
     now = parts.clock.now()
     with writing(parts.engine) as connection:
         return issues.move(
@@ -191,15 +214,22 @@ def _hold(parts: Parts, issue: Issue) -> Issue:
             IssueState.HELD,
             "scheduler",
             now,
-            reason="nobody approved it in time",
+            reason=why,
             hold=Hold.APPROVAL,
         )
 
 
 def _give_up(parts: Parts, issue: Issue) -> Issue:
-    """Past send-by an issue is missed: morning news is not sent at night; stories roll over."""
+    """Past send-by an issue is missed, or failed where it could not be made.
+
+    Morning news is not sent at night; its stories roll over.
+    """
     now, reason = parts.clock.now(), "past its send-by time"
     if issue.state is IssueState.HELD:
         reason += f"; held until then: {issue.reason}"
     with writing(parts.engine) as connection:
-        return issues.move(connection, issue, IssueState.MISSED, "scheduler", now, reason=reason)
+        fault = faults.standing(connection, issue.id)
+        after = IssueState.MISSED if fault is None else IssueState.FAILED
+        if fault is not None:
+            reason += f"; it could not be made: {fault}"
+        return issues.move(connection, issue, after, "scheduler", now, reason=reason)

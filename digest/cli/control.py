@@ -1,4 +1,4 @@
-"""``pause``, ``resume``, ``stop`` and ``undo``: an issue held in mid-air by a person."""
+"""What a person does with one issue: ``pause``, ``resume``, ``stop``, ``undo``, ``hold``…"""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,6 +92,62 @@ def undo(
     if not dry_run:
         one = control.undo(app.parts, one, by)
     _tell(one, f"is taken back; `digest resume {issue}` lets it go", dry_run=dry_run, json=json)
+
+
+@cli.command()
+def hold(
+    ctx: typer.Context,
+    issue: IssueNumber,
+    reason: Reason = "",
+    by: By = "operator",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Hold an issue before it goes, until somebody approves it or gives it to review."""
+    from digest.steps import approve
+
+    app = _app(ctx)
+    one = app.newsroom.issue(IssueId(issue))
+    if not dry_run:
+        one = approve.hold(app.parts, one, by, reason)
+    _tell(one, f"is held by {by}; `digest approve {issue}` lets it go", dry_run=dry_run, json=json)
+
+
+@cli.command()
+def skip(
+    ctx: typer.Context,
+    issue: IssueNumber,
+    reason: Reason = "",
+    by: By = "operator",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Leave an issue out: nobody gets it, its stories roll into the next one."""
+    from digest.steps import approve
+
+    app = _app(ctx)
+    one = app.newsroom.issue(IssueId(issue))
+    if not dry_run:
+        one = approve.skip(app.parts, one, by, reason)
+    _tell(one, f"is left out by {by}", dry_run=dry_run, json=json)
+
+
+@cli.command()
+def review(
+    ctx: typer.Context,
+    issue: IssueNumber,
+    by: By = "operator",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Give an issue to people to look at now; with the next tick they are asked by mail."""
+    from digest.steps import approve
+
+    app = _app(ctx)
+    one = app.newsroom.issue(IssueId(issue))
+    if not dry_run:
+        one = approve.review(app.parts, one, by)
+    _tell(one, "is under review", dry_run=dry_run, json=json)
 
 
 def _app(ctx: typer.Context) -> "App":

@@ -90,6 +90,10 @@ def approve(
     ctx: typer.Context,
     issue: IssueNumber,
     by: Annotated[str, typer.Option(help="who approves")] = "operator",
+    despite: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHECK", help="take on what this check of preflight blocks it for"),
+    ] = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -98,13 +102,17 @@ def approve(
     app = options.app()
     app.migrate()
     room = app.newsroom
-    done = room.issue(IssueId(issue)) if dry_run else room.approve(IssueId(issue), by)
+    done = (
+        room.issue(IssueId(issue)) if dry_run else room.approve(IssueId(issue), by, despite or [])
+    )
     if json:
         as_json(done)
     elif dry_run:
         line(f"would approve revision {done.revision} of issue {done.id}, which is {done.state}")
-    else:
+    elif done.state is IssueState.APPROVED:
         line(f"issue {done.id} is approved at revision {done.approved_revision} by {by}")
+    else:
+        line(f"issue {done.id}, revision {done.revision}, is {done.reason}")
 
 
 @cli.command()

@@ -6,6 +6,7 @@ import typer
 
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
+from digest.curate.lifecycle import GIVEN_UP
 from digest.model import IssueId, IssueState, StoryId
 
 #: readers named for each reason why a mail was not sent
@@ -65,7 +66,7 @@ def show(
         return
     line(f"{found.edition} {found.local_date}, issue {found.id}, revision {found.revision}")
     line(f"{found.state}{': ' + found.reason if found.reason else ''}; due {found.scheduled_at}")
-    if found.state in {IssueState.SKIPPED, IssueState.MISSED}:
+    if found.state in GIVEN_UP | {IssueState.SKIPPED}:
         line("What would have gone:")
     headlines = draft.headlines
     for slot in draft.slots:

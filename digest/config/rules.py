@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from digest.config import ways
 from digest.errors import ConfigMistake
 from digest.model import HAND, TOPICS
+from digest.render.addresses import split_mailbox
 
 PRESET_REGIONS = ("africa", "americas", "asia-pacific", "europe", "middle-east")
 #: kinds of source that live on the web alone
@@ -140,6 +141,15 @@ def _logins(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
         yield from _known(f"gather.passwords.{name}", "source with a username", name, users)
 
 
+def _reviewers(key: str, given: object) -> Iterator[ConfigMistake]:
+    """Reviewers are told apart by their names: what is approved says who did."""
+    mailboxes = given if isinstance(given, list | tuple) else ()
+    told = [split_mailbox(str(one)) for one in mailboxes]
+    names = [(name or address.partition("@")[0]).casefold() for name, address in told]
+    for name in sorted({one for one in names if names.count(one) > 1}):
+        yield ConfigMistake(key, f"{name!r} is there twice: give each person a name of their own")
+
+
 def _editions(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
     sources = {str(row.get("name")) for row in _rows(raw, "sources")}
     regions = _regions(raw)
@@ -147,6 +157,7 @@ def _editions(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
         key = f"editions[{index}]"
         for given in row.get("sources", ()):
             yield from _known(f"{key}.sources", "source", given, sources)
+        yield from _reviewers(f"{key}.review_to", row.get("review_to", ()))
         # Segments may be saved at run time too: digest/segmenting.py checks their names.
         for number, section in enumerate(_rows(row, "sections")):
             yield from _section(f"{key}.sections[{number}]", section, regions)

@@ -29,7 +29,17 @@ from digest.config.values import (
     UtmPattern,
     Zone,
 )
-from digest.model import HALF_LIFE, Layout, Take, Usage, WhenShort
+from digest.model import (
+    HALF_LIFE,
+    Approval,
+    Layout,
+    NoApproval,
+    SiteTrouble,
+    Take,
+    Usage,
+    WhenShort,
+    Withdrawn,
+)
 from digest.render.brand import HEADING_FONT, TEXT_FONT, Density
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -265,7 +275,12 @@ class EditionSettings(Table):
     template: Slug = "daily"
     subject: str = "{{ lead }}"
     preheader: str = "{{ others }}"
-    approval: Literal["none", "required"] = "none"
+    approval: Approval = Approval.NONE
+    on_no_approval: NoApproval = NoApproval.HOLD
+    review_minutes: int = Field(default=60, ge=1, le=2880)
+    review_to: tuple[Mailbox, ...] = ()
+    last_look: Withdrawn = Withdrawn.REPLACE
+    site_trouble: SiteTrouble = SiteTrouble.SEND
     lock_minutes: int = Field(default=10, ge=0, le=720)
     send_by_minutes: int = Field(default=90, ge=1, le=1440)
     minimum_stories: int = Field(default=1, ge=1)

@@ -10,6 +10,16 @@ class AlertKind(StrEnum):
 
     #: too few stories while sources fail: it waits for them
     HELD_SOURCES_FAILED = "held_sources_failed"
+    #: nobody approved it in time
+    HELD_APPROVAL = "held_approval"
+    #: preflight blocks it
+    HELD_PREFLIGHT = "held_preflight"
+    #: a story of it was taken back at the last look
+    HELD_STORIES = "held_stories"
+    #: its site gives no clear answer: it waits, or went as it was approved
+    SITE_TROUBLE = "site_trouble"
+    #: it could not be made until its send-by time; nobody got it
+    FAILED = "failed"
     #: past its send-by time; nobody got it
     MISSED = "missed"
     #: somebody, or the error budget, paused it on its way
@@ -20,12 +30,23 @@ class AlertKind(StrEnum):
     COMPLAINTS = "complaints"
 
 
+#: what somebody holds themselves surprises nobody
+HELD = {
+    Hold.SOURCES: AlertKind.HELD_SOURCES_FAILED,
+    Hold.APPROVAL: AlertKind.HELD_APPROVAL,
+    Hold.PREFLIGHT: AlertKind.HELD_PREFLIGHT,
+    Hold.STORIES: AlertKind.HELD_STORIES,
+    Hold.SITE: AlertKind.SITE_TROUBLE,
+}
+LOST = {IssueState.MISSED: AlertKind.MISSED, IssueState.FAILED: AlertKind.FAILED}
+
+
 def kind_of(issue: Issue, *, paused: bool = False) -> AlertKind | None:
     """What is to be said of the issue as it stands, if anything. ``paused``: by whomever."""
-    if issue.hold is Hold.SOURCES:
-        return AlertKind.HELD_SOURCES_FAILED
-    if issue.state is IssueState.MISSED:
-        return AlertKind.MISSED
+    if issue.hold in HELD:
+        return HELD[issue.hold]
+    if issue.state in LOST:
+        return LOST[issue.state]
     if paused and issue.state is IssueState.SENDING:
         return AlertKind.PAUSED
     # What an editor approved short surprises nobody.

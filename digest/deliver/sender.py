@@ -222,8 +222,8 @@ class Sender:
     ) -> Sequence[Message]:
         try:
             return self.compose(batch, recipients)
-        except TemplateError:
-            # Nobody's own fault: the issue waits as it is until the template is mended.
+        except (TemplateError, TransportError):
+            # Nobody's own fault: the issue waits as it is until that is mended.
             raise
         except DigestError:
             log.warning("composing_one_by_one", batch=batch.ref)

@@ -8,6 +8,7 @@ Type names tell the moment in the flow: a ``ParsedStory`` is what a source said,
 All times are aware and in UTC unless a name says local.
 """
 
+from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
 from digest.model.delivery import (
     Batch,
     BatchState,
@@ -61,6 +62,7 @@ from digest.model.story import (
     DateGrade,
     Evidence,
     Image,
+    Look,
     ParsedStory,
     PickOrigin,
     StoredStory,
@@ -89,6 +91,7 @@ __all__ = [
     "UNREACHED",
     "Alias",
     "AliasKind",
+    "Approval",
     "Authority",
     "Batch",
     "BatchState",
@@ -122,9 +125,11 @@ __all__ = [
     "KeptBody",
     "Layout",
     "Level",
+    "Look",
     "MailHeaders",
     "Message",
     "More",
+    "NoApproval",
     "Notice",
     "Outcome",
     "Overrides",
@@ -137,6 +142,7 @@ __all__ = [
     "SectionChange",
     "Selected",
     "Sheet",
+    "SiteTrouble",
     "Slot",
     "SlotMode",
     "SourceMemory",
@@ -153,4 +159,5 @@ __all__ = [
     "VariantContent",
     "VariantId",
     "WhenShort",
+    "Withdrawn",
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
 from digest.model.house_ad import HouseAd
 from digest.model.utm import Utm
 
@@ -91,7 +92,15 @@ class Edition:
     #: Jinja2 over ``lead``, ``edition`` and ``date``
     subject: str = "{{ lead }}"
     preheader: str = ""
-    approval_required: bool = False
+    approval: Approval = Approval.NONE
+    on_no_approval: NoApproval = NoApproval.HOLD
+    #: so long before its lock an issue is given to people to look at
+    review_minutes: int = 60
+    #: whom it is given to: mailboxes of the newsroom, ``Ada <ada@example.org>``
+    review_to: tuple[str, ...] = ()
+    #: what the last look does about stories taken back, and about sites that do not answer
+    last_look: Withdrawn = Withdrawn.REPLACE
+    site_trouble: SiteTrouble = SiteTrouble.SEND
     lock_minutes: int = 10
     send_by_minutes: int = 90
     #: an issue with fewer stories is short, and this becomes of it

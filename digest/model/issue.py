@@ -106,16 +106,24 @@ class IssueState(StrEnum):
 
     PLANNED = "planned"
     DRAFTING = "drafting"
+    #: given to people to look at; it fills on
+    REVIEW = "review"
     APPROVED = "approved"
     LOCKED = "locked"
     SENDING = "sending"
     SENT = "sent"
-    #: too few stories; ``Issue.short`` tells what became of them
+    #: sent, and put right afterwards by a mail to those who got the mistake
+    CORRECTED = "corrected"
+    #: too few stories, then ``Issue.short`` tells what became of them; or somebody left it out
     SKIPPED = "skipped"
-    #: waits for an editor or for a source; ``Issue.hold`` tells which
+    #: waits; ``Issue.hold`` tells for what
     HELD = "held"
     #: past its send-by time; its stories roll into the next issue
     MISSED = "missed"
+    #: past its send-by time, because it could not be made; its stories roll into the next issue
+    FAILED = "failed"
+    #: stopped by a person before anything of it went; its stories roll into the next issue
+    CANCELLED = "cancelled"
 
 
 class Hold(StrEnum):
@@ -125,6 +133,14 @@ class Hold(StrEnum):
     APPROVAL = "approval"
     #: too few stories while sources fail: it fills on, and goes on by itself once they are well
     SOURCES = "sources"
+    #: preflight found what no reader should get: it fills on, and goes on by itself once mended
+    PREFLIGHT = "preflight"
+    #: somebody wants it held; only a person lets it go on
+    PERSON = "person"
+    #: a story of it was taken back at the last look: it fills on, and a person lets it go
+    STORIES = "stories"
+    #: a site gave no clear answer at the last look: it is asked again
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +166,8 @@ class Issue:
     approved_revision: int | None = None
     #: SHA-256 of its pool, its slots and its editors' hand
     content_hash: str = ""
+    #: SHA-256 of what it is made by, frozen at its lock: edition, names, brand, templates
+    rules_hash: str = ""
     #: why it was skipped, held or missed
     reason: str = ""
     sent_at: datetime | None = None

@@ -65,6 +65,18 @@ class StoryState(StrEnum):
     EMBARGOED = "embargoed"
 
 
+class Look(StrEnum):
+    """What a story's site answers just before it is sent."""
+
+    THERE = "there"
+    #: definite: 404, 410, or no longer published
+    GONE = "gone"
+    #: definite: it asks for a password now
+    PROTECTED = "protected"
+    #: nobody can tell: too slow, an error of the server, or refused
+    UNCLEAR = "unclear"
+
+
 class PickOrigin(StrEnum):
     """How an editor said "this one"."""
 

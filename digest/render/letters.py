@@ -75,6 +75,10 @@ class Review(Letter):
     when: str
     stories: tuple[ReviewStory, ...] = ()
     findings: tuple[ReviewFinding, ...] = ()
+    #: what is different since they looked last; empty: nothing is, or they did not
+    changes: str = ""
+    #: what happens if nobody answers
+    outlook: str = ""
     buttons: tuple[Button, ...] = ()
 
 

@@ -10,8 +10,10 @@ import structlog
 from digest.curate import vary
 from digest.errors import UnsoundError
 from digest.model import Issue, IssueState, Selected, Sheet, StoryId
+from digest.steps.approve import drop
 from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
+from digest.steps.rules import rules_hash
 from digest.steps.share import enqueue
 from digest.steps.ways import Dues, share_out
 from digest.store import drafts, issues, ledger, minutes, variants
@@ -43,13 +45,19 @@ def address(parts: Parts, issue: Issue) -> Issue:
 
     audience = deliveries + exclusions by reason; both are written in one transaction with the
     new state, so a crash leaves either nothing or all of it: variants that are there already are
-    found again. Raises BadTemplateError before that, and UnsoundError where what was locked has
+    found again. Where approval is required and other rules hold than when it was locked, it goes
+    back to review. Raises BadTemplateError before that, and UnsoundError where what was locked has
     changed.
     """
     if issue.state is not IssueState.LOCKED:
         return issue
+    edition = parts.edition(issue.edition)
     # A template that fails must fail here, while nobody's delivery depends on it.
-    parts.renderer.check(vary.template(issue, parts.edition(issue.edition)))
+    parts.renderer.check(vary.template(issue, edition))
+    if edition.approval.required and rules_hash(parts, issue) != issue.rules_hash:
+        why = "its templates, brand or edition changed after it was locked"
+        with writing(parts.engine) as connection:
+            return drop(connection, parts, issue, why, "scheduler")
     with reading(parts.engine) as connection:
         draft = drafts.of(connection, issue.id)
     if drafts.content_hash(draft) != issue.content_hash:

@@ -17,6 +17,7 @@ from digest.model import (
     DeliveryState,
     Edition,
     Fragment,
+    Hold,
     Issue,
     IssueState,
     Message,
@@ -27,7 +28,7 @@ from digest.steps.compose import BEHIND
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts, zone
-from digest.store import control, halts, issues, letters
+from digest.store import control, halts, issues, letters, looks
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -38,6 +39,11 @@ AGAIN = timedelta(minutes=5)
 #: what happened, for the subject
 TOLD = {
     AlertKind.HELD_SOURCES_FAILED: "held, sources fail",
+    AlertKind.HELD_APPROVAL: "held, nobody approved it",
+    AlertKind.HELD_PREFLIGHT: "held, preflight blocks it",
+    AlertKind.HELD_STORIES: "held, stories were taken back",
+    AlertKind.SITE_TROUBLE: "a site gives no clear answer",
+    AlertKind.FAILED: "failed, it could not be made",
     AlertKind.MISSED: "missed",
     AlertKind.PAUSED: "paused on its way",
     AlertKind.SHORT: "too few stories",
@@ -56,6 +62,7 @@ def alert(parts: Parts) -> None:
         served = letters.served(connection, LETTER, now - AGAIN)
         paused = {one.id for one in found if _paused(connection, one)}
         halted = halts.reasons(connection, [issue.id for issue in found])
+        troubled = looks.troubles(connection, [issue.id for issue in found])
     told = [
         (issue, kind)
         for issue in found
@@ -66,6 +73,11 @@ def alert(parts: Parts) -> None:
         (replace(issue, reason=halted[issue.id]), AlertKind.COMPLAINTS)
         for issue in found
         if issue.id in halted
+    ]
+    told += [
+        (replace(issue, reason=troubled[issue.id]), AlertKind.SITE_TROUBLE)
+        for issue in found
+        if issue.id in troubled and issue.hold is not Hold.SITE
     ]
     for issue, kind in told:
         edition = parts.editions.get(issue.edition)
@@ -130,7 +142,7 @@ def _message(
 
 def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
     """What happens next, and what a person can do."""
-    if kind is AlertKind.MISSED:
+    if kind in {AlertKind.MISSED, AlertKind.FAILED}:
         return "Nobody gets it. Its stories roll into the next issue."
     if kind is AlertKind.SHORT:
         return ""
@@ -141,10 +153,21 @@ def _outlook(edition: Edition, issue: Issue, kind: AlertKind) -> str:
             f"Nothing more of it goes until digest resume {issue.id}; "
             f"digest stop {issue.id} gives up the rest."
         )
-    until = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
+    until = _clock(edition, issue.scheduled_at + timedelta(minutes=edition.send_by_minutes))
+    ends = f"At {until} it is given up."
+    if kind is AlertKind.SITE_TROUBLE:
+        waits = "It waits, and is asked after each minute. " + ends
+        return waits if issue.hold is Hold.SITE else "The issue goes as it is."
+    if kind in {AlertKind.HELD_APPROVAL, AlertKind.HELD_STORIES}:
+        return f"digest approve {issue.id} lets it go as it stands, at once. {ends}"
+    if kind is AlertKind.HELD_PREFLIGHT:
+        return (
+            "It goes by itself once that is mended. "
+            f"digest approve {issue.id} --despite CHECK takes it on. {ends}"
+        )
     return (
         "It fills on, and goes by itself once there are enough stories or the sources are well. "
-        f"At {_clock(edition, until)} it is given up. "
+        f"{ends} "
         f"digest approve {issue.id} sends it as it stands."
     )
 

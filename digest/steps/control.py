@@ -13,7 +13,7 @@ from digest.errors import WrongStateError
 from digest.model import Issue, IssueState
 from digest.steps.parts import Parts
 from digest.steps.send import deadline, settle
-from digest.store import control, issues, ledger
+from digest.store import approvals, control, issues, ledger
 from digest.store.control import Control, Standing
 from digest.store.engine import reading, writing
 
@@ -80,7 +80,7 @@ def _too_late(connection: Connection, parts: Parts, issue: Issue, paused: Standi
 def stop(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
     """Give up what has not gone of an issue: its readers are listed as expired.
 
-    What is at work is finished. Raises WrongStateError.
+    Before anything of it went it is cancelled. What is at work is finished. Raises WrongStateError.
     """
     if issue.state not in UNFINISHED:
         raise WrongStateError(f"an issue that is {issue.state} cannot be stopped", issue=issue.id)
@@ -88,7 +88,8 @@ def stop(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
     with writing(parts.engine) as connection:
         control.say(connection, issue.id, Control.STOP, who, now, why)
         if issue.state is not IssueState.SENDING:
-            return issues.move(connection, issue, IssueState.MISSED, who, now, reason=told)
+            approvals.withdraw(connection, issue.id, now)
+            return issues.move(connection, issue, IssueState.CANCELLED, who, now, reason=told)
         ledger.expire(connection, issue.id, now, told)
         issue = issues.explain(connection, issue, told)
     return settle(parts, issue)
@@ -108,6 +109,7 @@ def undo(parts: Parts, issue: Issue, who: str) -> Issue:
         )
     now, why = parts.clock.now(), "taken back before it went"
     with writing(parts.engine) as connection:
+        approvals.withdraw(connection, issue.id, now)
         back = issues.move(
             connection, issue, IssueState.DRAFTING, who, now, reason=why, approved_revision=None
         )

@@ -1,76 +1,103 @@
-"""approve and lock: from here on an issue's content stands still."""
+"""lock: from here on an issue's content stands still, and what it is made by is written down."""
+
+from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
 from digest.curate import short
 from digest.curate.lifecycle import fills
 from digest.curate.short import Verdict
-from digest.errors import WrongStateError
-from digest.model import Hold, Issue, IssueState, VariantContent, WhenShort
-from digest.steps.compose import compose, content, stored
+from digest.model import Hold, Issue, IssueState, WhenShort
+from digest.steps.approve import drop, lacking
+from digest.steps.compose import compose
 from digest.steps.gather import failing
 from digest.steps.parts import Parts
-from digest.store import drafts, issues, windows
+from digest.steps.preflight import as_stored, blocks, told
+from digest.steps.rules import rules_hash
+from digest.store import approvals, drafts, issues, windows
+from digest.store.approvals import Content
 from digest.store.engine import writing
 from digest.store.windows import SeenReason
 
-
-def approve(parts: Parts, issue: Issue, who: str) -> Issue:
-    """Approve the issue as it stands: this revision, and none other, may go out.
-
-    One that waits for its sources is sent as it is: an editor may always decide that. Raises
-    WrongStateError when it is not open for approval or holds too few stories.
-    """
-    now = parts.clock.now()
-    if issue.state is IssueState.PLANNED:
-        issue = compose(parts, issue)
-    edition, insisted = parts.edition(issue.edition), issue.hold is Hold.SOURCES
-    held = _content(parts, issue)
-    verdict = short.decide(edition, len(held.cards), insisted=insisted, blocks=bool(held.sections))
-    if verdict.state is IssueState.SKIPPED:
-        raise WrongStateError(f"nothing to approve: {verdict.reason}", issue=issue.id)
-    with writing(parts.engine) as connection:
-        return issues.move(
-            connection,
-            issue,
-            IssueState.APPROVED,
-            who,
-            now,
-            approved_revision=issue.revision,
-            short=verdict.short,
-        )
+#: what ends by itself once what was amiss is well again
+_PASSING = frozenset({Hold.SOURCES, Hold.PREFLIGHT})
 
 
-def lock(parts: Parts, issue: Issue, who: str = "scheduler") -> Issue:
+def lock(parts: Parts, issue: Issue, who: str = "scheduler", *, unapproved: str = "") -> Issue:
     """Freeze the issue's pool and order; if it is short do what its edition says, or hold it.
 
-    Where approval is required only an approved issue locks; another is returned as it is.
+    One that preflight blocks is held. Where approval is required only the approved revision locks,
+    made as it was when it was approved: one that is not goes back to review, one that nobody
+    approved is returned as it is, unless ``unapproved`` says why it goes all the same.
+    Raises BadTemplateError.
     """
     issue = compose(parts, issue)
     if issue.state is IssueState.APPROVED:
-        with writing(parts.engine) as connection:
-            return issues.move(connection, issue, IssueState.LOCKED, who, parts.clock.now())
-    if not fills(issue):
+        return _approved(parts, issue, who)
+    if not fills(issue) or issue.hold is Hold.STORIES:
         return issue
     edition = parts.edition(issue.edition)
-    held = _content(parts, issue)
+    held = as_stored(parts, issue)
     verdict = short.decide(
         edition, len(held.cards), failing(parts, edition), blocks=bool(held.sections)
     )
+    waits = edition.approval.required and not unapproved
+    rules = ""
+    if verdict.state is IssueState.LOCKED and not (waits and issue.hold is None):
+        as_sent = replace(issue, short=verdict.short)
+        rules = rules_hash(parts, as_sent)
+        if found := blocks(parts, as_sent):
+            verdict = Verdict(
+                state=IssueState.HELD, hold=Hold.PREFLIGHT, reason=f"preflight: {told(found)}"
+            )
     with writing(parts.engine) as connection:
-        return _follow(connection, parts, issue, verdict, who)
+        return _follow(connection, parts, issue, verdict, who, rules, waits, unapproved)
+
+
+def _approved(parts: Parts, issue: Issue, who: str) -> Issue:
+    """Lock exactly what was approved, or ask again."""
+    people = parts.edition(issue.edition).approval.people
+    rules, found = rules_hash(parts, issue), blocks(parts, issue)
+    with writing(parts.engine) as connection:
+        seen = issues.get(connection, issue.id, to_change=True)
+        if seen.state is not IssueState.APPROVED or seen.revision != issue.revision:
+            return seen  # somebody was quicker
+        now, made = parts.clock.now(), drafts.content_hash(drafts.of(connection, issue.id))
+        content = Content(revision=seen.revision, content_hash=made, rules_hash=rules)
+        if why := lacking(connection, seen, people, content):
+            return drop(connection, parts, seen, why, who)
+        if found:
+            approvals.withdraw(connection, issue.id, now)
+            return issues.move(
+                connection,
+                seen,
+                IssueState.HELD,
+                who,
+                now,
+                reason=f"preflight: {told(found)}",
+                hold=Hold.PREFLIGHT,
+                approved_revision=None,
+            )
+        return issues.move(connection, seen, IssueState.LOCKED, who, now, rules_hash=rules)
 
 
 def _follow(
-    connection: Connection, parts: Parts, issue: Issue, verdict: Verdict, who: str
+    connection: Connection,
+    parts: Parts,
+    issue: Issue,
+    verdict: Verdict,
+    who: str,
+    rules: str,
+    waits: bool,
+    unapproved: str,
 ) -> Issue:
     now = parts.clock.now()
-    if issue.hold is Hold.SOURCES:
+    if issue.hold in _PASSING:
         if verdict.hold is issue.hold:
             same = verdict.reason == issue.reason
             return issue if same else issues.explain(connection, issue, verdict.reason)
         issue = issues.move(connection, issue, IssueState.DRAFTING, who, now, reason="no more held")
-    if verdict.state is IssueState.LOCKED and parts.edition(issue.edition).approval_required:
+    if verdict.state is IssueState.LOCKED and waits:
         return issue
     done = issues.move(
         connection,
@@ -78,17 +105,13 @@ def _follow(
         verdict.state,
         who,
         now,
-        reason=verdict.reason,
+        reason="; ".join(filter(None, [verdict.reason, unapproved])),
         hold=verdict.hold,
         short=verdict.short,
+        rules_hash=rules,
     )
     if verdict.short is WhenShort.SKIP:
         pool = drafts.of(connection, issue.id).pool
         covered = {candidate.stored.id: candidate.stored.version for candidate in pool}
         windows.mark_seen(connection, issue.edition, covered, SeenReason.SKIPPED, now, issue.id)
     return done
-
-
-def _content(parts: Parts, issue: Issue) -> VariantContent:
-    """The issue itself as it is stored."""
-    return content(parts, issue, told=stored(parts, issue))

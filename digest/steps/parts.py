@@ -16,10 +16,21 @@ from digest.deliver.marks import Marks
 from digest.deliver.queue import Queue
 from digest.deliver.routes import Route
 from digest.errors import NotFoundError
-from digest.model import Decision, Edition, ParsedStory, Reject, SourceWeight, SubscriberId
+from digest.model import (
+    Decision,
+    Edition,
+    Look,
+    ParsedStory,
+    Reject,
+    SourceWeight,
+    StoredStory,
+    StoryId,
+    SubscriberId,
+)
 from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
+from digest.review_links import ReviewLinks
 from digest.store.pools import Pools
 
 
@@ -75,6 +86,8 @@ class Parts:
     identity: Identity
     #: where variants stand on the web
     copies: CopyLinks
+    #: where people say yes or no to an issue
+    reviews: ReviewLinks
     #: names our messages so that what comes back is known
     marks: Marks
     #: language → region slug, topic or ``source/<name>`` → what its readers call it
@@ -104,6 +117,8 @@ class Parts:
     standard: Standard = field(default_factory=Standard)
     #: tries addresses; address → what it answered
     probe: Callable[[Sequence[str]], Mapping[str, Answer]] = lambda _addresses: {}
+    #: asks stories' sites whether they still carry them; story → what was answered
+    look: Callable[[Sequence[StoredStory]], Mapping[StoryId, Look]] = lambda _stories: {}
     #: which stories are copies, or of one event
     grouper: Grouper = field(default_factory=Grouper)
 

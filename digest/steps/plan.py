@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from digest.curate.lifecycle import WENT
 from digest.model import BatchState, DeliveryState, Issue, IssueState
 from digest.steps import choose, compose
 from digest.steps.control import undo_until
@@ -20,6 +21,8 @@ ASSUMED = {"outbox": 300.0, "smtp": 50.0, "sendgrid": 500.0}
 OTHERWISE = 50.0
 #: a send of fewer messages says little about the rate of a large one
 ENOUGH = 200
+#: issues whose audience is frozen
+GOES = WENT | {IssueState.SENDING}
 #: transports that hand over all readers of a variant in one request
 BY_VARIANT = frozenset({"sendgrid"})
 
@@ -77,7 +80,7 @@ def plan(parts: Parts, one: Issue) -> SendPlan:
     coarsened = ""
     # Sent by hand it is rescheduled, and its send-by time with it.
     scheduled = one.scheduled_at if one.state is IssueState.SENDING else now
-    if one.state in {IssueState.SENDING, IssueState.SENT}:
+    if one.state in GOES:
         messages, requests, batches, by_due = _left(parts, one)
         left_out: Mapping[str, int] = {}
         with reading(parts.engine) as connection:
@@ -92,7 +95,7 @@ def plan(parts: Parts, one: Issue) -> SendPlan:
         requests = messages
     rate, kind = _rate(parts, one)
     begins = max(now, undo_until(parts, one) or now)
-    if one.state not in {IssueState.SENDING, IssueState.SENT}:
+    if one.state not in GOES:
         begins = max(begins, now + parts.rules.undo)
     within = timedelta(minutes=edition.send_by_minutes)
     waves = _waves(by_due, begins, rate, scheduled, within)
@@ -176,7 +179,7 @@ def _measured(parts: Parts, slug: str) -> float | None:
     with reading(parts.engine) as connection:
         last = connection.scalar(
             sa.select(issue.c.id)
-            .where(issue.c.edition == slug, issue.c.state == IssueState.SENT.value)
+            .where(issue.c.edition == slug, issue.c.state.in_([state.value for state in WENT]))
             .order_by(issue.c.sent_at.desc())
             .limit(1)
         )

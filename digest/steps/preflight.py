@@ -1,15 +1,22 @@
 """preflight: the mail of an issue as a reader would get it, before anybody does."""
 
+from collections.abc import Iterable
+
 from digest.copy_links import COPIES
+from digest.curate import vary
 from digest.errors import DigestError
 from digest.model import Finding, Issue, RenderedVariant, Token, VariantContent
 from digest.preflight import Mail, to_try
 from digest.preflight import preflight as checked
+from digest.preflight.run import blocking
 from digest.render.message import build
 from digest.render.tokens import fill
+from digest.steps import compose
 from digest.steps.letters import Somebody
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts
+from digest.store import approvals
+from digest.store.engine import reading
 
 #: nobody, with links as long as everybody's
 _READER = Somebody(
@@ -35,6 +42,29 @@ def preflight(
     mail = mail_of(parts, issue, content, rendered)
     answers = parts.probe(to_try(mail)) if probe else {}
     return checked(mail, parts.standard, answers)
+
+
+def as_stored(parts: Parts, issue: Issue) -> VariantContent:
+    """The whole issue as it stands, not as it would be filled now."""
+    return compose.content(parts, issue, told=compose.stored(parts, issue))
+
+
+def blocks(parts: Parts, issue: Issue) -> tuple[Finding, ...]:
+    """What keeps the issue as it stands from going, save what somebody took on themselves.
+
+    Raises BadTemplateError.
+    """
+    content = as_stored(parts, issue)
+    if not content.sections and not vary.quiet(issue):
+        return ()
+    found = preflight(parts, issue, content, parts.renderer.render(content))
+    with reading(parts.engine) as connection:
+        return blocking(found, approvals.allowed(connection, issue))
+
+
+def told(found: Iterable[Finding]) -> str:
+    """Findings in one line, for a person."""
+    return "; ".join(f"{one.check}: {one.why}" for one in found)
 
 
 def mail_of(parts: Parts, issue: Issue, content: VariantContent, rendered: RenderedVariant) -> Mail:

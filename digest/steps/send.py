@@ -1,6 +1,6 @@
 """send and settle: hand over what the ledger holds, then close the issue."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,13 +10,17 @@ from digest.curate import coarse, short
 from digest.deliver.deadline import Deadline
 from digest.deliver.dispatch import dispatch
 from digest.deliver.reconcile import reconcile
-from digest.deliver.sender import Sender, SendReport
-from digest.model import DeliveryState, Issue, IssueState
+from digest.deliver.sender import Compose, Sender, SendReport
+from digest.errors import TransportError
+from digest.model import Batch, DeliveryState, Issue, IssueState, Message, SubscriberId
+from digest.protocols import Recipient
 from digest.steps.fsck import verify
 from digest.steps.held import ways_of
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
-from digest.store import issues, ledger, minutes, variants, waiting, windows
+from digest.steps.rules import rules_hash
+from digest.store import control, issues, ledger, minutes, variants, waiting, windows
+from digest.store.control import Control
 from digest.store.engine import reading, writing
 from digest.store.windows import SeenReason
 
@@ -50,7 +54,7 @@ def sender(parts: Parts, issue: Issue) -> Sender:
         engine=parts.engine,
         transport=parts.transport if len(ways) > 1 else ways[0].transport,
         audience=parts.audience,
-        compose=MessageMaker(parts, issue),
+        compose=_composer(parts, issue),
         journals=parts.journals,
         clock=parts.clock,
         owner=parts.owner,
@@ -59,6 +63,35 @@ def sender(parts: Parts, issue: Issue) -> Sender:
         budget=parts.rules.budget,
         stop=parts.stopping,
     )
+
+
+def _composer(parts: Parts, issue: Issue) -> Compose:
+    """Makes the messages of a batch; where approval is required, only as it was approved."""
+    make = MessageMaker(parts, issue)
+    if not parts.edition(issue.edition).approval.required:
+        return make
+
+    def as_approved(
+        batch: Batch, recipients: Mapping[SubscriberId, Recipient]
+    ) -> Sequence[Message]:
+        messages = make(batch, recipients)
+        # Compared afterwards: by then all that they are made of has been read.
+        _as_locked(parts, issue)
+        return messages
+
+    return as_approved
+
+
+def _as_locked(parts: Parts, issue: Issue) -> None:
+    """Pause an issue that would be made otherwise than it was locked. Raises TransportError."""
+    if rules_hash(parts, issue) == issue.rules_hash:
+        return
+    why = "its templates, brand or edition changed after it was approved"
+    with writing(parts.engine) as connection:
+        if control.standing(connection, issue.id) is None:
+            now = parts.clock.now()
+            control.say(connection, issue.id, Control.PAUSE, "scheduler", now, why)
+    raise TransportError(why, hint="put them back, or stop the issue", issue=issue.id)
 
 
 def deadline(parts: Parts, issue: Issue) -> Deadline:

@@ -12,14 +12,16 @@ from sqlalchemy.engine import Connection
 
 from digest.model import BatchState, DeliveryState, IssueId, IssueState
 from digest.store import drafts, ledger
+from digest.store.approval_tables import approval
+from digest.store.issues import GONE
 from digest.store.tables import batch, delivery, exclusion, issue, issue_event, sheet, variant
 
 #: the ``issue_event.what`` under which the size of a frozen audience stands
 AUDIENCE = "audience"
 #: an issue whose content stands still
-FROZEN = (IssueState.LOCKED.value, IssueState.SENDING.value, IssueState.SENT.value)
+FROZEN = (IssueState.LOCKED.value, *GONE)
 #: an issue whose audience is frozen
-ADDRESSED = (IssueState.SENDING.value, IssueState.SENT.value)
+ADDRESSED = GONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,7 @@ def finished(connection: Connection, only: IssueId | None) -> Iterator[tuple[int
         sa.select(batch.c.issue_id, sa.func.count().label("n"))
         .join(issue, issue.c.id == batch.c.issue_id)
         .where(
-            issue.c.state == IssueState.SENT.value,
+            issue.c.state.in_([IssueState.SENT.value, IssueState.CORRECTED.value]),
             batch.c.state == BatchState.PLANNED.value,
         )
         .group_by(batch.c.issue_id)
@@ -224,6 +226,26 @@ def selections(connection: Connection, only: IssueId | None) -> Iterator[tuple[i
         yield row.issue_id, f"it has variants in {row.language}, and no sheet"
 
 
+def approved(connection: Connection, only: IssueId | None) -> Iterator[tuple[int, str]]:
+    """A frozen issue that says which revision was approved has that approval, of what it is."""
+    query = sa.select(issue.c.id, issue.c.approved_revision).where(
+        issue.c.state.in_(FROZEN), issue.c.approved_revision.is_not(None), issue.c.rules_hash != ""
+    )
+    given = (
+        sa.select(approval.c.id)
+        .where(
+            approval.c.issue_id == issue.c.id,
+            approval.c.withdrawn_at.is_(None),
+            approval.c.revision == issue.c.revision,
+            approval.c.content_hash == issue.c.content_hash,
+            approval.c.rules_hash == issue.c.rules_hash,
+        )
+        .exists()
+    )
+    for row in connection.execute(_of(query.where(~given), issue.c.id, only)):
+        yield row.id, f"it goes as revision {row.approved_revision}, and no approval says so"
+
+
 _BATCH = tuple(state.value for state in BatchState)
 _DELIVERY = tuple(state.value for state in DeliveryState)
 #: of batches and deliveries alone
@@ -241,6 +263,7 @@ EVERYTHING: dict[str, Rule] = {
     "finished": finished,
     "contents": contents,
     "selections": selections,
+    "approved": approved,
 }
 
 

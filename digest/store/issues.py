@@ -20,7 +20,7 @@ from digest.model import (
 from digest.schedule.occurrences import Occurrence
 from digest.store.tables import issue, issue_event
 
-GONE = (IssueState.SENDING.value, IssueState.SENT.value)
+GONE = (IssueState.SENDING.value, IssueState.SENT.value, IssueState.CORRECTED.value)
 
 
 def open_issue(
@@ -226,6 +226,7 @@ def _issue(row: Row[Any]) -> Issue:
         pool_revision=row.pool_revision,
         approved_revision=row.approved_revision,
         content_hash=row.content_hash,
+        rules_hash=row.rules_hash,
         reason=row.reason,
         sent_at=row.sent_at,
     )

@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import IssueState, Selected, Sheet, VariantId
+from digest.curate.lifecycle import WENT
+from digest.model import Selected, Sheet, VariantId
 from digest.store import codec, variants
 from digest.store.tables import delivery, issue, variant
 
@@ -21,7 +22,7 @@ def latest(
     None where none went out yet.
     """
     sent = sa.select(issue.c.id).where(
-        issue.c.edition == edition, issue.c.state == IssueState.SENT.value
+        issue.c.edition == edition, issue.c.state.in_([state.value for state in WENT])
     )
     issue_id = connection.scalar(sent.order_by(issue.c.scheduled_at.desc()).limit(1))
     if issue_id is None:

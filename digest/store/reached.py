@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from digest.curate.lifecycle import WENT
 from digest.model import (
     UNREACHED,
     BatchState,
@@ -35,7 +36,7 @@ def sent_since(connection: Connection, at: datetime) -> list[SentIssue]:
     """The issues scheduled for then or later that are sent, oldest first."""
     query = (
         sa.select(issue.c.id, issue.c.edition, issue.c.sent_at, issue.c.scheduled_at)
-        .where(issue.c.state == IssueState.SENT.value, issue.c.scheduled_at >= at)
+        .where(issue.c.state.in_([state.value for state in WENT]), issue.c.scheduled_at >= at)
         .order_by(issue.c.scheduled_at, issue.c.id)
     )
     return [

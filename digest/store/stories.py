@@ -140,6 +140,17 @@ def state_of(connection: Connection, key: StoryId) -> StoryState:
     return StoryState(connection.scalars(sa.select(story.c.state).where(story.c.id == key)).one())
 
 
+def held_back(connection: Connection, ids: Collection[StoryId]) -> frozenset[StoryId]:
+    """Those of these stories that may not be carried any more."""
+    query = sa.select(story.c.id).where(story.c.id.in_(ids), story.c.state != StoryState.LIVE.value)
+    return frozenset(StoryId(key) for key in connection.scalars(query))
+
+
+def take_back(connection: Connection, key: StoryId, state: StoryState) -> None:
+    """Its site was asked: the story may not be carried. It comes back when a source brings it."""
+    connection.execute(sa.update(story).where(story.c.id == key).values(state=state.value))
+
+
 def carriers_of(connection: Connection, key: StoryId) -> frozenset[str]:
     """The sources that carry a story."""
     return frozenset(

@@ -193,7 +193,7 @@ issue = sa.Table(
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("scheduled_at", Instant, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
-    # what a held issue waits for: approval or sources
+    # what a held issue waits for: approval, sources, preflight, person, stories or site
     sa.Column("hold", sa.String(20), nullable=True),
     # what was done about too few stories: roll_over, skip, quiet or send
     sa.Column("short", sa.String(20), nullable=True),
@@ -204,6 +204,8 @@ issue = sa.Table(
     sa.Column("pool_revision", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("approved_revision", sa.Integer, nullable=True),
     sa.Column("content_hash", sa.String(64), nullable=False, default=""),
+    # what it is made by, frozen at its lock
+    sa.Column("rules_hash", sa.String(64), nullable=False, default=""),
     sa.Column("reason", sa.Text, nullable=False, default=""),
     sa.Column("sent_at", Instant, nullable=True),
     # the idempotency key of the whole product: one issue per edition and local date

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from digest.store import (  # noqa: F401 - their tables join the metadata
+    approval_tables,
     heard_table,
     people_tables,
     rights_tables,

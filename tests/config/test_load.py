@@ -210,3 +210,9 @@ def test_what_an_edition_says_of_readers_selections(tmp_path: Path) -> None:
         "editions[0].max_variants",
         "editions[0].reader_minimum",
     ]
+
+
+def test_reviewers_are_told_apart_by_name(tmp_path: Path) -> None:
+    both = 'review_to = ["Ada <ada@example.org>", "ada <a.lane@example.org>"]'
+    file = write(tmp_path, GOOD.replace('name = "Daily"', f'name = "Daily"\n{both}'))
+    assert "own" in mistakes(file)["editions[0].review_to"]

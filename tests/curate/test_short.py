@@ -65,7 +65,9 @@ def test_what_somebody_should_hear_of() -> None:
     assert kind_of(issue()) is None
     held = issue(state=S.HELD, hold=Hold.SOURCES)
     assert kind_of(held) is AlertKind.HELD_SOURCES_FAILED
-    assert kind_of(issue(state=S.HELD, hold=Hold.APPROVAL)) is None
+    assert kind_of(issue(state=S.HELD, hold=Hold.APPROVAL)) is AlertKind.HELD_APPROVAL
+    assert kind_of(issue(state=S.HELD, hold=Hold.PERSON)) is None
+    assert kind_of(issue(state=S.FAILED)) is AlertKind.FAILED
     assert kind_of(issue(state=S.MISSED)) is AlertKind.MISSED
     assert kind_of(issue(state=S.SENT, short=W.QUIET)) is AlertKind.SHORT
     assert kind_of(issue(state=S.SENT, short=W.SEND, approved_revision=2)) is None

@@ -12,7 +12,7 @@ from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
 from digest.errors import TemplateError, WrongStateError
-from digest.model import DeliveryState, Issue, IssueState
+from digest.model import Approval, DeliveryState, Issue, IssueState
 from digest.schedule.days import EVERY_DAY
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -209,7 +209,7 @@ def test_a_broken_template_costs_nobody_their_mail(
 def _with_approval(edition: object) -> object:
     from dataclasses import replace
 
-    return replace(edition, approval_required=True)  # type: ignore[type-var]
+    return replace(edition, approval=Approval.REQUIRED)  # type: ignore[type-var]
 
 
 def _publish(app: App, title: str) -> None:

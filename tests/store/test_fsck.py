@@ -116,6 +116,10 @@ PLANTED = [
         "UPDATE delivery SET variant_id = 99 WHERE subscriber_id = 2",
         {"selections": "1 deliveries have no variant"},
     ),
+    (
+        "UPDATE issue SET approved_revision = 3, rules_hash = 'x'",
+        {"approved": "it goes as revision 3, and no approval says so"},
+    ),
     ("DELETE FROM sheet", {"selections": "it has variants in en, and no sheet"}),
 ]
 

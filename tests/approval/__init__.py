@@ -1,0 +1,1 @@
+"""Who approves what, and that nothing else goes."""

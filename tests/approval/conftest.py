@@ -1,0 +1,5 @@
+"""Newsrooms for these tests."""
+
+from tests.approval.room import make
+
+__all__ = ["make"]
