@@ -64,6 +64,7 @@ class IssuePages:
                 "asked": asked,
                 "query": lambda **changes: query(asked, **changes),
                 "sent": self.room.editing.sent_in(shown),
+                "headlines": headlines,
                 "inbox": [(width, cut(*_line(on, width))) for width in ROOMS],
                 "ages": AGES,
                 "replacing": (away, headlines[StoryId(away)]) if away in headlines else None,

@@ -8,8 +8,8 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from digest.people.roles import Grant, Role
 from digest.errors import NotFoundError, RefusedError, WrongStateError
+from digest.people.roles import Grant, Role
 from digest.staff.account import Own
 from digest.staff.house import COMMAND_LINE
 from digest.staff.login import TOO_OFTEN, WRONG, Browser, Step, Visit

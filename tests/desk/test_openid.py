@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 from digest.app import App
 from digest.clock import SystemClock
 from digest.config import load
-from digest.people.roles import Grant, Role
 from digest.errors import ConfigError, RefusedError
+from digest.people.roles import Grant, Role
 from digest.staff.house import COMMAND_LINE
 from digest.staff.openid import OpenId
 from tests.desk.conftest import CONFIG
