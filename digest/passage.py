@@ -140,7 +140,10 @@ class Passage:
         draft = compose.stored(self.parts, issue)
         content = compose.content(self.parts, issue, told=draft)
         rendered = self.parts.renderer.render(replace(content, web_copy=False))
-        return [letters.send_test(self.parts, issue, rendered, one) for one in to]
+        return [
+            letters.send_test(self.parts, issue, rendered, one, number)
+            for number, one in enumerate(to, 1)
+        ]
 
 
 def _open(issue: Issue, *, paused: bool) -> set[str]:
