@@ -57,7 +57,7 @@ def acting() -> Iterator[Figure]:
         yield _figure("a draft read for its page", _many(lambda: _page(app, issue)), most=100)
         client = _browser(app)
         page = f"/desk/issues/{issue.id}"
-        yield _figure("the issue’s page, 2,000 stories", _many(lambda: _get(client, page)), most=100)
+        yield _figure("the issue’s page", _many(lambda: _get(client, page)), most=100)
         asked = f"{page}?q=word7&show=all&hours=12"
         yield _figure("the same, its pool searched", _many(lambda: _get(client, asked)), most=100)
         yield _figure("an act by its form", _posted(app, client, issue), most=50)
