@@ -67,6 +67,7 @@ class IssuePages:
                 "headlines": headlines,
                 "inbox": [(width, cut(*_line(on, width))) for width in ROOMS],
                 "ages": AGES,
+                "reach": self.room.editing.reach(on) if request.query_params.get("reach") else None,
                 "replacing": (away, headlines[StoryId(away)]) if away in headlines else None,
                 "fits": partial(fitting, on.edition),
                 "said": self._said(request, on),
