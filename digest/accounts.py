@@ -14,11 +14,11 @@ from digest.own_secrets import OwnSecrets
 from digest.people import audit as chain
 from digest.protocols import Clock
 from digest.staff.account import Own
-from digest.staff.house import House
+from digest.staff.house import Actor, House
 from digest.staff.login import Login
 from digest.staff.people import People
 from digest.store import audit
-from digest.store.engine import reading
+from digest.store.engine import reading, writing
 from digest.web.desk_account import AccountPages
 from digest.web.desk_audit import AuditPages
 from digest.web.desk_login import LoginPages
@@ -96,6 +96,11 @@ class Accounts:
     def verify(self, anchor: str = "") -> chain.Verdict:
         """Look through the record for what was changed, added or cut off."""
         return chain.verify(self.record(), self.house.audit_key, anchor)
+
+    def note(self, by: Actor, what: str, about: str) -> None:
+        """Write down what somebody did."""
+        with writing(self._engine) as connection:
+            self.house.record(connection, by, what, about)
 
     def gate(self, templates: jinja2.Environment) -> Gate:
         """What stands before each page of the desk."""

@@ -163,6 +163,10 @@ class Newsdesk:
         """Which stories readers had already: story → (edition, issue)."""
         return desk.sent_in(self.parts, keys)
 
+    def reach(self, on: desk.Table) -> Mapping[StoryId, int]:
+        """How many readers would get each story; takes a while where there are many readers."""
+        return desk.reach(self.parts, on.issue, on.draft)
+
     def fill(self, issue: Issue) -> Issue:
         """Take in what came since it was last filled."""
         return compose.compose(self.parts, issue)

@@ -24,6 +24,7 @@ from digest.model import (
     VariantContent,
 )
 from digest.newsdesk import Newsdesk
+from digest.passage import Passage
 from digest.preview.preview import Preview
 from digest.steps import (
     approve,
@@ -211,6 +212,11 @@ class Newsroom:
     def desk(self) -> Newsdesk:
         """What editors ask of an issue."""
         return Newsdesk(self.parts)
+
+    @property
+    def passage(self) -> Passage:
+        """What people decide about an issue's way out."""
+        return Passage(self.parts)
 
     def next_days(self, slug: str) -> tuple[Issue, frozenset[int]]:
         """The issue that goes out next, and the ISO weekdays it answers for. Stores nothing."""

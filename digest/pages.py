@@ -5,6 +5,7 @@ from functools import cached_property
 from importlib.resources import as_file
 
 import jinja2
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from digest import bundled, sample
@@ -13,7 +14,7 @@ from digest.config import Settings
 from digest.newsroom import Newsroom
 from digest.web import copies, files
 from digest.web.desk import DeskPages
-from digest.web.gate import Gate
+from digest.web.gate import DeskRoute, Gate
 from digest.web.review import ReviewPages
 from digest.web.server import Address
 from digest.web.site import site
@@ -66,7 +67,21 @@ class Pages:
     def desk(self) -> DeskPages:
         """The newsroom's own pages."""
         trial = (lambda: None) if self._accounts.apart else self._preference_page
-        return DeskPages(self._newsroom, self._newsroom.desk, self._templates, self._choices, trial)
+        room = self._newsroom
+        return DeskPages(
+            home=room,
+            editing=room.desk,
+            passage=room.passage,
+            templates=self._templates,
+            choices=self._choices,
+            preference_page=trial,
+        )
+
+    def _desk_routes(self, gate: Gate) -> list[DeskRoute]:
+        def note(request: Request, what: str, about: str) -> None:
+            self._accounts.note(gate.actor(request), what, about)
+
+        return self.desk.routes(gate, note)
 
     @cached_property
     def _reviews(self) -> ReviewPages:
@@ -94,7 +109,7 @@ class Pages:
         return [*styles, *own, *copies.routes(self._newsroom.copy), *self._reviews.routes()]
 
     def _desk_pages(self, gate: Gate) -> list[BaseRoute]:
-        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes(gate)]
+        shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self._desk_routes(gate)]
         shown += self._accounts.routes(gate)
         shown += files.outbox(self._settings.sending.outbox, gate)
         with as_file(sample.pictures()) as pictures:

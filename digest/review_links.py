@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from digest.model import IssueId
 
 #: what their paths start with
-REVIEWS = "/review/"
+REVIEWS = "/desk/review/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class ReviewLinks:
     secrets: tuple[bytes, ...] = field(repr=False)
 
     def path(self, asked: Asked) -> str:
-        """``/review/<token>``."""
+        """``/desk/review/<token>``."""
         told = [asked.issue, asked.revision, asked.round, asked.recipient]
         return REVIEWS + str(self._serializer().dumps(told))
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from digest.curate.fill import fill, standing
-from digest.model import Draft, Edition, Look, Slot, SlotMode, StoryId
+from digest.curate.fill import standing
+from digest.model import Draft, Edition, Look, SlotMode, StoryId
 
 #: reserves of a section that are approved with an issue where editors chose none
 RESERVES = 3
@@ -49,27 +49,23 @@ def judge(shown: Collection[StoryId], answers: Mapping[StoryId, Look]) -> Judged
     return Judged(gone=gone, trouble=told)
 
 
-def shown(draft: Draft) -> list[StoryId]:
-    """The stories that an issue shows, in the order of its sections and slots."""
-    return [slot.story for slot in draft.slots if slot.mode is not SlotMode.REMOVED]
-
-
 def reserves(edition: Edition, draft: Draft) -> dict[str, tuple[StoryId, ...]]:
-    """By section of the arranged edition who may stand in, best first.
+    """By section, what may stand in: as editors said, else the next stories by rule, best first.
 
-    Those that editors chose; else the next by rule, that would stand there with more room.
+    By rule those that would stand there with more room. ``edition`` is as the issue shows it.
     """
-    there = set(shown(draft))
+    shown = frozenset(visible(draft))
+    usable = {one.stored.id for one in draft.pool} - shown
     found: dict[str, tuple[StoryId, ...]] = {}
     for number, section in enumerate(edition.sections):
-        if chosen := draft.hand.reserves.get(section.slug):
-            found[section.slug] = tuple(key for key in chosen if key not in there)
+        if named := draft.hand.reserves.get(section.slug):
+            found[section.slug] = tuple(key for key in named if key in usable)
             continue
         roomy = list(edition.sections)
         roomy[number] = replace(section, maximum=section.maximum + RESERVES)
-        wider = fill(roomy, draft.pool, draft.hand.placed)
-        more = [slot.story for slot in wider if slot.section == section.slug]
-        found[section.slug] = tuple(key for key in more if key not in there)[:RESERVES]
+        wider = standing(roomy, draft.pool, draft.hand.placed)
+        there = [slot.story for slot in wider if slot.section == section.slug]
+        found[section.slug] = tuple(key for key in there if key in usable)[:RESERVES]
     return found
 
 
@@ -79,26 +75,31 @@ def relieve(
     gone: Collection[StoryId],
     approved: Mapping[str, Sequence[StoryId]],
 ) -> Relieved:
-    """Take ``gone`` out. Where an editor had placed one, the section's next reserve stands."""
-    left = tuple(one for one in draft.pool if one.stored.id not in gone)
+    """Take ``gone`` out. Where an editor had placed one, the section's next reserve stands.
+
+    So it does in a section whose reserves editors named. ``edition`` is as the issue shows it.
+    """
     free = {key: [one for one in held if one not in gone] for key, held in approved.items()}
-    before = shown(draft)
-    placed: list[Slot] = []
-    for slot in draft.hand.placed:
+    placed = [slot for slot in draft.hand.placed if not slot.pinned or slot.story not in gone]
+    for slot in draft.slots:
         if slot.story not in gone or slot.mode is SlotMode.REMOVED:
-            placed.append(slot)
-        elif free.get(slot.section):
-            placed.append(_instead(slot, free[slot.section].pop(0)))
+            continue
+        chosen = slot.pinned or slot.section in draft.hand.reserves
+        if chosen and free.get(slot.section):
+            reason = f"the reserve for story {slot.story}, which was taken back"
+            reserve = free[slot.section].pop(0)
+            placed.append(replace(slot, story=reserve, mode=SlotMode.PINNED, reason=reason))
+    left = tuple(one for one in draft.pool if one.stored.id not in gone)
     hand = replace(draft.hand, placed=tuple(placed))
-    made = Draft(pool=left, slots=standing(edition.sections, left, placed), hand=hand)
-    now = shown(made)
+    after = Draft(pool=left, slots=standing(edition.sections, left, hand.placed), hand=hand)
+    before, now = visible(draft), visible(after)
     return Relieved(
-        draft=made,
+        draft=after,
         came=tuple(key for key in now if key not in before),
         empty=max(0, len(before) - len(now)),
     )
 
 
-def _instead(slot: Slot, story: StoryId) -> Slot:
-    reason = f"the reserve for story {slot.story}, which was taken back"
-    return replace(slot, story=story, mode=SlotMode.PINNED, reason=reason)
+def visible(draft: Draft) -> list[StoryId]:
+    """The stories that an issue shows, in the order of its sections and slots."""
+    return [slot.story for slot in draft.slots if slot.mode is not SlotMode.REMOVED]

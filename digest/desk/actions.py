@@ -146,13 +146,21 @@ class Reserve:
 
 
 @dataclass(frozen=True, slots=True)
+class Spare:
+    """Name one more story that may stand in for a section's, behind those named already."""
+
+    section: str
+    story: StoryId
+
+
+@dataclass(frozen=True, slots=True)
 class Restore:
     """Bring back all that editors had decided by a revision."""
 
     revision: int
 
 
-StoryAction: TypeAlias = Pin | Remove | Replace | Move | Release | Edit | Reserve
+StoryAction: TypeAlias = Pin | Remove | Replace | Move | Release | Edit | Reserve | Spare
 TextAction: TypeAlias = Subject | Preheader | Note
 BlockAction: TypeAlias = AddBlock | ChangeBlock | MoveBlock | RemoveBlock
 Action: TypeAlias = StoryAction | TextAction | BlockAction | ChangeSection | OrderSections
@@ -175,5 +183,6 @@ KINDS: Mapping[type[Action | Restore], str] = {
     ChangeSection: "change section",
     OrderSections: "order sections",
     Reserve: "reserve",
+    Spare: "reserve",
     Restore: "restore",
 }

@@ -159,6 +159,8 @@ _READERS: Mapping[str, Callable[[str, Fields], Action | Restore]] = {
     "down": lambda of, _: actions.Move(story=_story(of), to=Where.DOWN),
     "top": lambda of, _: actions.Move(story=_story(of), to=Where.TOP),
     "move": _move,
+    "spare": lambda of, fields: actions.Spare(one(fields, "section"), _story(of)),
+    "reserve": lambda of, _: actions.Reserve(of, ()),
     "release": lambda of, _: actions.Release(_story(of)),
     "edit": _edit,
     "reset": _reset,

@@ -11,6 +11,7 @@ from digest.desk.actions import (
     Remove,
     Replace,
     Reserve,
+    Spare,
     StoryAction,
     Where,
 )
@@ -56,6 +57,9 @@ def apply(draft: Draft, action: StoryAction, edition: Edition) -> Hand:
             return write(draft, action)
         case Reserve():
             return reserve(draft, action, edition)
+        case Spare(section, story):
+            named = draft.hand.reserves.get(section, ())
+            return reserve(draft, Reserve(section, (*named, story)), edition)
 
 
 def planned(edition: Edition, action: Pin) -> Slot:

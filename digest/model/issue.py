@@ -164,7 +164,7 @@ class Issue:
     #: the revision that its stored pool was made for
     pool_revision: int = 0
     approved_revision: int | None = None
-    #: SHA-256 of what it is made of: its pool, its slots and its editors' hand
+    #: SHA-256 of its pool, its slots and its editors' hand
     content_hash: str = ""
     #: SHA-256 of what it is made by, frozen at its lock: edition, names, brand, templates
     rules_hash: str = ""

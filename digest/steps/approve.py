@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 
 from digest.curate import short
 from digest.curate.lifecycle import waits_for_approval
-from digest.errors import BlockedError, ConflictError, WrongStateError
+from digest.errors import BlockedError, WrongStateError
 from digest.model import Hold, Issue, IssueState
 from digest.steps.compose import compose
-from digest.steps.history import changes
+from digest.steps.history import changes, conflict
 from digest.steps.parts import Parts
 from digest.steps.preflight import as_stored, blocks, told
 from digest.steps.rules import rules_hash
@@ -43,7 +43,8 @@ def approve(
     if not waits_for_approval(issue):
         raise WrongStateError(f"an issue that is {issue.state} is not approved", issue=issue.id)
     if revision is not None and revision != issue.revision:
-        raise ConflictError(issue.revision, "", changed(parts, issue, revision), issue=issue.id)
+        with reading(parts.engine) as connection:
+            raise conflict(connection, issue, revision)
     edition, insisted = parts.edition(issue.edition), issue.hold is Hold.SOURCES
     held = as_stored(parts, issue)
     verdict = short.decide(edition, len(held.cards), insisted=insisted, blocks=bool(held.sections))
@@ -63,14 +64,13 @@ def approve(
     with writing(parts.engine) as connection:
         seen = issues.get(connection, issue.id, to_change=True)
         if (seen.state, seen.revision) != (issue.state, issue.revision):
-            raise ConflictError(seen.revision, "", (), issue=issue.id)
-        draft = drafts.of(connection, issue.id)
-        content_hash = drafts.content_hash(draft)
-        if content_hash != seen.content_hash:
-            raise ConflictError(seen.revision, "", (), issue=issue.id)
+            raise conflict(connection, seen, issue.revision)
+        made = drafts.content_hash(drafts.of(connection, issue.id))
+        if made != seen.content_hash:
+            raise WrongStateError("its stories are being changed", issue=issue.id)
         approvals.allow(connection, seen, found, who, now)
         shown.note(connection, seen, now, who)
-        content = Content(revision=seen.revision, content_hash=content_hash, rules_hash=rules)
+        content = Content(revision=seen.revision, content_hash=made, rules_hash=rules)
         _may(connection, seen, edition.approval.people, content, who)
         given = approvals.give(connection, seen.id, content, who, now)
         if len(given) < edition.approval.people:
@@ -137,10 +137,10 @@ def review(parts: Parts, issue: Issue, who: str) -> Issue:
         return drop(connection, parts, issue, f"given to review by {who}", who)
 
 
-def changed(parts: Parts, issue: Issue, since: int) -> list[str]:
-    """What changed in an issue since a revision that somebody saw, in two lines at most."""
+def changed(parts: Parts, issue: Issue, since: int) -> str:
+    """What changed in an issue since a revision that somebody saw, for a person."""
     with reading(parts.engine) as connection:
-        return changes(connection, issue, since, issue.revision)
+        return "; ".join(changes(connection, issue, since, issue.revision))
 
 
 def _end(

@@ -20,6 +20,12 @@ def doubtful(parts: Parts, issue: IssueId | None = None) -> list[Doubtful]:
         return decisions.doubtful(connection, issue)
 
 
+def known(parts: Parts, issue: IssueId) -> list[Doubtful]:
+    """Those of an issue that are known to be in doubt; looks for no evidence."""
+    with reading(parts.engine) as connection:
+        return decisions.doubtful(connection, issue)
+
+
 def decide(
     parts: Parts,
     number: IssueId,

@@ -7,12 +7,12 @@ from digest.curate.lifecycle import fills
 from digest.curate.order import Ranked
 from digest.desk.actions import KINDS, Action, Pin, Replace, Restore
 from digest.desk.apply import apply
-from digest.errors import ConflictError, NotFoundError, WrongStateError
+from digest.errors import NotFoundError, WrongStateError
 from digest.model import Draft, Hand, Issue, IssueId, IssueState
 from digest.steps import editions
 from digest.steps.approve import drop
 from digest.steps.compose import compose
-from digest.steps.history import changes, told_between
+from digest.steps.history import conflict, told_between
 from digest.steps.parts import Parts
 from digest.store import drafts, hands, issues, stories
 from digest.store.engine import reading, writing
@@ -73,10 +73,7 @@ def _open(connection: Connection, issue_id: IssueId, seen: int | None) -> Issue:
     issue = issues.get(connection, issue_id, to_change=True)
     _check_open(issue)
     if seen is not None and issue.revision != seen:
-        last = next(iter(hands.acts(connection, issue_id, limit=1)), None)
-        who = last.who if last is not None and last.revision > seen else ""
-        told = changes(connection, issue, seen, issue.revision)
-        raise ConflictError(issue.revision, who, told, issue=issue.id)
+        raise conflict(connection, issue, seen)
     return issue
 
 

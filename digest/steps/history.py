@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from digest.desk.history import summary, told
+from digest.errors import ConflictError
 from digest.model import Hand, Issue, StoryId
 from digest.store import drafts, hands, stories
 
@@ -51,6 +52,14 @@ def changes(connection: Connection, issue: Issue, before: int, after: int) -> li
     stood, stands = (drafts.shown_at(connection, issue.id, one) for one in (before, after))
     names = _names(connection, [was, now], {story for _, story in (*stood, *stands)})
     return summary(stood, stands, told(was, now, names), names)
+
+
+def conflict(connection: Connection, issue: Issue, seen: int) -> ConflictError:
+    """What tells somebody who saw revision ``seen`` that the issue changed since, and by whom."""
+    last = next(iter(hands.acts(connection, issue.id, limit=1)), None)
+    who = last.who if last is not None and last.revision > seen else ""
+    told = changes(connection, issue, seen, issue.revision)
+    return ConflictError(issue.revision, who, told, issue=issue.id)
 
 
 def _names(

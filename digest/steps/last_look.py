@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.engine import Connection
 
-from digest.curate.last_look import Judged, Relieved, judge, relieve, reserves, shown
+from digest.curate.last_look import Judged, Relieved, judge, relieve, reserves, visible
 from digest.model import (
     Edition,
     Hold,
@@ -26,8 +26,7 @@ from digest.model import (
 from digest.steps import editions
 from digest.steps.approve import drop
 from digest.steps.parts import Parts
-from digest.store import approvals, control, drafts, hands, issues, looks, stories
-from digest.store import shown as notes
+from digest.store import approvals, control, drafts, hands, issues, looks, shown, stories
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()
@@ -50,25 +49,24 @@ def last_look(parts: Parts, issue: Issue) -> Issue:
     waits = issue.hold is Hold.SITE
     if issue.state is not IssueState.LOCKED and not waits:
         return issue
-    edition = parts.edition(issue.edition)
     with reading(parts.engine) as connection:
         if _fresh(connection, parts, issue):
             return issue
         draft = drafts.of(connection, issue.id)
-        arranged = editions.shown(connection, parts, issue.edition, draft.hand)
+        edition = editions.shown(connection, parts, issue.edition, draft.hand)
         known = stories.held_back(connection, [one.stored.id for one in draft.pool])
-    visible = shown(draft)
-    spare = reserves(arranged, draft)
-    first = dict.fromkeys([*visible, *(key for held in spare.values() for key in held)])
+    standing = visible(draft)
+    spare = reserves(edition, draft)
+    first = dict.fromkeys([*standing, *(key for held in spare.values() for key in held)])
     order = dict.fromkeys([*first, *(one.stored.id for one in draft.pool)])
     stored = {one.stored.id: one.stored for one in draft.pool}
     answers = parts.look([stored[key] for key in order if key in stored][:ASKED])
     if not answers and not known and not waits:
         return issue
-    judged = judge([key for key in visible if key in answers], answers)
+    judged = judge([key for key in standing if key in answers], answers)
     # What its source told since the lock is certain.
     judged = replace(judged, gone={**dict.fromkeys(known, Look.GONE), **judged.gone})
-    relieved = relieve(arranged, draft, judged.gone, spare)
+    relieved = relieve(edition, draft, judged.gone, spare)
     with writing(parts.engine) as connection:
         seen = issues.get(connection, issue.id, to_change=True)
         if (seen.state, seen.revision) != (issue.state, issue.revision):
@@ -134,7 +132,7 @@ def _without(
     had = hands.current(connection, issue.id)
     issue = drafts.save(connection, issue, relieved.draft, *window)
     if relieved.draft.hand != had:
-        hands.write(connection, issue, relieved.draft.hand, "scheduler", "last look", now)
+        hands.write(connection, issue, relieved.draft.hand, "scheduler", "relieve", now)
     if edition.last_look is Withdrawn.HOLD or (edition.approval.required and bare):
         why += "; no approved reserve takes the place" if bare else ""
         if edition.approval.required:
@@ -146,7 +144,7 @@ def _without(
         )
     approvals.carry(connection, issue)
     issue = issues.get(connection, issue.id)
-    notes.note(connection, issue, now, "scheduler")
+    shown.note(connection, issue, now, "scheduler")
     log.warning("stories_replaced", issue=issue.id, gone=list(judged.gone), came=relieved.came)
     if issue.hold is Hold.SITE:
         return issues.move(connection, issue, IssueState.LOCKED, "scheduler", now, reason=why)

@@ -23,11 +23,17 @@ class Somebody:
     preferences_path: str = "/"
 
 
-def send_test(parts: Parts, issue: Issue, rendered: RenderedVariant, to: str) -> Outcome:
-    """Send one copy of an issue to ``to``, its subject marked; counted nowhere."""
+def send_test(
+    parts: Parts, issue: Issue, rendered: RenderedVariant, to: str, number: int = 1
+) -> Outcome:
+    """Send one copy of an issue to ``to``, its subject marked; counted nowhere.
+
+    ``number`` tells those of one moment apart.
+    """
     now = parts.clock.now()
     # Each test is wanted: its purpose is its moment.
     purpose = f"test-{issue.edition}-{now:%Y%m%dT%H%M%S%f}"
+    purpose += f"-{number}" if number > 1 else ""
     marked = replace(rendered, subject=f"[TEST] {rendered.subject}")
     edition = parts.edition(issue.edition)
     message = address_to(parts, edition, purpose, Somebody(address=to), marked, now)

@@ -62,10 +62,8 @@ def _approved(parts: Parts, issue: Issue, who: str) -> Issue:
         seen = issues.get(connection, issue.id, to_change=True)
         if seen.state is not IssueState.APPROVED or seen.revision != issue.revision:
             return seen  # somebody was quicker
-        now, draft = parts.clock.now(), drafts.of(connection, issue.id)
-        content = Content(
-            revision=seen.revision, content_hash=drafts.content_hash(draft), rules_hash=rules
-        )
+        now, made = parts.clock.now(), drafts.content_hash(drafts.of(connection, issue.id))
+        content = Content(revision=seen.revision, content_hash=made, rules_hash=rules)
         if why := lacking(connection, seen, people, content):
             return drop(connection, parts, seen, why, who)
         if found:

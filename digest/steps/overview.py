@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from digest.curate.lifecycle import waits_for_approval
 from digest.model import Edition, Issue, IssueState
 from digest.steps import compose, control, desk
 from digest.steps.parts import Parts
@@ -59,6 +60,6 @@ def _problem(parts: Parts, issue: Issue, edition: Edition, stories: int) -> str:
 
 
 def _waits(issue: Issue, edition: Edition) -> str:
-    if issue.state in {IssueState.PLANNED, IssueState.DRAFTING} and edition.approval.required:
-        return "waits for approval"
+    if waits_for_approval(issue) and edition.approval.required:
+        return issue.reason or "waits for approval"
     return ""

@@ -11,8 +11,7 @@ from digest.preflight import preflight as checked
 from digest.preflight.run import blocking
 from digest.render.message import build
 from digest.render.tokens import fill
-from digest.steps.compose import content as content_of
-from digest.steps.compose import stored
+from digest.steps import compose
 from digest.steps.letters import Somebody
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts
@@ -47,7 +46,7 @@ def preflight(
 
 def as_stored(parts: Parts, issue: Issue) -> VariantContent:
     """The whole issue as it stands, not as it would be filled now."""
-    return content_of(parts, issue, told=stored(parts, issue))
+    return compose.content(parts, issue, told=compose.stored(parts, issue))
 
 
 def blocks(parts: Parts, issue: Issue) -> tuple[Finding, ...]:

@@ -26,7 +26,7 @@ from digest.model import (
 from digest.render.addresses import split_mailbox
 from digest.render.letters import Button, LetterKind, Review, ReviewFinding, ReviewStory
 from digest.review_links import Asked
-from digest.steps import history
+from digest.steps.history import changes
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
 from digest.steps.parts import Parts, zone
@@ -126,7 +126,7 @@ def _message(
     recipient = parts.reviews.recipients(person.address)[0]
     asked = Asked(issue=issue.id, revision=issue.revision, round=number, recipient=recipient)
     content = as_stored(parts, issue)
-    told = changes(parts, issue)
+    told = since_last(parts, issue)
     with writing(parts.engine) as connection:
         shown.note(connection, issue, parts.clock.now(), "scheduler")
     letter = Review(
@@ -163,11 +163,11 @@ def complaints(parts: Parts, issue: Issue, content: VariantContent) -> list[Find
     return [one for one in found if one.level is not Level.PASS]
 
 
-def changes(parts: Parts, issue: Issue) -> str:
+def since_last(parts: Parts, issue: Issue) -> str:
     """Why people are asked again, and what is new or gone since they looked last."""
     with reading(parts.engine) as connection:
         before = shown.before(connection, issue)
-        new = [] if before is None else history.changes(connection, issue, before, issue.revision)
+        new = [] if before is None else changes(connection, issue, before, issue.revision)
     return "; ".join(filter(None, [issue.reason, *new]))
 
 

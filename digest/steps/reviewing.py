@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.curate.lifecycle import allowed, waits_for_approval
-from digest.errors import ConflictError, NotFoundError, WrongStateError
+from digest.errors import NotFoundError, WrongStateError
 from digest.model import Edition, Finding, Issue, IssueState, VariantContent
 from digest.review_links import Asked
 from digest.steps.approve import approve, changed, hold, skip
+from digest.steps.history import conflict
 from digest.steps.parts import Parts
 from digest.steps.preflight import as_stored
 from digest.steps.preview import inert
@@ -40,8 +41,8 @@ class Reviewed:
     who: str
     content: VariantContent
     findings: tuple[Finding, ...]
-    #: what is different from what the mail showed, in two lines at most
-    changed: tuple[str, ...]
+    #: what is different from what the mail showed; empty: nothing
+    changed: str
     #: buttons that can be pressed now
     open: tuple[str, ...]
     #: what was pressed, and when
@@ -63,8 +64,8 @@ def look(parts: Parts, token: str) -> Reviewed:
         outlook=outlook(edition, issue),
         who=person.name,
         content=content,
-        findings=tuple(complaints(parts, issue, content)) if content.sections else (),
-        changed=tuple(changed(parts, issue, asked.revision)),
+        findings=tuple(complaints(parts, issue, content)) if content.cards else (),
+        changed=changed(parts, issue, asked.revision),
         open=tuple(act for act in LEADS if act not in used and _may(issue, act)),
         used=used,
         approved_by=tuple(one.who for one in given if one.content.revision == issue.revision),
@@ -90,7 +91,8 @@ def press(parts: Parts, token: str, act: str, revision: int) -> None:
     if act not in LEADS or act in used:
         raise WrongStateError("this was pressed before", issue=issue.id)
     if issue.revision != revision:
-        raise ConflictError(issue.revision, "", changed(parts, issue, revision), issue=issue.id)
+        with reading(parts.engine) as connection:
+            raise conflict(connection, issue, revision)
     if act == "approve":
         approve(parts, issue, person.name, revision=revision)
     elif act == "skip":

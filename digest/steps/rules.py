@@ -13,6 +13,7 @@ from digest.curate import vary
 from digest.model import Edition, Issue
 from digest.steps import editions
 from digest.steps.parts import Parts
+from digest.store import hands
 from digest.store.engine import reading
 
 #: of an edition, what says when it goes and who decides, and nothing of what is in it
@@ -38,7 +39,8 @@ def rules_hash(parts: Parts, issue: Issue) -> str:
     Some milliseconds: the templates are read, not compiled.
     """
     with reading(parts.engine) as connection:
-        edition = editions.standing(connection, parts, issue.edition)
+        hand = hands.current(connection, issue.id)
+        edition = editions.shown(connection, parts, issue.edition, hand)
     languages = sorted(edition.languages or {edition.language})
     told = [
         __version__,

@@ -9,10 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.model import Finding, Issue, IssueId, IssueState
-from digest.store import hands, minutes
+from digest.store import minutes
 from digest.store.approval_tables import allowance, approval, review_act
+from digest.store.hand_tables import hand
 from digest.store.tables import issue, issue_event
 
+#: who acts upon hands and is nobody
+NOBODY = ("scheduler", "migration")
 #: that a block of preflight was taken on, and that an approval was given
 DESPITE, APPROVAL = "despite", "approval"
 
@@ -131,8 +134,13 @@ def allowed(connection: Connection, one: Issue) -> frozenset[str]:
 
 def last_editor(connection: Connection, issue_id: IssueId) -> str | None:
     """Who changed the issue's content last; None where nobody did."""
-    act = next(iter(hands.acts(connection, issue_id, limit=1)), None)
-    return None if act is None else act.who
+    who: str | None = connection.scalar(
+        sa.select(hand.c.who)
+        .where(hand.c.issue_id == issue_id, hand.c.who.not_in(NOBODY))
+        .order_by(hand.c.revision.desc())
+        .limit(1)
+    )
+    return who
 
 
 def rounds(connection: Connection, issues: Collection[IssueId]) -> dict[IssueId, int]:

@@ -1,4 +1,4 @@
-"""What people were shown of an issue, by revision: so that a later look can tell what changed."""
+"""Which revisions of an issue people were shown: so that a later look can tell what changed."""
 
 from datetime import datetime
 
@@ -13,15 +13,15 @@ from digest.store.tables import issue_event
 SHOWN = "shown"
 
 
-def note(connection: Connection, one: Issue, now: datetime, who: str) -> None:
+def note(connection: Connection, issue: Issue, now: datetime, who: str) -> None:
     """Write down that this revision was shown, once."""
     seen = sa.select(issue_event.c.id).where(
-        issue_event.c.issue_id == one.id,
+        issue_event.c.issue_id == issue.id,
         issue_event.c.what == SHOWN,
-        issue_event.c.after == str(one.revision),
+        issue_event.c.after == str(issue.revision),
     )
     if connection.scalar(seen.limit(1)) is None:
-        minutes.write(connection, one.id, now, who, SHOWN, str(one.revision))
+        minutes.write(connection, issue.id, now, who, SHOWN, str(issue.revision))
 
 
 def before(connection: Connection, one: Issue) -> int | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jinja2 import Environment
-from starlette.requests import Request
 
 from digest.preview.page import page
 from digest.preview.preview import Preview
@@ -15,7 +14,8 @@ from digest.web.desk_history import HistoryPages
 from digest.web.desk_home import Home, HomePages
 from digest.web.desk_issue import IssuePages
 from digest.web.desk_mail import MailPages, Mails
-from digest.web.desk_room import Editing, Room
+from digest.web.desk_passage import Passage, PassagePages
+from digest.web.desk_room import Editing, Note, Room
 from digest.web.desk_story import StoryPages
 from digest.web.gate import DeskRoute, Gate
 
@@ -24,21 +24,22 @@ class Answers(Editing, Mails, Protocol):
     """What the pages about one issue ask."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPages:
     """The pages of the desk."""
 
     home: Home
     editing: Answers
+    passage: Passage
     templates: Environment
     #: region, topic and segment → what a preview may be narrowed to: value → name
     choices: Mapping[str, Mapping[str, str]]
     #: the path of some subscriber's preference page, on a trial
     preference_page: Callable[[], str | None]
 
-    def routes(self, gate: Gate) -> list[DeskRoute]:
-        """``/`` and ``/desk/issues/…``."""
-        room = Room(gate=gate, editing=self.editing, choices=self.choices)
+    def routes(self, gate: Gate, note: Note) -> list[DeskRoute]:
+        """``/`` and ``/desk/issues/…``; ``note`` writes into the record what weighs."""
+        room = Room(gate=gate, editing=self.editing, choices=self.choices, note=note)
         issue, stories, blocks = IssuePages(room), StoryPages(room), BlockPages(room)
         return [
             *HomePages(room, self.home, self.preference_page).routes(),
@@ -47,13 +48,10 @@ class DeskPages:
             *stories.routes(),
             *blocks.routes(),
             *HistoryPages(room).routes(),
-            *MailPages(room, self.editing, self.templates, _looked).routes(),
+            *MailPages(room, self.editing, self.templates).routes(),
+            *PassagePages(room, self.passage).routes(),
         ]
 
     def preview_page(self, preview: Preview) -> str:
         """A preview as a page that stands alone, so that it may be a file too."""
         return page(self.templates, preview)
-
-
-def _looked(request: Request, whose: str) -> None:
-    del request, whose

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.desk.forms import one
-from digest.errors import NotFoundError
 from digest.model import DeliveryState, Issue, IssueState
 from digest.people.roles import Permission
 from digest.steps.overview import Next
@@ -79,12 +78,11 @@ class HomePages:
     def open(self, request: Request) -> Response:
         """Open the next issue of an edition, and fill it."""
         slug = one(request.state.fields, "edition")
+        if not slug or slug not in {one_.edition.slug for one_ in self.home.overview()}:
+            raise HTTPException(404, "There is no such edition.")
         if not request.state.person.may(Permission.EDIT, slug):
             raise HTTPException(403, "Your roles do not allow it. An admin can change them.")
-        try:
-            issue = self.home.open_next(slug)
-        except NotFoundError as error:
-            raise HTTPException(404, "There is no such edition.") from error
+        issue = self.home.open_next(slug)
         return RedirectResponse(f"/desk/issues/{issue.id}", 303, PRIVATE)
 
 

@@ -55,8 +55,6 @@ class MailPages:
     room: Room
     mails: Mails
     templates: Environment
-    #: writes down that somebody looked at a reader's mail
-    looked: Callable[[Request, str], None]
 
     def routes(self) -> list[DeskRoute]:
         """All of them show and do nothing."""
@@ -149,7 +147,7 @@ class MailPages:
             if not request.state.person.may(Permission.READERS):
                 raise HTTPException(403, "To look at a reader’s mail needs the role “readers”.")
             if request.url.path.endswith("/look"):
-                self.looked(request, f"subscriber {reader}")
+                self.room.note(request, "look", f"subscriber {reader}")
             return SubscriberId(reader)
         chosen = {
             key: frozenset(filter(None, request.query_params.getlist(key))) for key in CHOICES

@@ -1,10 +1,10 @@
 """What the pages about one issue stand on: who answers them, and which issue is meant."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -51,6 +51,7 @@ class Editing(Protocol):
         self, keys: Collection[StoryId]
     ) -> Mapping[StoryId, tuple[tuple[str, int], ...]]: ...
     def edit(self, issue_id: IssueId, seen: int, who: str, action: Action | Restore) -> Issue: ...
+    def reach(self, on: Table) -> Mapping[StoryId, int]: ...
     def fill(self, issue: Issue) -> Issue: ...
     def news(self, issue_id: IssueId, seen: int) -> News: ...
     def outcome(self, issue_id: IssueId, revision: int, story: StoryId | None) -> str: ...
@@ -65,6 +66,10 @@ class Editing(Protocol):
     def keep_sections(self, issue_id: IssueId, who: str) -> tuple[SectionChange, ...]: ...
 
 
+#: (request, what was done, about what)
+Note: TypeAlias = Callable[[Request, str, str], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """What all of those pages share."""
@@ -73,6 +78,8 @@ class Room:
     editing: Editing
     #: region, topic and segment → what there is of it: value → name
     choices: Mapping[str, Mapping[str, str]]
+    #: writes into the sealed record who did what
+    note: Note
 
     def page(
         self, path: str, endpoint: Endpoint, needs: Permission, methods: Sequence[str] = ("GET",)

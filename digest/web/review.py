@@ -1,4 +1,4 @@
-"""The page that a review mail leads to: ``/review/…``, on the readers' public site.
+"""The page that a review mail leads to: ``/desk/review/…``, on the readers' public site.
 
 It comes by mail, so it must open anywhere; it shows one issue to one person and nothing else of the
 desk. A GET or HEAD shows: mail scanners GET every link. Only a POST acts.
@@ -45,7 +45,7 @@ class ReviewPages:
     desk: Callable[[], str]
 
     def routes(self) -> list[Route]:
-        """``/review/<token>``."""
+        """``/desk/review/<token>``."""
         return [
             Route(f"{REVIEWS}{{token}}", self.show, methods=["GET"]),
             Route(f"{REVIEWS}{{token}}", self.press, methods=["POST"]),
@@ -79,7 +79,8 @@ class ReviewPages:
         except NotFoundError as error:
             raise HTTPException(404, "This review is over.") from error
         except ConflictError as error:
-            told = " ".join(["Nothing was done: the issue changed meanwhile.", *error.changes])
+            since = "; ".join(error.changes)
+            told = f"Nothing was done: {error.message}. {since}"
             return self._page(token, told, 409)
         except BlockedError as error:
             return self._page(token, f"Nothing was done: {error.message}", 409)

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from digest.errors import RefusedError
+from digest.review_links import REVIEWS
 from digest.web.gate import DeskRoute, Gate
 from digest.web.guard import ResponseHeaders, SameOrigin, SmallBodies
 
@@ -47,6 +48,9 @@ def site(
 
 
 def _of_the_desk(path: str) -> bool:
+    # What review mails lead to opens anywhere: it stands on the readers' site, behind its token.
+    if path.startswith(REVIEWS):
+        return False
     return path in DESK_PATHS or path.startswith(tuple(f"{one}/" for one in DESK_PATHS[1:]))
 
 

@@ -99,7 +99,7 @@
     document.querySelector(".story.here")?.classList.remove("here");
     here = row.id;
     row.classList.add("here");
-    row.querySelector("h4 a")?.focus({ preventScroll: true });
+    row.querySelector(".headline a")?.focus({ preventScroll: true });
     if (!still) row.scrollIntoView({ block: "nearest" });
   }
 
@@ -150,7 +150,7 @@
     dragged = event.target.closest?.(".story[draggable]") || null;
     if (!dragged) return;
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", dragged.querySelector("h4")?.textContent || "");
+    event.dataTransfer.setData("text/plain", dragged.querySelector(".headline")?.textContent || "");
   });
 
   addEventListener("dragover", (event) => {
@@ -215,8 +215,8 @@
   let skew = 0;
 
   function start() {
-    const page = bench();
-    if (page && page.dataset.now) skew = Date.now() - new Date(page.dataset.now);
+    const told = document.querySelector("[data-now]");
+    if (told) skew = Date.now() - new Date(told.dataset.now);
     for (const one of document.querySelectorAll("#issue .story, #pool .story")) {
       if (document.querySelector("#act")) one.draggable = true;
     }

@@ -44,7 +44,7 @@ name = "Daily"
   maximum = 3
 """
 REQUIRED = f'approval = "required"\nreview_to = ["{ADA}", "{BEN}"]'
-LINK = re.compile(r"https?://[^\s\"<>]*(/review/[^\s\"<>#]+)")
+LINK = re.compile(r"https?://[^\s\"<>]*(/desk/review/[^\s\"<>#]+)")
 
 
 @dataclass(slots=True)

@@ -43,7 +43,7 @@ from digest.desk.actions import (
 from digest.errors import DigestError
 from digest.model import Approval, Block, BlockKind, Edition, IssueState, Look, SlotMode, Token
 from digest.render.tokens import fill
-from digest.steps import control, editions
+from digest.steps import control
 from digest.store import drafts
 from digest.store.engine import reading
 from tests.approval.room import DUE, LOCK, MINUTE, REQUIRED, REVIEW, START, Room, texts
@@ -254,7 +254,7 @@ class Passage(RuleBasedStateMachine):
         parts, issue = self.room.app.parts, self.room.issue()
         with reading(parts.engine) as connection:
             draft = drafts.of(connection, issue.id)
-            edition = editions.shown(connection, parts, "daily", draft.hand)
+        edition = parts.editions["daily"]
         shown = [slot.story for slot in draft.slots if slot.mode is not SlotMode.REMOVED]
         told = set()
         usable = [*shown, *(one.stored.id for one in draft.pool if one.stored.id not in shown)]

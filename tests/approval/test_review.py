@@ -106,7 +106,7 @@ def test_links_that_are_not_good(make: Make) -> None:
     forged = ReviewLinks((b"x" * 32,))
     asked_of = room.app.parts.reviews.read(ada.rpartition("/")[2])
     assert asked_of is not None
-    for path in (forged.path(asked_of), f"{ada}x", "/review/", f"{ada[:-4]}abcd"):
+    for path in (forged.path(asked_of), f"{ada}x", "/desk/review/", f"{ada[:-4]}abcd"):
         assert client.get(path).status_code in {403, 404}
         assert client.post(path, data={"act": "skip", "revision": "1"}).status_code in {403, 404}
     for data in ({}, {"act": "send", "revision": "1"}, {"act": "skip", "revision": "x"}):
@@ -121,8 +121,11 @@ def test_links_that_are_not_good(make: Make) -> None:
 
 def test_nothing_else_of_the_desk_is_shown_outside(make: Make) -> None:
     room, _ = asked(make)
-    (pages,) = room.app.pages.sites()
-    client = TestClient(pages.site, base_url="https://post.example", client=("203.0.113.9", 1))
+    pages, gate = room.app.pages, room.app.accounts.gate(room.app.pages._templates)
+    both = [*pages._reader_pages(), *pages._desk_pages(gate)]
+    client = TestClient(
+        site(both, gate), base_url="https://post.example", client=("203.0.113.9", 1)
+    )
     assert client.get("/desk/issues/1").status_code == 403
     assert client.get("/").status_code == 403
     assert client.get(room.links()[0]).status_code == 200

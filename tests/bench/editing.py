@@ -6,6 +6,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from starlette.testclient import TestClient
+
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
@@ -53,6 +55,12 @@ def acting() -> Iterator[Figure]:
         app.parts.pools.forget()
         yield _figure("a draft read for the first time", _once(lambda: _look(app, issue)), most=100)
         yield _figure("a draft read for its page", _many(lambda: _page(app, issue)), most=100)
+        client = _browser(app)
+        page = f"/desk/issues/{issue.id}"
+        yield _figure("the issue’s page", _many(lambda: _get(client, page)), most=100)
+        asked = f"{page}?q=word7&show=all&hours=12"
+        yield _figure("the same, its pool searched", _many(lambda: _get(client, asked)), most=100)
+        yield _figure("an act by its form", _posted(app, client, issue), most=50)
 
 
 def _app(folder: Path) -> App:
@@ -100,6 +108,32 @@ def _look(app: App, issue: Issue) -> None:
 def _page(app: App, issue: Issue) -> None:
     desk = app.newsroom.desk
     desk.content(*desk.look(issue.id))
+
+
+def _browser(app: App) -> TestClient:
+    """Somebody at the desk; what goes between server and browser is in its figures."""
+    site = app.pages.sites()[0].site
+    here, base = ("127.0.0.1", 50000), "http://127.0.0.1:8000"
+    return TestClient(site, base_url=base, client=here, follow_redirects=False)
+
+
+def _get(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def _posted(app: App, client: TestClient, issue: Issue) -> list[float]:
+    """A story goes down a place, again and again."""
+    desk, spent = app.newsroom.desk, []
+    for _ in range(ROUNDS):
+        now, draft = desk.look(issue.id)
+        standing = [slot.story for slot in draft.slots if slot.section == "latest"]
+        data = {"revision": str(now.revision), "do": f"down {standing[0]}"}
+
+        def act(data: dict[str, str] = data) -> None:
+            assert client.post(f"/desk/issues/{issue.id}/act", data=data).status_code == 303
+
+        spent += _once(act)
+    return spent
 
 
 def _many(work: Callable[[], object]) -> list[float]:

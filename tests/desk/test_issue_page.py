@@ -229,6 +229,23 @@ def test_sections_are_ordered_limited_hidden_and_kept(bench: Bench) -> None:
     assert bench.app.newsroom.desk.kept_sections()["daily"]
 
 
+def test_reserves_are_named_and_left_to_the_rules(bench: Bench) -> None:
+    spare = [one.stored.id for one in bench.draft.pool if one.stored.id not in bench.order()][:2]
+    for key in spare:
+        assert bench.act(f"spare {key}", section="latest").status_code == 303
+    assert bench.draft.hand.reserves == {"latest": tuple(spare)}
+    assert f"In reserve: {bench.draft.headlines[spare[0]]}" in words(bench.page())
+    bench.act("reserve latest")
+    assert bench.draft.hand.reserves == {}
+
+
+def test_how_many_readers_get_each_story(bench: Bench) -> None:
+    for name in ("a", "b"):
+        bench.app.add_subscriber(f"{name}@reader.example", frozenset({"daily"}), "a form", name)
+    assert "readers" not in words(bench.page()).split(" Pool ")[0].replace("readers get", "")
+    assert words(bench.page("?reach=1")).count("2 readers") == 4
+
+
 def test_an_editor_decides_where_a_story_plays(bench: Bench) -> None:
     story = bench.order()[0]
     answer = bench.client.post(

@@ -47,8 +47,8 @@ def test_it_is_the_same_page(app: App, client: TestClient) -> None:
         assert answer.text.count("<iframe") == 6
 
 
-def test_the_issue_leads_to_it(client: TestClient) -> None:
-    page = client.get("/desk/issues/1?region=africa").text
+def test_the_desks_own_preview_leads_to_it(client: TestClient) -> None:
+    page = client.get("/desk/issues/1/look?region=africa").text
     assert 'href="/desk/issues/1/preview?region=africa"' in page
 
 

@@ -1,0 +1,214 @@
+"""An issue's way out: approve, hold, skip, test, send, and all that may be done while it goes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from digest.desk.forms import one
+from digest.errors import BlockedError, ConflictError, DigestError
+from digest.model import Decision, Issue, IssueState, Outcome
+from digest.passage import Standing
+from digest.people.roles import Permission
+from digest.web.desk_room import Room, whole
+from digest.web.gate import PRIVATE, DeskRoute
+
+#: addresses that one test may go to
+MOST = 10
+#: how often the page of an issue on its way is loaded anew, in seconds
+AGAIN = 5
+
+
+class Passage(Protocol):
+    """What the pages ask; digest/passage.py answers."""
+
+    def standing(self, issue: Issue, *, reckon: bool = False) -> Standing: ...
+    def approve(self, issue: Issue, revision: int, despite: Sequence[str], who: str) -> Issue: ...
+    def review(self, issue: Issue, who: str) -> Issue: ...
+    def hold(self, issue: Issue, who: str, why: str) -> Issue: ...
+    def skip(self, issue: Issue, who: str, why: str) -> Issue: ...
+    def undo(self, issue: Issue, who: str) -> Issue: ...
+    def send(self, issue: Issue, who: str) -> Issue: ...
+    def pause(self, issue: Issue, who: str, why: str) -> Issue: ...
+    def resume(self, issue: Issue, who: str, *, late: bool) -> Issue: ...
+    def stop(self, issue: Issue, who: str, why: str) -> Issue: ...
+    def decide(self, issue: Issue, decision: Decision, who: str, *, late: bool) -> int: ...
+    def test(self, issue: Issue, to: Sequence[str]) -> list[Outcome]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePages:
+    """``/desk/issues/N/send`` and its buttons, each with the permission it needs."""
+
+    room: Room
+    passage: Passage
+
+    def routes(self) -> list[DeskRoute]:
+        """The page, and one address for each act: so that each asks for its own permission."""
+        page = self.room.page
+        acts: Mapping[str, tuple[Callable[[Request, Issue], str], Permission]] = {
+            "approve": (self._approve, Permission.APPROVE),
+            "review": (self._review, Permission.EDIT),
+            "hold": (self._hold, Permission.PAUSE),
+            "skip": (self._skip, Permission.APPROVE),
+            "undo": (self._undo, Permission.PAUSE),
+            "now": (self._send, Permission.SEND),
+            "pause": (self._pause, Permission.PAUSE),
+            "resume": (self._resume, Permission.SEND),
+            "stop": (self._stop, Permission.SEND),
+            "decide": (self._decide, Permission.SEND),
+            "test": (self._test, Permission.TEST_SEND),
+        }
+        return [
+            page("/send", self.show, Permission.VIEW),
+            *(
+                page(f"/send/{name}", self._doing(name, work), needs, ("POST",))
+                for name, (work, needs) in acts.items()
+            ),
+        ]
+
+    def show(self, request: Request) -> Response:
+        """How it stands; loads itself anew while it goes."""
+        return self._page(request, self.room.issue(request))
+
+    def _page(
+        self, request: Request, issue: Issue, status: int = 200, wrong: str = "", done: str = ""
+    ) -> Response:
+        reckon = "reckon" in request.query_params
+        try:
+            stands = self.passage.standing(issue, reckon=reckon)
+        except DigestError as error:
+            raise HTTPException(409, str(error)) from error
+        answer = self.room.show(
+            request,
+            "desk_send.html",
+            issue,
+            status,
+            stands=stands,
+            wrong=wrong,
+            done=done or DONE.get(request.query_params.get("done", ""), ""),
+            decisions=DECISIONS,
+            total=sum(stands.progress.values()),
+        )
+        if issue.state is IssueState.SENDING and status == 200:
+            answer.headers["Refresh"] = str(AGAIN)
+        return answer
+
+    def _doing(
+        self, name: str, work: Callable[[Request, Issue], str]
+    ) -> Callable[[Request], Response]:
+        """The endpoint of an act: it is done, written down, and shown."""
+
+        def endpoint(request: Request) -> Response:
+            issue = self.room.issue(request)
+            try:
+                told = work(request, issue)
+            except ConflictError as error:
+                since = "; ".join(error.changes)
+                wrong = f"Nothing was done: {error.message}. {since} Look again, then decide."
+                return self._page(request, self.room.issue(request), 409, wrong)
+            except BlockedError as error:
+                wrong = f"Not approved: {error.message}. Mend it, or take it on yourself below."
+                return self._page(request, issue, 409, wrong)
+            except DigestError as error:
+                wrong = f"Nothing was done: {error.message}."
+                return self._page(request, self.room.issue(request), 409, wrong)
+            self.room.note(request, name, f"issue {issue.id}")
+            if told:
+                return self._page(request, self.room.issue(request), done=told)
+            path = f"/desk/issues/{issue.id}/send?done={name}"
+            return RedirectResponse(path, 303, PRIVATE)
+
+        return endpoint
+
+    def _approve(self, request: Request, issue: Issue) -> str:
+        fields = request.state.fields
+        despite = [name for name in fields.get("despite", ()) if name]
+        self.passage.approve(issue, whole(one(fields, "revision")), despite, _who(request))
+        return ""
+
+    def _review(self, request: Request, issue: Issue) -> str:
+        self.passage.review(issue, _who(request))
+        return ""
+
+    def _hold(self, request: Request, issue: Issue) -> str:
+        self.passage.hold(issue, _who(request), _why(request))
+        return ""
+
+    def _skip(self, request: Request, issue: Issue) -> str:
+        self.passage.skip(issue, _who(request), _why(request))
+        return ""
+
+    def _undo(self, request: Request, issue: Issue) -> str:
+        self.passage.undo(issue, _who(request))
+        return ""
+
+    def _send(self, request: Request, issue: Issue) -> str:
+        self.passage.send(issue, _who(request))
+        return ""
+
+    def _pause(self, request: Request, issue: Issue) -> str:
+        self.passage.pause(issue, _who(request), _why(request))
+        return ""
+
+    def _resume(self, request: Request, issue: Issue) -> str:
+        late = bool(one(request.state.fields, "late"))
+        self.passage.resume(issue, _who(request), late=late)
+        return ""
+
+    def _stop(self, request: Request, issue: Issue) -> str:
+        self.passage.stop(issue, _who(request), _why(request))
+        return ""
+
+    def _decide(self, request: Request, issue: Issue) -> str:
+        fields = request.state.fields
+        wanted = one(fields, "decision")
+        if wanted not in set(Decision):
+            raise HTTPException(400, "This form is not complete.")
+        late = bool(one(fields, "late"))
+        count = self.passage.decide(issue, Decision(wanted), _who(request), late=late)
+        return f"Decided about {count} deliveries."
+
+    def _test(self, request: Request, issue: Issue) -> str:
+        """Not kept: an address that was typed stands in no table of ours."""
+        given = one(request.state.fields, "to").replace(",", " ").replace(";", " ").split()
+        to = list(dict.fromkeys(given))
+        if not 0 < len(to) <= MOST:
+            raise HTTPException(400, f"Give between one and {MOST} addresses.")
+        outcomes = self.passage.test(issue, to)
+        told = (
+            f"test {number}: {outcome.state.replace('_', ' ')}{f' ({code})' if code else ''}"
+            for number, outcome in enumerate(outcomes, 1)
+            for code in [outcome.code]
+        )
+        return f"Sent to {len(to)}: {'; '.join(told)}."
+
+
+def _who(request: Request) -> str:
+    name: str = request.state.person.name
+    return name
+
+
+def _why(request: Request) -> str:
+    return " ".join(one(request.state.fields, "why").split())[:500]
+
+
+DONE = {
+    "approve": "Approved.",
+    "review": "It is given to people to look at.",
+    "hold": "Held. Nothing goes until somebody approves it.",
+    "skip": "Left out. Its stories roll into the next issue.",
+    "undo": "Taken back, and paused. Nothing of it went.",
+    "now": "It goes with the next tick of the clock.",
+    "pause": "Paused. What is at work is finished; nothing more goes.",
+    "resume": "It goes on.",
+    "stop": "Stopped. What has not gone is given up.",
+}
+DECISIONS = {
+    Decision.ACCEPT: "They arrived",
+    Decision.RESEND: "Send them again: some may get it twice",
+    Decision.SKIP: "They count as not reached",
+}
