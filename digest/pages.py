@@ -12,9 +12,11 @@ from digest.accounts import Accounts
 from digest.config import Settings
 from digest.newsroom import Newsroom
 from digest.reader_care import ReaderCare
+from digest.source_care import SourceCare
 from digest.web import copies, files
 from digest.web.desk import DeskPages
 from digest.web.desk_readers import ReaderPages
+from digest.web.desk_sources import SourcePages
 from digest.web.gate import Gate
 from digest.web.review import ReviewPages
 from digest.web.server import Address
@@ -101,6 +103,7 @@ class Pages:
         shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes(gate)]
         shown += self._accounts.routes(gate)
         shown += ReaderPages(gate, self._care).routes()
+        shown += SourcePages(gate, SourceCare(self._accounts.house, self._newsroom)).routes()
         shown += files.outbox(self._settings.sending.outbox, gate)
         with as_file(sample.pictures()) as pictures:
             shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)
