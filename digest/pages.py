@@ -10,11 +10,13 @@ from starlette.routing import BaseRoute
 from digest import bundled, sample
 from digest.accounts import Accounts
 from digest.config import Settings
+from digest.diary import Diary
 from digest.newsroom import Newsroom
 from digest.reader_care import ReaderCare
 from digest.source_care import SourceCare
 from digest.web import copies, files
 from digest.web.desk import DeskPages
+from digest.web.desk_calendar import CalendarPages
 from digest.web.desk_readers import ReaderPages
 from digest.web.desk_sources import SourcePages
 from digest.web.gate import Gate
@@ -103,7 +105,9 @@ class Pages:
         shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes(gate)]
         shown += self._accounts.routes(gate)
         shown += ReaderPages(gate, self._care).routes()
-        shown += SourcePages(gate, SourceCare(self._accounts.house, self._newsroom)).routes()
+        house, newsroom = self._accounts.house, self._newsroom
+        shown += SourcePages(gate, SourceCare(house, newsroom)).routes()
+        shown += CalendarPages(gate, Diary(house, newsroom)).routes()
         shown += files.outbox(self._settings.sending.outbox, gate)
         with as_file(sample.pictures()) as pictures:
             shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)
