@@ -101,7 +101,7 @@ def why_none(tie: Tie, went_at: datetime, *, wanted: bool) -> str:
 
     ``wanted``: whether its day is one on which they want mail, as they choose now.
     """
-    if tie.joined_at > went_at:
+    if tie.joined_at >= went_at:
         return "not sent: they asked for the edition later"
     if tie.left_at is not None and tie.left_at <= went_at:
         return "not sent: they had left"

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
+from digest.curate.lifecycle import fills
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import Edition, Issue, IssueState
 from digest.schedule.occurrences import between, on, rhythm
@@ -132,8 +133,8 @@ def _entries(
 
 
 def _window(issue: Issue | None) -> tuple[datetime, datetime] | None:
-    """What an issue that is locked covers."""
-    if issue is None or issue.window_from is None or issue.window_to is None:
+    """What an issue covers whose content stands."""
+    if issue is None or fills(issue) or issue.window_from is None or issue.window_to is None:
         return None
     return issue.window_from, issue.window_to
 
