@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("at", Instant, nullable=False),
         sa.Column("who", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day_off")),
-        sa.UniqueConstraint("edition", "local_date", name=op.f("uq_day_off_edition")),
+        sa.UniqueConstraint("edition", "local_date", name=op.f("uq_day_off_edition_local_date")),
         sqlite_autoincrement=True,
     )
 
