@@ -1,11 +1,11 @@
-"""What people set aside: paused sources, and polls to look back at."""
+"""What people set aside: paused sources, days left out; and polls to look back at."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.engine import Engine
 
 from digest.model import GatheredSource, GatherStatus
-from digest.store import fetches, pauses, sources, stories
+from digest.store import days_off, fetches, pauses, sources, stories
 from digest.store.engine import reading, writing
 from digest.store.sources import Health
 from tests.making import NOW, gathered, parsed
@@ -51,3 +51,15 @@ def test_polls_newest_first(engine: Engine) -> None:
         assert fetches.last(connection, "other", 3) == []
     assert [(one.at - NOW) / timedelta(hours=1) for one in found] == [3, 2, 1]
     assert [one.new for one in found] == [1, 1, 1]
+
+
+def test_a_day_is_left_out_once_and_put_back_once(engine: Engine) -> None:
+    day = date(2026, 11, 27)
+    with writing(engine) as connection:
+        days_off.add(connection, "daily", day, "Ann", NOW)
+        days_off.add(connection, "daily", day, "Bob", NOW + EVERY)
+        assert days_off.of(connection, "daily") == {day: days_off.DayOff(at=NOW, who="Ann")}
+        assert days_off.of(connection, "weekly") == {}
+        assert not days_off.remove(connection, "weekly", day)
+        assert days_off.remove(connection, "daily", day)
+        assert not days_off.remove(connection, "daily", day)
