@@ -91,6 +91,11 @@ messages: $(STAMP)
 gallery: $(STAMP)
 	@$(BIN)/python -m tests.render.gallery
 
+## desk-pictures: take the pictures of docs/editors.md anew (needs Chromium)
+.PHONY: desk-pictures
+desk-pictures: $(STAMP)
+	@$(BIN)/python -m tests.desk.pictures
+
 ## fresh: forget what the sample newsroom did
 .PHONY: fresh
 fresh:

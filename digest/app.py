@@ -42,6 +42,7 @@ from digest.newsroom import Newsroom
 from digest.own_secrets import OwnSecrets
 from digest.pages import Pages
 from digest.protocols import Audience, Clock, Source, Transport
+from digest.reader_care import ReaderCare
 from digest.render.render import Renderer
 from digest.review_links import ReviewLinks
 from digest.rights import Rights
@@ -322,6 +323,7 @@ class App:
             self._readers_own,
             lambda: readers.a_preference_page(self.people, self.parts.editions, self.clock.now()),
             self.accounts,
+            ReaderCare(self.accounts.house, self.people, self.rights, self.newsroom),
         )
 
     @cached_property

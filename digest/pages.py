@@ -11,9 +11,15 @@ from starlette.routing import BaseRoute
 from digest import bundled, sample
 from digest.accounts import Accounts
 from digest.config import Settings
+from digest.diary import Diary
 from digest.newsroom import Newsroom
+from digest.reader_care import ReaderCare
+from digest.source_care import SourceCare
 from digest.web import copies, files
 from digest.web.desk import DeskPages
+from digest.web.desk_calendar import CalendarPages
+from digest.web.desk_readers import ReaderPages
+from digest.web.desk_sources import SourcePages
 from digest.web.gate import DeskRoute, Gate
 from digest.web.review import ReviewPages
 from digest.web.server import Address
@@ -34,6 +40,7 @@ class Pages:
         readers: Callable[[jinja2.Environment], list[BaseRoute]],
         preference_page: Callable[[], str | None],
         accounts: Accounts,
+        care: ReaderCare,
     ) -> None:
         self._settings = settings
         self._newsroom = newsroom
@@ -41,6 +48,7 @@ class Pages:
         self._readers = readers
         self._preference_page = preference_page
         self._accounts = accounts
+        self._care = care
 
     def where(self) -> str:
         """Where the pages answer, for a person."""
@@ -111,6 +119,10 @@ class Pages:
     def _desk_pages(self, gate: Gate) -> list[BaseRoute]:
         shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self._desk_routes(gate)]
         shown += self._accounts.routes(gate)
+        shown += ReaderPages(gate, self._care).routes()
+        house, newsroom = self._accounts.house, self._newsroom
+        shown += SourcePages(gate, SourceCare(house, newsroom)).routes()
+        shown += CalendarPages(gate, Diary(house, newsroom)).routes()
         shown += files.outbox(self._settings.sending.outbox, gate)
         with as_file(sample.pictures()) as pictures:
             shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)

@@ -70,14 +70,21 @@ class Rights:
         """All that is held of a person, as a zip of JSON and HTML. Raises SubscribersError."""
         return subscribers.as_zip(self.persons.data(who), self._clock.now(), voice)
 
-    def files(self, who: int) -> Mapping[str, str]:
-        """The same by the name of each file, in the language that the person chose."""
+    def zipped(self, who: int) -> bytes:
+        """The same in the language that the person chose. Raises SubscribersError."""
         data = self.persons.data(who)
-        voice = self._voices([data["language"]] if data["language"] else [])
+        return subscribers.as_zip(data, self._clock.now(), self._voice_of(data))
+
+    def files(self, who: int) -> Mapping[str, str]:
+        """The same by the name of each file."""
+        data = self.persons.data(who)
         return {
             "data.json": subscribers.as_json(data),
-            "data.html": subscribers.as_html(data, self._clock.now(), voice),
+            "data.html": subscribers.as_html(data, self._clock.now(), self._voice_of(data)),
         }
+
+    def _voice_of(self, data: Mapping[str, Any]) -> subscribers.Voice:
+        return self._voices([data["language"]] if data["language"] else [])
 
     def erase(self, who: int, *, dry_run: bool = False) -> Erased:
         """Erase a person everywhere. Raises OSError where a file cannot be removed."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from subscribers.api.keys import ApiKey, ApiKeys
 from subscribers.audience import Exclusion
+from subscribers.care import Care
 from subscribers.consent import ConsentEvent
 from subscribers.correspondence import Correspondence
 from subscribers.engagement import Engagement
@@ -75,6 +76,7 @@ __all__ = [
     "ApiKeys",
     "BadAddressError",
     "BadTokenError",
+    "Care",
     "Catalogue",
     "Choice",
     "Consent",

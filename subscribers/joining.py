@@ -191,19 +191,19 @@ def _link(connection: Connection, who: _Who, language: str, now: datetime) -> No
     query = sa.select(subscriber.c.id).where(subscriber.c.email_key == who.address.key)
     # Nobody has this id: so an unknown address takes the same queries.
     person = connection.scalar(query) or 0
+    kind, about = again(connection, person)
+    if person:
+        purpose = f"link-{person}-{token_hex(8)}"
+        write_to(connection, person, kind, purpose=purpose, now=now, about=about, language=language)
+
+
+def again(connection: Connection, person: int) -> tuple[LetterKind, str]:
+    """Which letter lets a person go on, and what it is about: see ``_link``."""
     states = _states(connection, person)
     waiting = sorted(one for one, state in states.items() if state == SubscriptionState.PENDING)
-    only_waits = bool(waiting) and len(waiting) == len(states)
-    if person:
-        write_to(
-            connection,
-            person,
-            LetterKind.CONFIRMATION if only_waits else LetterKind.LINK,
-            purpose=f"link-{person}-{token_hex(8)}",
-            now=now,
-            about=fitting(waiting) if only_waits else "",
-            language=language,
-        )
+    if waiting and len(waiting) == len(states):
+        return LetterKind.CONFIRMATION, fitting(waiting)
+    return LetterKind.LINK, ""
 
 
 def _person(connection: Connection, who: _Who, wish: SignUp, now: datetime) -> int:

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     READERS = "readers"
     #: take readers' data out
     EXPORT = "export"
+    #: erase a reader for good
+    ERASE = "erase"
     #: invite, grant, disable
     PEOPLE = "people"
     #: read who did what
@@ -68,6 +70,7 @@ MATRIX: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.SOURCES: _EDITING,
     Permission.READERS: frozenset({Role.READERS}),
     Permission.EXPORT: frozenset({Role.READERS}),
+    Permission.ERASE: frozenset({Role.READERS}),
     Permission.PEOPLE: frozenset({Role.ADMIN}),
     Permission.AUDIT: frozenset({Role.ADMIN}),
     Permission.ACCOUNT: frozenset(Role),
@@ -78,13 +81,20 @@ NEWSROOM_WIDE: Final = frozenset(
         Permission.SOURCES,
         Permission.READERS,
         Permission.EXPORT,
+        Permission.ERASE,
         Permission.PEOPLE,
         Permission.AUDIT,
     }
 )
 #: what is asked for again with proof of who sits there, unless they gave it a moment ago
 CONFIRMED: Final = frozenset(
-    {Permission.SEND, Permission.EXPORT, Permission.PEOPLE, Permission.AUDIT}
+    {
+        Permission.SEND,
+        Permission.EXPORT,
+        Permission.ERASE,
+        Permission.PEOPLE,
+        Permission.AUDIT,
+    }
 )
 
 

@@ -12,6 +12,7 @@ from digest.errors import NotFoundError
 from digest.model import Draft, Edition, Interest, Issue, IssueId, IssueState, VariantContent
 from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps import editions
+from digest.steps.coming import coming
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
@@ -31,9 +32,10 @@ def plan(parts: Parts, edition: Edition) -> list[Issue]:
     now = parts.clock.now()
     with reading(parts.engine) as connection:
         newest = issues.latest(connection, edition.slug)
-    # An edition that never had an issue starts now: nothing before that is owed to anybody.
-    after = now if newest is None else max(newest.scheduled_at, now - BEHIND)
-    wanted = list(between(edition, after, now + AHEAD)) or [_next(edition, now)]
+        # An edition that never had an issue starts now: nothing before that is owed to anybody.
+        after = now if newest is None else max(newest.scheduled_at, now - BEHIND)
+        wanted = coming(connection, edition, after, now + AHEAD)
+        wanted = wanted or coming(connection, edition, now, now + FORESEEN)[:1]
     with writing(parts.engine) as connection:
         return [issues.open_issue(connection, edition.slug, one) for one in wanted]
 
@@ -132,8 +134,8 @@ def _unopened(edition: Edition, occurrence: Occurrence, sequence: int = 1) -> Is
 def _upcoming(parts: Parts, edition: Edition) -> Occurrence:
     """The next occurrence whose issue was not sent ahead of its time."""
     now = parts.clock.now()
-    for occurrence in between(edition, now, now + BEHIND):
-        with reading(parts.engine) as connection:
+    with reading(parts.engine) as connection:
+        for occurrence in coming(connection, edition, now, now + FORESEEN):
             if issues.find(connection, edition.slug, occurrence.local_date) is None:
                 return occurrence
     return _next(edition, now)

@@ -17,8 +17,8 @@ from digest.errors import NotFoundError
 from digest.model import Candidate, Draft, Edition, Hand, IssueState, SlotMode, SubscriberId
 from digest.schedule.days import answered_days
 from digest.schedule.hours import due
-from digest.schedule.occurrences import between
 from digest.steps.choose import Choosing, choosing, interest_of, speaks
+from digest.steps.coming import coming
 from digest.steps.compose import draft, next_one
 from digest.steps.parts import Parts
 from digest.store import hand, issues, latest, reached
@@ -87,10 +87,11 @@ class Foreseen:
         first = next_one(self._parts, found, keep=False)
         with reading(self._parts.engine) as connection:
             previous = issues.went_last(connection, first)
+            later = coming(connection, found, first.scheduled_at, until)
         days = answered_days(previous, first.local_date, found.weekdays)
         told = [Coming(at=first.scheduled_at, days=days)]
         previous = first.local_date
-        for one in between(found, first.scheduled_at, until):
+        for one in later:
             days = answered_days(previous, one.local_date, found.weekdays)
             told.append(Coming(at=one.at, days=days))
             previous = one.local_date

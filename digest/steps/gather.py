@@ -1,7 +1,7 @@
 """gather: read the sources, keep their stories. Nothing is ever fetched later in the line."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,19 +43,22 @@ def gather(
     parts: Parts,
     *,
     due_only: bool = False,
+    names: Collection[str] | None = None,
     forced: Mapping[str, datetime] | None = None,
     done: Callable[[GatherReport], None] | None = None,
 ) -> list[GatherReport]:
     """Poll the sources, at most ``WORKERS`` at a time. A source that fails stops no other.
 
-    ``due_only``: those whose time it is. ``forced``: source → since when an edition wants it
+    A paused one is left alone. ``due_only``: those whose time it is. ``names``: only these; None:
+    all. ``forced``: source → since when an edition wants it
     read, whatever its own rhythm. Each poll is kept as it ends, whoever else still waits.
     """
     now = parts.clock.now()
     wanted = forced or {}
     with reading(parts.engine) as connection:
         states = sources.states(connection, parts.sources)
-    due = [one for one in states if not due_only or one.due(now, parts.every, wanted.get(one.name))]
+    asked = [one for one in states if one.paused is None and (names is None or one.name in names)]
+    due = [one for one in asked if not due_only or one.due(now, parts.every, wanted.get(one.name))]
     reports = {}
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="gather") as pool:
         polls = [pool.submit(_poll, parts, one.name, one.memory, now) for one in due]

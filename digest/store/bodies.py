@@ -19,6 +19,7 @@ KEPT = 5
 class StoredBody:
     """One document of a source and when it came first."""
 
+    id: int
     source: str
     at: datetime
     body: KeptBody
@@ -55,6 +56,7 @@ def kept(connection: Connection, source: str) -> list[StoredBody]:
     )
     return [
         StoredBody(
+            id=row.id,
             source=source,
             at=row.at,
             body=KeptBody(

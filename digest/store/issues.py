@@ -88,6 +88,13 @@ def recent(connection: Connection, limit: int = 20) -> list[Issue]:
     return [_issue(row) for row in connection.execute(query)]
 
 
+def of_editions(connection: Connection, slugs: Collection[str], limit: int) -> list[Issue]:
+    """The newest issues of these editions, newest first."""
+    query = sa.select(issue).where(issue.c.edition.in_(slugs))
+    newest = query.order_by(issue.c.scheduled_at.desc(), issue.c.id.desc()).limit(limit)
+    return [_issue(row) for row in connection.execute(newest)]
+
+
 def since(connection: Connection, at: datetime) -> list[Issue]:
     """The issues scheduled for then or later, oldest first."""
     query = sa.select(issue).where(issue.c.scheduled_at >= at)

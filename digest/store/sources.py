@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection, Row
 
 from digest.model import GatheredSource, GatherStatus, SourceMemory
 from digest.schedule import polls
-from digest.store import bodies, codec
+from digest.store import bodies, codec, pauses
+from digest.store.pauses import Paused
 from digest.store.stories import KeptStories
 from digest.store.tables import fetch, source
 
@@ -38,6 +39,8 @@ class Health(StrEnum):
     DEGRADED = "degraded"
     #: the publisher took it away; it is not polled any longer
     GONE = "gone"
+    #: a person wants it left alone
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +56,14 @@ class SourceState:
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
     failures: int = 0
+    paused: Paused | None = None
 
     def due(self, now: datetime, every: timedelta, wanted_at: datetime | None = None) -> bool:
-        """Whether it is time to poll: never a gone source, never before its Retry-After.
+        """Whether it is time to poll: never a gone or paused one, nor before its Retry-After.
 
         ``wanted_at``: an edition needs it read at or after this time, whatever its own rhythm.
         """
-        if self.status is GatherStatus.GONE:
+        if self.status is GatherStatus.GONE or self.paused is not None:
             return False
         if self.memory.not_before is not None and now < self.memory.not_before:
             return False
@@ -85,8 +89,9 @@ class SourceState:
         """Whether it fails, and nobody knows what it brought since its last good polls.
 
         A source that its publisher took away is not: it brings nothing, and will not be well again.
+        Nor is one that somebody paused: they know.
         """
-        if self.status is not GatherStatus.FAILED:
+        if self.paused is not None or self.status is not GatherStatus.FAILED:
             return False
         bound = now - FAILING_POLLS * max(every, polls.LEAST)
         return self.last_ok_at is None or self.last_ok_at < bound
@@ -98,6 +103,8 @@ class SourceState:
 
     def health(self, now: datetime) -> Health:
         """How it is doing."""
+        if self.paused is not None:
+            return Health.PAUSED
         if self.last_polled_at is None:
             return Health.NEVER_POLLED
         if self.status is GatherStatus.GONE:
@@ -138,8 +145,10 @@ def states(connection: Connection, names: Iterable[str]) -> list[SourceState]:
     rows = connection.execute(
         sa.select(source).where(source.c.name == names[0]) if len(names) == 1 else sa.select(source)
     )
+    paused = pauses.every(connection)
     known = {row.name: _state(row) for row in rows}
-    return [known.get(name) or SourceState(name=name) for name in names]
+    found = [known.get(name) or SourceState(name=name) for name in names]
+    return [replace(one, paused=paused[one.name]) if one.name in paused else one for one in found]
 
 
 def _state(row: Row[Any]) -> SourceState:

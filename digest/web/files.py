@@ -81,6 +81,7 @@ def own(folder: Path) -> list[BaseRoute]:
 _KINDS = {
     "style.css": "text/css",
     "desk.css": "text/css",
+    "desk_lists.css": "text/css",
     "reader.js": "text/javascript",
     "desk.js": "text/javascript",
 }

@@ -8,6 +8,7 @@ import pytest
 
 from digest.store import (  # noqa: F401 - their tables join the metadata
     approval_tables,
+    aside_tables,
     heard_table,
     people_tables,
     rights_tables,

@@ -42,9 +42,9 @@ def test_the_table_as_people_read_it() -> None:
         Role.EDITOR: "account edit pause sources test_send view",
         Role.SENDER: "account approve archive edit pause send sources test_send view",
         Role.ADMIN: "account approve archive audit edit pause people send sources test_send view",
-        Role.READERS: "account export readers",
+        Role.READERS: "account erase export readers",
     }
-    assert {Permission.SEND, Permission.EXPORT, Permission.PEOPLE} <= CONFIRMED
+    assert {Permission.SEND, Permission.EXPORT, Permission.ERASE, Permission.PEOPLE} <= CONFIRMED
 
 
 @given(GRANTS, some.sampled_from(Permission), some.sampled_from(sorted(EDITIONS)))

@@ -5,6 +5,7 @@ from alembic import context
 import digest.store.route_tables  # noqa: F401 - declares tables of the same metadata
 from digest.store import (  # noqa: F401 - their tables join the metadata
     approval_tables,
+    aside_tables,
     hand_tables,
     heard_table,
     people_tables,
