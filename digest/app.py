@@ -27,14 +27,13 @@ from digest.config.editions import (
 )
 from digest.config.sending import sending_rules
 from digest.config.standard import standard
-from digest.copy_links import CopyLinks
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
-from digest.deliver.marks import Marks
 from digest.deliver.queue import Queue
 from digest.deliver.queues import schema as queue_schema
 from digest.deliver.queues.embedded import Embedded
 from digest.deliver.routes import Route
+from digest.following import Following
 from digest.joined import Joined
 from digest.listening import Listening
 from digest.newsroom import Newsroom
@@ -111,8 +110,9 @@ class App:
             routes=self._ways[1],
             domains=self.people.domains,
             identity=self._identity,
-            copies=self._copies,
-            marks=self._marks,
+            copies=self.secrets.copies,
+            links=self.secrets.links,
+            marks=self.secrets.marks,
             names=cache(self._names),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
@@ -175,17 +175,9 @@ class App:
         )
 
     @cached_property
-    def _copies(self) -> CopyLinks:
-        return CopyLinks(self.secrets.derived("copy"))
-
-    @cached_property
-    def _marks(self) -> Marks:
-        return Marks(self.secrets.derived("verp"))
-
-    @cached_property
     def listening(self) -> Listening:
         """All that tells of mail that was sent."""
-        return Listening(self.settings, self.engine, self.clock, self.people, self._marks)
+        return Listening(self.settings, self.engine, self.clock, self.people, self.secrets.marks)
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
@@ -234,7 +226,7 @@ class App:
     def rights(self) -> Rights:
         """What people may ask of a newsroom that holds their data."""
         theirs = subscribers.Rights(self.engine, self.people.segments)
-        return Rights(self.settings, self.engine, self.clock, theirs, self._marks)
+        return Rights(self.settings, self.engine, self.clock, theirs, self.secrets.marks)
 
     @cached_property
     def segments(self) -> subscribers.Segments:
@@ -332,7 +324,13 @@ class App:
             *self.api.routes(),
             *self.joined.routes(templates, self.rights),
             *self.listening.routes(),
+            *self.following.routes(templates),
         ]
+
+    @cached_property
+    def following(self) -> Following:
+        """What readers find behind the links of mail that has gone."""
+        return Following(self.settings, self.engine, self.clock, self.secrets.links)
 
     @cached_property
     def api(self) -> Api:

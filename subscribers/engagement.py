@@ -19,7 +19,7 @@ END = 2**63 - 1
 
 
 class Engagement:
-    """Counts issues and remembers who was active. Safe to share between threads."""
+    """Counts issues, remembers who was active. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -52,6 +52,14 @@ class Engagement:
             if readers:
                 connection.execute(_one_more(connection, edition, readers, at))
         return True
+
+    def agreed(self, who: Sequence[int]) -> set[int]:
+        """Those of them who agree at this moment that their clicks are kept."""
+        asked = sa.select(subscriber.c.id).where(
+            subscriber.c.id.in_(who), subscriber.c.measure_clicks.is_(sa.true())
+        )
+        with reading(self._engine) as connection:
+            return set(connection.scalars(asked))
 
     def active(self, who: Sequence[int], at: datetime) -> None:
         """These did something themselves, at ``at``."""

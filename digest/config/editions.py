@@ -130,6 +130,7 @@ def _edition(
         max_variants=given.max_variants,
         languages=frozenset({*given.languages, given.language} if given.languages else ()),
         updates=given.updates,
+        count_clicks=given.count_clicks,
         when_short=given.when_short,
         quiet_template=given.quiet_template,
         quiet_subject=given.quiet_subject,

@@ -274,6 +274,7 @@ class EditionSettings(Table):
     max_variants: int = Field(default=0, ge=0)
     languages: tuple[Language, ...] = ()
     updates: bool = True
+    count_clicks: bool = False
     when_short: WhenShort = WhenShort.ROLL_OVER
     quiet_template: Slug = "quiet"
     quiet_subject: str = "{{ edition }}: a quiet day"

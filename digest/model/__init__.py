@@ -39,6 +39,7 @@ from digest.model.issue import (
     Slot,
     SlotMode,
 )
+from digest.model.link import Clicks, ClickKind, LinkId, LinkPlace, Target
 from digest.model.source import (
     HAND,
     GatheredSource,
@@ -146,4 +147,9 @@ __all__ = [
     "VariantContent",
     "VariantId",
     "WhenShort",
+    "Clicks",
+    "ClickKind",
+    "LinkId",
+    "LinkPlace",
+    "Target",
 ]

@@ -111,3 +111,5 @@ class Edition:
     languages: frozenset[str] = frozenset()
     #: a story already sent comes again, marked so, once it has changed a good deal
     updates: bool = True
+    #: whether its links lead through our own site, to be counted
+    count_clicks: bool = False

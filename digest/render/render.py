@@ -118,7 +118,9 @@ class Renderer:
                 Token.NAME.value: reader_name("", shared.language),
             }
         parts, style = (self._part(html), self._part(text)), Style(shared.style)
-        return Kit(*parts, values, shared.language, style, shared.template, shared.utm)
+        return Kit(
+            *parts, values, shared.language, style, shared.template, shared.utm, shared.clicks
+        )
 
     def _make_part(self, source: Source) -> PartTemplate:
         if source.name.endswith(".mjml"):

@@ -10,6 +10,7 @@ import structlog
 from digest.curate import vary
 from digest.errors import UnsoundError
 from digest.model import Issue, IssueState, Selected, Sheet, StoryId
+from digest.steps import links
 from digest.steps.choose import Choosing, choosing
 from digest.steps.parts import Parts
 from digest.steps.share import enqueue
@@ -68,7 +69,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
         seen = issues.get(connection, issue.id, to_change=True)
         if seen.state is not IssueState.LOCKED:
             return seen  # another scheduler was first
-        variants.keep_sheets(connection, sheets)
+        variants.keep_sheets(connection, links.count(connection, parts, issue, sheets))
         shared = share_out(
             connection,
             parts.ways,

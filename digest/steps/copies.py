@@ -30,7 +30,7 @@ def copy(parts: Parts, name: str) -> str | None:
     sheet, selected = found
     if selected.style == Style.PLAIN:
         selected = replace(selected, style=Style.FULL.value)
-    content = replace(vary.content(sheet, selected), web_copy=False, utm=None)
+    content = replace(vary.content(sheet, selected), web_copy=False, utm=None, clicks=None)
     try:
         return parts.renderer.page(content)
     except TemplateError as error:

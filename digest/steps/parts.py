@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
+from digest.click_links import ClickLinks
 from digest.copy_links import CopyLinks
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
@@ -74,6 +75,8 @@ class Parts:
     identity: Identity
     #: where variants stand on the web
     copies: CopyLinks
+    #: where links lead whose clicks are counted
+    links: ClickLinks
     #: names our messages so that what comes back is known
     marks: Marks
     #: language → region slug, topic or ``source/<name>`` → what its readers call it
