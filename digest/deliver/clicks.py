@@ -19,7 +19,7 @@ AT_ONCE = timedelta(seconds=10)
 #: headers by which a program says that nobody asked yet
 _AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _AGENTS = re.compile(
-    r"bot\b|bot/|crawl|spider|scan|preview|prefetch|headless|phantom|monitor|validator|checker"
+    r"(?<!cu)bot\b|crawl|spider|scan|preview|prefetch|headless|phantom|monitor|validator|checker"
     r"|facebookexternalhit|whatsapp|telegram|slack|skypeuri|embedly|yahoomailproxy|imageproxy"
     r"|barracuda|proofpoint|mimecast|safelinks|symantec|trendmicro|sophos|fireeye|ironport"
     r"|forcepoint|fortinet|zscaler|cloudmark|virustotal|urlscan|urldefense|msoffice"

@@ -39,7 +39,7 @@ from digest.model.issue import (
     Slot,
     SlotMode,
 )
-from digest.model.link import Clicks, ClickKind, LinkId, LinkPlace, Target
+from digest.model.link import ClickKind, Clicks, LinkId, LinkPlace, Target
 from digest.model.source import (
     HAND,
     GatheredSource,
@@ -94,6 +94,8 @@ __all__ = [
     "Candidate",
     "Card",
     "Classification",
+    "ClickKind",
+    "Clicks",
     "DateGrade",
     "Decision",
     "DeliveryEvent",
@@ -117,6 +119,8 @@ __all__ = [
     "KeptBody",
     "Layout",
     "Level",
+    "LinkId",
+    "LinkPlace",
     "MailHeaders",
     "Message",
     "More",
@@ -140,6 +144,7 @@ __all__ = [
     "StoryState",
     "SubscriberId",
     "Take",
+    "Target",
     "Token",
     "TokenText",
     "Usage",
@@ -147,9 +152,4 @@ __all__ = [
     "VariantContent",
     "VariantId",
     "WhenShort",
-    "Clicks",
-    "ClickKind",
-    "LinkId",
-    "LinkPlace",
-    "Target",
 ]

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from digest.model import Card, FilledSection, HouseAd, Image, Layout, More, Utm, VariantContent
 from digest.render.brand import Brand
 from digest.render.clean import clean_line, web_url
-from digest.render.style import Style
 from digest.render.clicks import Counted, counted, leading
+from digest.render.style import Style
 from digest.render.words import direction, long_date, text_direction
 
 #: pictures known to be narrower, in pixels, are left out: blown up they look worse than none

@@ -58,7 +58,7 @@ class MessageMaker:
             for personal in [recipient.measure_clicks]
         ]
 
-    def _render(self, selected: Selected, personal: bool) -> RenderedVariant:  # noqa: FBT001 - a key of the cache
+    def _render(self, selected: Selected, personal: bool) -> RenderedVariant:
         """``personal``: for readers who agreed to be told apart, where clicks are counted."""
         sheet = self._sheets[selected.language]
         personal = personal and sheet.clicks is not None

@@ -1,4 +1,4 @@
-"""The page where there is nothing, or nothing any more; in the reader's language, without a link."""
+"""The page where there is nothing, or nothing any more: in the reader’s language, no link on it."""
 
 from dataclasses import dataclass
 
