@@ -8,6 +8,7 @@
     ├── TemplateError               a template does not compile: file, line, what is allowed
     ├── TransportError              a provider could not be used at all; the issue stops
     ├── NotFoundError               no such edition, issue, story or segment
+    ├── WithdrawnError              it was there, and was taken back
     ├── UnsoundError                what a send stands on does not add up; nothing of it goes
     └── WrongStateError             the thing exists, but not in a state that allows this
     ConfigError                     not a DigestError, so that no retry can swallow it
@@ -79,6 +80,10 @@ class TransportError(DigestError):
 
 class NotFoundError(DigestError, LookupError):
     """There is no such thing."""
+
+
+class WithdrawnError(DigestError, LookupError):
+    """It was there, and was taken back."""
 
 
 class UnsoundError(DigestError):

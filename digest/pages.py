@@ -12,7 +12,9 @@ from digest import bundled, sample
 from digest.config import Settings
 from digest.newsroom import Newsroom
 from digest.web import copies, files
+from digest.web.archive import ArchivePages
 from digest.web.desk import DeskPages
+from digest.web.nothing import Nothing
 from digest.web.server import Address
 from digest.web.site import site
 
@@ -85,7 +87,21 @@ class Pages:
 
     def _reader_pages(self) -> list[BaseRoute]:
         styles = files.own(bundled.templates("web"))
-        return [*styles, *self._readers(self._templates), *copies.routes(self._newsroom.copy)]
+        nothing = Nothing(self._templates)
+        archive = ArchivePages(
+            listed=self._newsroom.archive,
+            page=self._newsroom.archived,
+            edition=self._newsroom.parts.edition,
+            templates=self._templates,
+            nothing=nothing,
+            public_url=self._settings.web.public_url,
+        )
+        return [
+            *styles,
+            *self._readers(self._templates),
+            *copies.routes(self._newsroom.copy, nothing),
+            *archive.routes(),
+        ]
 
     def _desk_pages(self) -> list[BaseRoute]:
         shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes()]

@@ -252,6 +252,13 @@ class HouseAdSettings(Table):
     paid: bool = False
 
 
+class QuietHoursSettings(Table):
+    """[editions.quiet_hours]: when issues outside the schedule wait, by each reader's clock."""
+
+    from_: LocalTime = Field(alias="from")
+    until: LocalTime
+
+
 class EditionSettings(Table):
     """[[editions]]"""
 
@@ -275,6 +282,9 @@ class EditionSettings(Table):
     languages: tuple[Language, ...] = ()
     updates: bool = True
     count_clicks: bool = False
+    #: left out: unless it goes to segments only
+    archive: bool | None = None
+    quiet_hours: QuietHoursSettings | None = None
     when_short: WhenShort = WhenShort.ROLL_OVER
     quiet_template: Slug = "quiet"
     quiet_subject: str = "{{ edition }}: a quiet day"

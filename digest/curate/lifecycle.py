@@ -15,13 +15,17 @@ NEXT: dict[IssueState, frozenset[IssueState]] = {
     S.LOCKED: frozenset({S.SENDING, S.MISSED, S.DRAFTING}),
     S.SENDING: frozenset({S.SENT}),
     # Somebody may decide that what is in doubt is sent again.
-    S.SENT: frozenset({S.SENDING}),
+    S.SENT: frozenset({S.SENDING, S.CORRECTED}),
+    S.CORRECTED: frozenset(),
     S.SKIPPED: frozenset(),
     S.MISSED: frozenset(),
 }
 
 #: states from which an issue can still go out
 UNFINISHED = frozenset({S.PLANNED, S.DRAFTING, S.APPROVED, S.HELD, S.LOCKED, S.SENDING})
+
+#: states in which an issue has gone to its readers
+WENT = frozenset({S.SENT, S.CORRECTED})
 
 
 def fills(issue: Issue) -> bool:

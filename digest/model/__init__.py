@@ -25,7 +25,16 @@ from digest.model.delivery_event import (
     EventKind,
     Notice,
 )
-from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
+from digest.model.edition import (
+    HALF_LIFE,
+    Edition,
+    Layout,
+    QuietHours,
+    Section,
+    Take,
+    WhenShort,
+)
+from digest.model.erratum import Erratum
 from digest.model.finding import Finding, Level
 from digest.model.house_ad import HouseAd
 from digest.model.issue import (
@@ -102,6 +111,7 @@ __all__ = [
     "DeliveryState",
     "Dropped",
     "Edition",
+    "Erratum",
     "EventKind",
     "Evidence",
     "FilledSection",
@@ -129,6 +139,7 @@ __all__ = [
     "Overrides",
     "ParsedStory",
     "PickOrigin",
+    "QuietHours",
     "Reject",
     "RejectReason",
     "RenderedVariant",

@@ -106,6 +106,8 @@ class IssueState(StrEnum):
     LOCKED = "locked"
     SENDING = "sending"
     SENT = "sent"
+    #: sent, and put right afterwards by a mail to those who got the mistake
+    CORRECTED = "corrected"
     #: too few stories; ``Issue.short`` tells what became of them
     SKIPPED = "skipped"
     #: waits for an editor or for a source; ``Issue.hold`` tells which

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy.engine import Connection
 
 from digest.errors import WrongStateError
-from digest.model import Issue, LinkId, Sheet, Target
+from digest.model import Issue, IssueId, LinkId, Sheet, Target
 from digest.render.clean import web_url
 from digest.render.leads import led
 from digest.render.utm import tagged
 from digest.steps.parts import Parts
-from digest.store import links, variants
-from digest.store.engine import writing
-from digest.store.links import StoredLink
+from digest.store import issues, links, variants
+from digest.store.engine import reading, writing
+from digest.store.links import LinkChange, StoredLink
 
 
 def count(
@@ -58,3 +58,10 @@ def withdraw(parts: Parts, link: LinkId, who: str, why: str) -> StoredLink:
         if one.withdrawn_at is None:
             links.lead(connection, one, "", who, why, parts.clock.now())
         return links.get(connection, link)
+
+
+def of_issue(parts: Parts, issue: IssueId) -> tuple[Sequence[StoredLink], Sequence[LinkChange]]:
+    """The counted links of an issue, and what was changed about them. Raises NotFoundError."""
+    with reading(parts.engine) as connection:
+        issues.get(connection, issue)
+        return links.of_issue(connection, issue), links.changes(connection, issue)

@@ -21,6 +21,7 @@ from digest.model import (
 from digest.protocols import Recipient
 from digest.render.render import Renderer
 from digest.render.tokens import reader_name
+from digest.steps import errata
 from digest.steps.parts import Parts
 from digest.store import variants
 from digest.store.engine import reading
@@ -37,6 +38,7 @@ class MessageMaker:
         self._issue = issue
         self._edition = parts.edition(issue.edition)
         self._kits: dict[tuple[str, str, bool], SheetKit] = {}
+        self._erratum = errata.of(parts, issue.id)
         with reading(parts.engine) as connection:
             self._sheets = variants.sheets(connection, issue.id)
         self._rendered = lru_cache(KEPT)(self._render)
@@ -60,6 +62,14 @@ class MessageMaker:
 
     def _render(self, selected: Selected, personal: bool) -> RenderedVariant:
         """``personal``: for readers who agreed to be told apart, where clicks are counted."""
+        if self._erratum is not None:
+            return errata.rendered(
+                self._parts.renderer,
+                self._edition,
+                self._erratum,
+                selected.language,
+                selected.style,
+            )
         sheet = self._sheets[selected.language]
         personal = personal and sheet.clicks is not None
         speaks = selected.language, selected.style, personal

@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from digest.curate.lifecycle import WENT
 from digest.model import BatchState, DeliveryState, Issue, IssueState
-from digest.steps import choose, compose
+from digest.steps import choose, compose, errata
 from digest.steps.control import undo_until
 from digest.steps.parts import Parts
 from digest.store import ledger, variants
 from digest.store.engine import reading
 from digest.store.tables import batch, delivery, issue
 
+#: issues whose audience is frozen
+GOES = WENT | {IssueState.SENDING}
 #: messages a second where nothing was measured or configured: below what each did in trials
 ASSUMED = {"outbox": 300.0, "smtp": 50.0, "sendgrid": 500.0}
 OTHERWISE = 50.0
@@ -77,13 +80,15 @@ def plan(parts: Parts, one: Issue) -> SendPlan:
     coarsened = ""
     # Sent by hand it is rescheduled, and its send-by time with it.
     scheduled = one.scheduled_at if one.state is IssueState.SENDING else now
-    if one.state in {IssueState.SENDING, IssueState.SENT}:
+    if one.state in GOES:
         messages, requests, batches, by_due = _left(parts, one)
         left_out: Mapping[str, int] = {}
         with reading(parts.engine) as connection:
             made = variants.count(connection, one.id)
     else:
-        told = choose.forecast(parts, replace(one, scheduled_at=scheduled), draft)
+        told = errata.forecast(parts, one) or choose.forecast(
+            parts, replace(one, scheduled_at=scheduled), draft
+        )
         by_due = told.by_due
         coarsened = told.coarsened
         messages, made, left_out = told.readers, told.variants, dict(told.left_out)
@@ -92,7 +97,7 @@ def plan(parts: Parts, one: Issue) -> SendPlan:
         requests = messages
     rate, kind = _rate(parts, one)
     begins = max(now, undo_until(parts, one) or now)
-    if one.state not in {IssueState.SENDING, IssueState.SENT}:
+    if one.state not in GOES:
         begins = max(begins, now + parts.rules.undo)
     within = timedelta(minutes=edition.send_by_minutes)
     waves = _waves(by_due, begins, rate, scheduled, within)
@@ -176,7 +181,7 @@ def _measured(parts: Parts, slug: str) -> float | None:
     with reading(parts.engine) as connection:
         last = connection.scalar(
             sa.select(issue.c.id)
-            .where(issue.c.edition == slug, issue.c.state == IssueState.SENT.value)
+            .where(issue.c.edition == slug, issue.c.state.in_([state.value for state in WENT]))
             .order_by(issue.c.sent_at.desc())
             .limit(1)
         )

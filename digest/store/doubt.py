@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from digest.curate.lifecycle import UNFINISHED
 from digest.model import (
     Batch,
     BatchState,
@@ -24,7 +25,7 @@ from digest.store import ledger
 from digest.store.tables import batch, delivery, issue, variant
 
 #: issues of which nothing more is sent
-CLOSED = (IssueState.SENT, IssueState.SKIPPED, IssueState.MISSED)
+CLOSED = frozenset(IssueState) - UNFINISHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,15 @@ from sqlalchemy.engine import Connection
 
 from digest.model import BatchState, DeliveryState, IssueId, IssueState
 from digest.store import issues, ledger
+from digest.store.issues import GONE
 from digest.store.tables import batch, delivery, exclusion, issue, issue_event, sheet, variant
 
 #: the ``issue_event.what`` under which the size of a frozen audience stands
 AUDIENCE = "audience"
 #: an issue whose content stands still
-FROZEN = (IssueState.LOCKED.value, IssueState.SENDING.value, IssueState.SENT.value)
+FROZEN = (IssueState.LOCKED.value, *GONE)
 #: an issue whose audience is frozen
-ADDRESSED = (IssueState.SENDING.value, IssueState.SENT.value)
+ADDRESSED = GONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,7 @@ def finished(connection: Connection, only: IssueId | None) -> Iterator[tuple[int
         sa.select(batch.c.issue_id, sa.func.count().label("n"))
         .join(issue, issue.c.id == batch.c.issue_id)
         .where(
-            issue.c.state == IssueState.SENT.value,
+            issue.c.state.in_([IssueState.SENT.value, IssueState.CORRECTED.value]),
             batch.c.state == BatchState.PLANNED.value,
         )
         .group_by(batch.c.issue_id)

@@ -28,7 +28,7 @@ from digest.schedule.occurrences import Occurrence
 from digest.store import codec
 from digest.store.tables import issue, issue_event, pool, slot
 
-GONE = (IssueState.SENDING.value, IssueState.SENT.value)
+GONE = (IssueState.SENDING.value, IssueState.SENT.value, IssueState.CORRECTED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.model import IssueState, Selected, Sheet, VariantId
+from digest.curate.lifecycle import WENT
+from digest.model import Selected, Sheet, VariantId
 from digest.store import codec, variants
+from digest.store.after_tables import archive, erratum
 from digest.store.tables import delivery, issue, variant
 
 #: deliveries looked at: what most of them got is what most readers got, near enough
@@ -21,7 +23,10 @@ def latest(
     None where none went out yet.
     """
     sent = sa.select(issue.c.id).where(
-        issue.c.edition == edition, issue.c.state == IssueState.SENT.value
+        issue.c.edition == edition,
+        issue.c.state.in_([one.value for one in WENT]),
+        issue.c.id.not_in(sa.select(erratum.c.issue_id)),
+        issue.c.id.not_in(sa.select(archive.c.issue_id).where(archive.c.withdrawn_at.is_not(None))),
     )
     issue_id = connection.scalar(sent.order_by(issue.c.scheduled_at.desc()).limit(1))
     if issue_id is None:

@@ -132,6 +132,7 @@ def _tone(state: IssueState) -> str:
     """The colour of a state's badge."""
     return {
         IssueState.SENT: "good",
+        IssueState.CORRECTED: "good",
         IssueState.APPROVED: "good",
         IssueState.HELD: "warn",
         IssueState.SKIPPED: "warn",

@@ -46,6 +46,11 @@ bob@example.org,Bob Reader,plain,,,daily,form
 jorg@example.org,Jörg Reader,full,es,,daily,form
 """
 TITLES = ("Ferry library", "Night trains", "River towns")
+TEXTS = (
+    "Islanders borrowed novels aboard again once the gangway had been mended.",
+    "Sleeping cars rattle across the border after midnight, conductors say.",
+    "Mayors along the water agreed on dykes, wells and a common flood siren.",
+)
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -119,7 +124,7 @@ def write(path: Path, number: int, title: str) -> None:
     """Put a story on the desk."""
     (path / "desk" / f"{number}.md").write_text(
         f"---\ntitle: '{title}'\nurl: https://meridian.example/{number}\n"
-        f"date: 2026-11-24T0{number + 1}:00:00Z\n---\nAway for a winter of repairs.\n"
+        f"date: 2026-11-24T0{number + 1}:00:00Z\n---\n{TEXTS[number % 3]}\n"
     )
 
 

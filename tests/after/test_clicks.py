@@ -200,7 +200,10 @@ def test_what_cannot_be_written_waits(make: Make) -> None:
 SIGNS = ClickLinks((b"a" * 32,))
 
 
-@given(st.text(max_size=60) | st.from_regex(r"[0-9]{0,30}\.[a-zA-Z-]{0,20}(-[0-9]{0,30}\.[\w-]{0,20})?"))
+@given(
+    st.text(max_size=60)
+    | st.from_regex(r"[0-9]{0,30}\.[a-zA-Z-]{0,20}(-[0-9]{0,30}\.[\w-]{0,20})?")
+)
 def test_no_address_is_made_up(name: str) -> None:
     assert SIGNS.read(name) is None
     assert SIGNS.reader(IssueId(1), name) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.store import heard_table, link_tables, rights_tables, route_tables  # noqa: F401 - their tables join the metadata
+from digest.store import after_tables, heard_table, link_tables, rights_tables, route_tables  # noqa: F401 - their tables join the metadata
 from digest.store.tables import metadata
 from tests.parts import REPO
 

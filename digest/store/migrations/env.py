@@ -3,7 +3,7 @@
 from alembic import context
 
 import digest.store.route_tables  # noqa: F401 - declares tables of the same metadata
-from digest.store import heard_table, link_tables, rights_tables  # noqa: F401 - their tables join the metadata
+from digest.store import after_tables, heard_table, link_tables, rights_tables  # noqa: F401 - their tables join the metadata
 from digest.store.migrations import VERSION_TABLE, ours
 from digest.store.tables import metadata
 
