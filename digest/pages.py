@@ -12,7 +12,7 @@ from digest import bundled, sample
 from digest.config import Settings
 from digest.newsroom import Newsroom
 from digest.web import copies, files
-from digest.web.archive import ArchivePages
+from digest.web.archive import ARCHIVE, ArchivePages
 from digest.web.desk import DeskPages
 from digest.web.nothing import Nothing
 from digest.web.server import Address
@@ -82,6 +82,11 @@ class Pages:
         )
         environment.globals["brand"] = self._settings.newsroom.name
         environment.globals["postal_address"] = self._settings.newsroom.postal_address
+        environment.globals["archives"] = {
+            slug: f"{ARCHIVE}{slug}/"
+            for slug, edition in self._newsroom.parts.editions.items()
+            if edition.archive
+        }
         environment.globals["outbox"] = self._settings.sending.transport == "outbox"
         return environment
 
