@@ -36,6 +36,7 @@ from digest.deliver.routes import Route
 from digest.following import Following
 from digest.joined import Joined
 from digest.listening import Listening
+from digest.model import IssueId, Report
 from digest.newsroom import Newsroom
 from digest.own_secrets import OwnSecrets
 from digest.pages import Pages
@@ -47,6 +48,7 @@ from digest.steps.count_received import Counting
 from digest.steps.foresee import Foreseen
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
+from digest.steps.report import report
 from digest.steps.share import BatchWorker, tend
 from digest.store import engine as database
 from digest.store import migrations
@@ -302,6 +304,10 @@ class App:
         parts = self.parts
         parts.queue.work(BatchWorker(parts), partial(tend, parts), self.stopping)
 
+    def report(self, issue: IssueId) -> Report:
+        """What became of an issue, in numbers. Raises NotFoundError."""
+        return report(self.parts, self.following.crowd, issue)
+
     # --- pages
 
     @cached_property
@@ -313,7 +319,12 @@ class App:
             "segment": segmenting.Names(lambda: self.segments),
         }
         return Pages(
-            self.settings, self.newsroom, choices, self._readers_own, self._a_preference_page
+            self.settings,
+            self.newsroom,
+            choices,
+            self._readers_own,
+            self._a_preference_page,
+            self.report,
         )
 
     def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
@@ -330,7 +341,7 @@ class App:
     @cached_property
     def following(self) -> Following:
         """What readers find behind the links of mail that has gone."""
-        return Following(self.settings, self.engine, self.clock, self.secrets.links)
+        return Following(self.settings, self.engine, self.clock, self.secrets.links, self.segments)
 
     @cached_property
     def api(self) -> Api:

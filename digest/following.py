@@ -33,6 +33,7 @@ class Following:
     engine: Engine
     clock: Clock
     links: ClickLinks
+    segments: subscribers.Segments
 
     @cached_property
     def counter(self) -> ClickCounter:
@@ -47,6 +48,11 @@ class Following:
             yield
         finally:
             self.counter.close()
+
+    @cached_property
+    def crowd(self) -> subscribers.Crowd:
+        """Readers by number, for reports."""
+        return subscribers.Crowd(self.engine, self.segments)
 
     def routes(self, templates: jinja2.Environment) -> Sequence[BaseRoute]:
         """``/c/…``."""

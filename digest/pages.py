@@ -10,11 +10,13 @@ from starlette.routing import BaseRoute
 
 from digest import bundled, sample
 from digest.config import Settings
+from digest.model import IssueId, Report
 from digest.newsroom import Newsroom
 from digest.web import copies, files
 from digest.web.archive import ARCHIVE, ArchivePages
 from digest.web.desk import DeskPages
 from digest.web.nothing import Nothing
+from digest.web.report import ReportPages
 from digest.web.server import Address
 from digest.web.site import site
 
@@ -35,12 +37,14 @@ class Pages:
         choices: Mapping[str, Mapping[str, str]],
         readers: Callable[[jinja2.Environment], list[BaseRoute]],
         preference_page: Callable[[], str | None],
+        report: Callable[[IssueId], Report],
     ) -> None:
         self._settings = settings
         self._newsroom = newsroom
         self._choices = choices
         self._readers = readers
         self._preference_page = preference_page
+        self._report = report
 
     @property
     def _public(self) -> bool:
@@ -110,6 +114,7 @@ class Pages:
 
     def _desk_pages(self) -> list[BaseRoute]:
         shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self.desk.routes()]
+        shown += ReportPages(self._report, self._templates).routes()
         shown += files.outbox(self._settings.sending.outbox)
         with as_file(sample.pictures()) as pictures:
             shown += files.sample(pictures, sample.front_page, sample.page, sample.PAGE_POLICY)

@@ -11,6 +11,7 @@ from subscribers.api.keys import ApiKey, ApiKeys
 from subscribers.audience import Exclusion
 from subscribers.consent import ConsentEvent
 from subscribers.correspondence import Correspondence
+from subscribers.crowd import Crowd
 from subscribers.engagement import Engagement
 from subscribers.errors import (
     BadAddressError,
@@ -81,6 +82,7 @@ __all__ = [
     "ConsentEvent",
     "Correspondence",
     "Counted",
+    "Crowd",
     "DomainSuppression",
     "Engagement",
     "Exclusion",

@@ -110,6 +110,7 @@ def run() -> None:
         pin,
         preview,
         repermit,
+        report,
         retention,
         routes,
         running,

@@ -92,6 +92,12 @@ def find(
     return (_archived(row), codec.SHEET.validate_python(kept), chosen) if kept else None
 
 
+def subject(connection: Connection, issue_id: IssueId) -> str:
+    """What an issue was called; empty where it is in no archive."""
+    query = sa.select(archive.c.subject).where(archive.c.issue_id == issue_id)
+    return connection.scalar(query) or ""
+
+
 def withdraw(connection: Connection, issue_id: IssueId, at: datetime | None) -> None:
     """Take back all that anybody may read of an issue; ``at`` None: show it again."""
     # One that went before there was an archive has no page in it, but web copies.

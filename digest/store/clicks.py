@@ -1,6 +1,6 @@
 """Clicks: counted by link, hour and kind; of readers who agreed, which links they followed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -59,12 +59,15 @@ def by_link(connection: Connection, issue: IssueId) -> dict[LinkId, dict[ClickKi
     return found
 
 
-def by_hour(connection: Connection, issue: IssueId) -> dict[datetime, int]:
-    """People's clicks on an issue's links, by the hour."""
+def by_hour(
+    connection: Connection, issue: IssueId, only: Collection[LinkId] | None = None
+) -> dict[datetime, int]:
+    """People's clicks on an issue's links, or on those named, by the hour."""
+    those = sa.true() if only is None else link.c.id.in_(only)
     rows = connection.execute(
         sa.select(click.c.hour, sa.func.sum(click.c.clicks).label("clicks"))
         .join(link, link.c.id == click.c.link_id)
-        .where(link.c.issue_id == issue, click.c.kind == ClickKind.HUMAN.value)
+        .where(link.c.issue_id == issue, those, click.c.kind == ClickKind.HUMAN.value)
         .group_by(click.c.hour)
         .order_by(click.c.hour)
     )
