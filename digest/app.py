@@ -36,7 +36,6 @@ from digest.deliver.routes import Route
 from digest.following import Following
 from digest.joined import Joined
 from digest.listening import Listening
-from digest.model import IssueId, Report
 from digest.newsroom import Newsroom
 from digest.own_secrets import OwnSecrets
 from digest.pages import Pages
@@ -48,7 +47,6 @@ from digest.steps.count_received import Counting
 from digest.steps.foresee import Foreseen
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
-from digest.steps.report import report
 from digest.steps.share import BatchWorker, tend
 from digest.store import engine as database
 from digest.store import migrations
@@ -304,10 +302,6 @@ class App:
         parts = self.parts
         parts.queue.work(BatchWorker(parts), partial(tend, parts), self.stopping)
 
-    def report(self, issue: IssueId) -> Report:
-        """What became of an issue, in numbers. Raises NotFoundError."""
-        return report(self.parts, self.following.crowd, issue)
-
     # --- pages
 
     @cached_property
@@ -324,7 +318,7 @@ class App:
             choices,
             self._readers_own,
             self._a_preference_page,
-            self.report,
+            partial(self.following.report, self.parts),
         )
 
     def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:

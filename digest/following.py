@@ -16,8 +16,11 @@ from starlette.routing import BaseRoute
 import subscribers
 from digest.click_links import ClickLinks
 from digest.config import Settings
+from digest.model import IssueId, Report
 from digest.protocols import Clock
 from digest.steps.clicks import ClickCounter
+from digest.steps.parts import Parts
+from digest.steps.report import report
 from digest.web.clicks import ClickPages
 from digest.web.nothing import Nothing
 
@@ -53,6 +56,10 @@ class Following:
     def crowd(self) -> subscribers.Crowd:
         """Readers by number, for reports."""
         return subscribers.Crowd(self.engine, self.segments)
+
+    def report(self, parts: Parts, issue: IssueId) -> Report:
+        """What became of an issue, in numbers. Raises NotFoundError."""
+        return report(parts, self.crowd, issue)
 
     def routes(self, templates: jinja2.Environment) -> Sequence[BaseRoute]:
         """``/c/…``."""

@@ -17,7 +17,7 @@ def report(ctx: typer.Context, issue: IssueNumber, json: Json = False) -> None:
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
-    told = app.report(IssueId(issue))
+    told = app.following.report(app.parts, IssueId(issue))
     if json:
         as_json(_with_text_keys(told))
     else:

@@ -92,7 +92,7 @@ class _Reporting:
                 left_out=stored.left_out(connection, issue_id),
                 figures=whole,
                 compared=self._compared(
-                    connection, _shares(whole, followed and followed.human), earlier
+                    connection, _shares(whole, followed.human if followed else None), earlier
                 ),
                 before=len(earlier),
                 segments=told,
