@@ -80,24 +80,50 @@ def list_(
 
 @archive.command()
 def withdraw(
-    ctx: typer.Context, issue: IssueNumber, reason: Reason = "", by: By = "operator"
+    ctx: typer.Context,
+    issue: IssueNumber,
+    *,
+    reason: Reason = "",
+    by: By = "operator",
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """Take back an issue’s page and its web copies: they answer that they are gone."""
     from digest.steps import archive as step
 
-    step.withdraw(_app(ctx).parts, IssueId(issue), by, reason)
-    line(f"issue {issue} is shown no more: `digest archive restore {issue}` shows it again")
+    app = _app(ctx)
+    one = app.newsroom.issue(IssueId(issue))
+    if not dry_run:
+        step.withdraw(app.parts, one.id, by, reason)
+    if json:
+        as_json({"issue": one.id, "shown": dry_run})
+    elif dry_run:
+        line(f"would show nothing of issue {issue} any more")
+    else:
+        line(f"issue {issue} is shown no more: `digest archive restore {issue}` shows it again")
 
 
 @archive.command()
 def restore(
-    ctx: typer.Context, issue: IssueNumber, reason: Reason = "", by: By = "operator"
+    ctx: typer.Context,
+    issue: IssueNumber,
+    *,
+    reason: Reason = "",
+    by: By = "operator",
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """Show them again."""
     from digest.steps import archive as step
 
-    step.restore(_app(ctx).parts, IssueId(issue), by, reason)
-    line(f"issue {issue} is shown again")
+    app = _app(ctx)
+    one = app.newsroom.issue(IssueId(issue))
+    if not dry_run:
+        step.restore(app.parts, one.id, by, reason)
+    if json:
+        as_json({"issue": one.id, "shown": not dry_run})
+    else:
+        line(f"issue {issue} {'would be' if dry_run else 'is'} shown again")
 
 
 @links.command("list")
@@ -125,22 +151,39 @@ def repoint(
     ctx: typer.Context,
     link: LinkNumber,
     url: Annotated[str, typer.Argument(help="where it is to lead")],
+    *,
     reason: Reason = "",
     by: By = "operator",
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """Have a link in mail that has gone lead elsewhere."""
     from digest.steps import links as step
 
-    done = step.repoint(_app(ctx).parts, LinkId(link), url, by, reason)
-    line(f"link {link} leads to {done.target.url}")
+    done = step.repoint(_app(ctx).parts, LinkId(link), url, by, reason, dry_run=dry_run)
+    if json:
+        as_json(done)
+    else:
+        line(f"link {link} {'would lead' if dry_run else 'leads'} to {done.target.url}")
 
 
 @links.command("withdraw")
 def withdraw_link(
-    ctx: typer.Context, link: LinkNumber, reason: Reason = "", by: By = "operator"
+    ctx: typer.Context,
+    link: LinkNumber,
+    *,
+    reason: Reason = "",
+    by: By = "operator",
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """Have a link lead nowhere: who follows it reads that it is gone."""
     from digest.steps import links as step
 
-    step.withdraw(_app(ctx).parts, LinkId(link), by, reason)
-    line(f"link {link} leads nowhere: `digest links repoint {link} URL` has it lead somewhere")
+    done = step.withdraw(_app(ctx).parts, LinkId(link), by, reason, dry_run=dry_run)
+    if json:
+        as_json(done)
+    elif dry_run:
+        line(f"link {link} would lead nowhere; it leads to {done.target.url}")
+    else:
+        line(f"link {link} leads nowhere: `digest links repoint {link} URL` has it lead somewhere")

@@ -1,6 +1,7 @@
 """links: give an issue's links addresses of our own, and have those in sent mail lead elsewhere."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
@@ -33,7 +34,9 @@ def count(
     return [led(one, paths.__getitem__, base) for one in sheets]
 
 
-def repoint(parts: Parts, link: LinkId, url: str, who: str, why: str) -> StoredLink:
+def repoint(
+    parts: Parts, link: LinkId, url: str, who: str, why: str, *, dry_run: bool = False
+) -> StoredLink:
     """Have a link in mail that has gone lead to another address.
 
     It gets its issue's campaign parameters as the first one did. Raises NotFoundError, and
@@ -46,16 +49,19 @@ def repoint(parts: Parts, link: LinkId, url: str, who: str, why: str) -> StoredL
         one = links.get(connection, link, to_change=True)
         sheets = variants.sheets(connection, one.issue)
         utm = next((sheet.utm for sheet in sheets.values()), None)
-        now = parts.clock.now()
-        links.lead(connection, one, tagged(address, utm), who, why, now)
-        return links.get(connection, link)
+        there = tagged(address, utm)
+        if not dry_run:
+            links.lead(connection, one, there, who, why, parts.clock.now())
+    return replace(one, target=replace(one.target, url=there), withdrawn_at=None)
 
 
-def withdraw(parts: Parts, link: LinkId, who: str, why: str) -> StoredLink:
+def withdraw(
+    parts: Parts, link: LinkId, who: str, why: str, *, dry_run: bool = False
+) -> StoredLink:
     """Have a link lead nowhere: who follows it reads that it is gone. Raises NotFoundError."""
     with writing(parts.engine) as connection:
         one = links.get(connection, link, to_change=True)
-        if one.withdrawn_at is None:
+        if one.withdrawn_at is None and not dry_run:
             links.lead(connection, one, "", who, why, parts.clock.now())
         return links.get(connection, link)
 

@@ -158,6 +158,9 @@ def _old(
                 found[name] = (delivery_event, delivery_event.c.id, heard)
             case "letters’ outcomes":
                 found[name] = (letter, letter.c.purpose, letter.c.at < at)
+            case "readers’ clicks":
+                # Its key is of two columns; those of one moment are old together.
+                found[name] = (reader_click, reader_click.c.at, reader_click.c.at < at)
             case "erasures":
                 found[name] = (erasure, erasure.c.subscriber_id, erasure.c.done_at < at)
     return found

@@ -7,6 +7,7 @@ nothing in it can act. The pages around it are ours.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from jinja2 import Environment
@@ -53,7 +54,8 @@ class ArchivePages:
 
     def slash(self, request: Request) -> Response:
         """To the index, whose links are relative."""
-        return RedirectResponse(f"{request.path_params['edition']}/", 308)
+        # From the root: else an edition called "https:elsewhere" would lead there.
+        return RedirectResponse(f"{ARCHIVE}{quote(request.path_params['edition'], safe='')}/", 308)
 
     def index(self, request: Request) -> Response:
         """The issues of an edition, newest first."""

@@ -4,8 +4,11 @@ No address is in the path, so nobody can make it lead elsewhere. A HEAD answers 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
 
+import idna
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +24,23 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
+
+
+#: what stands in an address as it is (RFC 3986 §2.2, §2.3)
+_AS_IT_IS = "%/:?#[]@!$&'()*+,;=-._~"
+
+
+def in_ascii(url: str) -> str:
+    """An address as a header may hold it: its host in IDNA, all else percent-encoded UTF-8."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    with suppress(idna.IDNAError, UnicodeError):
+        ascii_host = idna.encode(host, uts46=True).decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+        url = urlunsplit(parts._replace(netloc=f"{ascii_host}{port}"))
+    return quote(url, safe=_AS_IT_IS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +65,7 @@ class ClickPages:
         self._note(found, request)
         if not found.url:
             return self.nothing.page(request, 410)
-        return Response(status_code=302, headers={**HEADERS, "Location": found.url})
+        return Response(status_code=302, headers={**HEADERS, "Location": in_ascii(found.url)})
 
     def _note(self, found: Found, request: Request) -> None:
         told = clicks.Request(

@@ -38,6 +38,9 @@ def test_the_whole_issue_for_anybody(make: Make) -> None:
     for word in ("Ann", "/u/", "/p/", "/v/", "/c/", "utm_", "Unsubscribe"):
         assert word not in page.text
     assert 'href="https://meridian.example/2"' in page.text
+    for named, wanted in (("https:evil.example", "https%3Aevil.example"), ("daily", "daily")):
+        there = room.client.get(f"/archive/{named}").headers["location"]
+        assert there == f"/archive/{wanted}/"
     assert room.client.get("/archive/daily", follow_redirects=True).status_code == 200
     for wrong in ("2026-11-25", "2026-11-24-2", "2026-11-24-1", "2026-13-24", "x", "%00", "2026"):
         assert room.client.get(f"/archive/daily/{wrong}").status_code == 404, wrong
@@ -109,7 +112,7 @@ def test_hostile_titles_do_nothing(tmp_path: Path) -> None:
     for number, title in enumerate(HOSTILE):
         write(tmp_path, number, title.replace("'", "''").replace("\x07\ufffe", ""))
     room.app.tick()
-    room.send()
+    issue = room.send()
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen()
@@ -120,7 +123,11 @@ def test_hostile_titles_do_nothing(tmp_path: Path) -> None:
         thread.start()
         try:
             with Browser(tmp_path / "profile") as browser:
-                for path in ("/archive/daily/", "/archive/daily/2026-11-24"):
+                for path in (
+                    "/archive/daily/",
+                    f"/desk/issues/{issue.id}/report",
+                    "/archive/daily/2026-11-24",
+                ):
                     browser.visit(f"http://127.0.0.1:{port}{path}")
                     assert browser.evaluate("document.title") != "ran"
                     assert browser.evaluate("document.querySelectorAll('script, svg').length") == 0

@@ -16,6 +16,7 @@ from digest.steps import links as steps
 from digest.store import clicks, links
 from digest.store.engine import reading
 from digest.store.link_tables import click, link_change, reader_click
+from digest.web.clicks import in_ascii
 from digest.web.guard import PAGE_POLICY
 from tests.after.conftest import Make
 from tests.after.room import Room, body
@@ -236,6 +237,15 @@ def test_any_address_gets_an_answer_that_leads_nowhere(small: Room, name: str) -
     answer = small.client.get(f"/c/{quote(name, safe='')}")
     assert answer.status_code == 404
     assert "location" not in answer.headers
+
+
+def test_where_it_leads_fits_into_a_header() -> None:
+    assert in_ascii("https://m.example/a%20b?c=d&e#f") == "https://m.example/a%20b?c=d&e#f"
+    assert (
+        in_ascii("https://münchen.example:8080/straße?q=ü&r=%C3%BC#ä")
+        == "https://xn--mnchen-3ya.example:8080/stra%C3%9Fe?q=%C3%BC&r=%C3%BC#%C3%A4"
+    )
+    assert in_ascii("https://m.example/नदी").isascii()
 
 
 @pytest.mark.parametrize(

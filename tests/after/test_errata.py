@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from digest import pipeline
+from digest.app import App
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import DeliveryState, IssueState, StoryId
 from digest.steps import control, errata
+from digest.steps.address import address
 from digest.steps.fsck import fsck
 from digest.store.engine import reading
 from digest.store.ledger import counts
@@ -73,6 +75,28 @@ def test_those_who_have_it_get_one_letter(make: Make) -> None:
     assert "Correction: Ferry library return to the north" in page
     assert "&lt;b&gt;Tuesdays" in page
     assert room.client.get("/archive/daily/2026-11-24-2").status_code == 404
+
+
+def test_broken_off_anywhere_it_reaches_each_once(make: Make) -> None:
+    room = make()
+    issue = room.send()
+    parts = room.app.parts
+    made = errata.erratum(parts, issue, room.story("Night trains"), WRONG, RIGHT, "ed")
+    told = errata.of(parts, made.id)
+    assert told is not None
+    # Variants are written, and then nothing.
+    errata.audience(parts, made, told)
+    assert room.app.newsroom.issue(made.id).state is IssueState.LOCKED
+    addressed = address(parts, made)
+    assert address(parts, made).state is IssueState.SENDING, "by another scheduler"
+    again = App(room.app.settings, room.clock)
+    again.tick()
+    again.tick()
+    assert again.newsroom.issue(addressed.id).state is IssueState.SENT
+    assert room.mails(addressed).keys() == {"Ann", "Bob", "Jörg"}
+    assert len(list(room.app.settings.sending.outbox.rglob("*.eml"))) == 6
+    assert fsck(again.parts) == []
+    again.engine.dispose()
 
 
 def test_what_cannot_be_put_right(make: Make) -> None:
