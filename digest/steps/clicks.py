@@ -93,6 +93,7 @@ class ClickCounter:
     _followed: dict[tuple[SubscriberId, LinkId], datetime] = field(default_factory=dict, init=False)
     _salt: tuple[date, bytes] = field(default=(date.min, b""), init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _finding: threading.Lock = field(default_factory=threading.Lock, init=False)
     _writes: threading.Lock = field(default_factory=threading.Lock, init=False)
     _closing: threading.Event = field(default_factory=threading.Event, init=False)
     _writer: threading.Thread | None = field(default=None, init=False)
@@ -106,20 +107,32 @@ class ClickCounter:
         return Found(link=known[1], began=known[2], ending=read[1])
 
     def find(self, name: str) -> Found | None:
-        """The link ``<link>.<mac>…``; None for what we did not sign, or do not know any more."""
+        """The link ``<link>.<mac>…``; None for what we did not sign, or do not know any more.
+
+        With it all links of its issue are remembered: whoever follows another finds it at once.
+        """
         read = self.signs.read(name)
         if read is None:
             return None
+        with self._finding:
+            found = self.remembered(name)
+            if found is None and self._look_up(read[0]):
+                found = self.remembered(name)
+        return found
+
+    def _look_up(self, number: LinkId) -> bool:
+        """Remember an issue's links, by one of them; False where that is not there."""
         try:
             with reading(self.engine) as connection:
-                link = links.get(connection, read[0])
-                began = links.began(connection, link.issue)
+                issue = links.get(connection, number).issue
+                every = links.of_issue(connection, issue)
+                began = links.began(connection, issue)
         except NotFoundError:
-            return None
-        if len(self._known) >= KNOWN:
-            self._known = {}
-        self._known[link.id] = self.clock.now(), link, began
-        return Found(link=link, began=began, ending=read[1])
+            return False
+        kept = {} if len(self._known) + len(every) > KNOWN else self._known
+        now = self.clock.now()
+        self._known = kept | {one.id: (now, one, began) for one in every}
+        return True
 
     def note(self, found: Found, request: Request) -> None:
         """Somebody followed a link. Only remembers it, so it costs no time."""

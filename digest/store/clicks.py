@@ -25,12 +25,13 @@ def add(connection: Connection, counts: Mapping[tuple[LinkId, datetime, ClickKin
     if not rows:
         return
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    told = insert(click).values(rows)
+    told = insert(click)
     connection.execute(
         told.on_conflict_do_update(
             index_elements=["link_id", "hour", "kind"],
             set_={"clicks": click.c.clicks + told.excluded.clicks},
-        )
+        ),
+        rows,
     )
 
 
