@@ -17,6 +17,7 @@ from digest.model import (
     Erratum,
     Issue,
     IssueId,
+    IssueState,
     RenderedVariant,
     Selected,
     Sheet,
@@ -153,7 +154,7 @@ def _check(issue: Issue) -> None:
         raise WrongStateError(
             f"an issue that is {issue.state} has not gone to all its readers",
             hint=f"`digest pause {issue.id}` lets nothing more of it go"
-            if issue.state == "sending"
+            if issue.state is IssueState.SENDING
             else "",
             issue=issue.id,
         )

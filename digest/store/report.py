@@ -163,7 +163,7 @@ def next_at(connection: Connection, one: Issue) -> datetime | None:
         sa.select(sa.func.min(issue.c.scheduled_at)).where(
             issue.c.edition == one.edition,
             issue.c.sequence == 1,
-            issue.c.state.in_([*[state.value for state in WENT], "sending"]),
+            issue.c.state.in_(issues.GONE),
             issue.c.scheduled_at > one.scheduled_at,
         )
     )
