@@ -28,14 +28,13 @@ from digest.config.editions import (
 )
 from digest.config.sending import sending_rules
 from digest.config.standard import standard
-from digest.copy_links import CopyLinks
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
-from digest.deliver.marks import Marks
 from digest.deliver.queue import Queue
 from digest.deliver.queues import schema as queue_schema
 from digest.deliver.queues.embedded import Embedded
 from digest.deliver.routes import Route
+from digest.following import Following
 from digest.joined import Joined
 from digest.listening import Listening
 from digest.newsroom import Newsroom
@@ -44,7 +43,6 @@ from digest.pages import Pages
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.reader_care import ReaderCare
 from digest.render.render import Renderer
-from digest.review_links import ReviewLinks
 from digest.rights import Rights
 from digest.sources.look import Looker
 from digest.steps.count_received import Counting
@@ -115,9 +113,10 @@ class App:
             routes=self._ways[1],
             domains=self.people.domains,
             identity=self._identity,
-            copies=CopyLinks(self.secrets.derived("copy")),
-            marks=self._marks,
-            reviews=ReviewLinks(self.secrets.derived("review")),
+            copies=self.secrets.copies,
+            links=self.secrets.links,
+            marks=self.secrets.marks,
+            reviews=self.secrets.reviews,
             names=cache(self._names),
             read=reading.reader(self.settings, self.clock),
             every=timedelta(minutes=self.settings.gather.every_minutes),
@@ -182,13 +181,9 @@ class App:
         )
 
     @cached_property
-    def _marks(self) -> Marks:
-        return Marks(self.secrets.derived("verp"))
-
-    @cached_property
     def listening(self) -> Listening:
         """All that tells of mail that was sent."""
-        return Listening(self.settings, self.engine, self.clock, self.people, self._marks)
+        return Listening(self.settings, self.engine, self.clock, self.people, self.secrets.marks)
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
@@ -237,7 +232,9 @@ class App:
     def rights(self) -> Rights:
         """What people may ask of a newsroom that holds their data."""
         theirs = subscribers.Rights(self.engine, self.people.segments)
-        return Rights(self.settings, self.engine, self.clock, theirs, self._marks, self._voice)
+        return Rights(
+            self.settings, self.engine, self.clock, theirs, self.secrets.marks, self._voice
+        )
 
     @cached_property
     def segments(self) -> subscribers.Segments:
@@ -324,6 +321,7 @@ class App:
             lambda: readers.a_preference_page(self.people, self.parts.editions, self.clock.now()),
             self.accounts,
             ReaderCare(self.accounts.house, self.people, self.rights, self.newsroom),
+            partial(self.following.report, self.parts),
         )
 
     @cached_property
@@ -332,14 +330,19 @@ class App:
         return Accounts(self.settings, self.engine, self.clock, self.secrets)
 
     def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
-        foreseen = Foreseen(self.parts)
-        pages = subscribers.routes(self.people, templates, self.clock.now, self._voice, foreseen)
+        people, now, foreseen = self.people, self.clock.now, Foreseen(self.parts)
         return [
-            *pages,
+            *subscribers.routes(people, templates, now, self._voice, foreseen),
             *self.api.routes(),
             *self.joined.routes(templates, self.rights),
             *self.listening.routes(),
+            *self.following.routes(templates),
         ]
+
+    @cached_property
+    def following(self) -> Following:
+        """What readers find behind the links of mail that has gone."""
+        return Following(self.settings, self.engine, self.clock, self.secrets.links, self.segments)
 
     @cached_property
     def api(self) -> Api:

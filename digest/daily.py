@@ -72,7 +72,13 @@ def all_in_one(app: App, seconds: int) -> None:
     """Ticks, a worker and the pages, until SIGINT or SIGTERM."""
     from digest.web.server import serve_forever
 
-    with alone(app.engine), ticking(app, seconds), posting(app), working(app):
+    with (
+        alone(app.engine),
+        app.following.counting(),
+        ticking(app, seconds),
+        posting(app),
+        working(app),
+    ):
         serve_forever(app.pages.sites())
 
 
@@ -80,7 +86,7 @@ def pages(app: App) -> None:
     """The pages, and the letters that are asked for on them, until SIGINT or SIGTERM."""
     from digest.web.server import serve_forever
 
-    with posting(app):
+    with posting(app), app.following.counting():
         serve_forever(app.pages.sites())
 
 

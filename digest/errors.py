@@ -9,6 +9,7 @@
     ├── TransportError              a provider could not be used at all; the issue stops
     ├── NotFoundError               no such edition, issue, story or segment
     ├── InvalidError                somebody typed what cannot be used
+    ├── WithdrawnError              it was there, and was taken back
     ├── UnsoundError                what a send stands on does not add up; nothing of it goes
     ├── RefusedError                somebody is not let in, or not to that
     └── WrongStateError             the thing exists, but not in a state that allows this
@@ -87,6 +88,10 @@ class NotFoundError(DigestError, LookupError):
 
 class InvalidError(DigestError, ValueError):
     """That cannot be used."""
+
+
+class WithdrawnError(DigestError, LookupError):
+    """It was there, and was taken back."""
 
 
 class UnsoundError(DigestError):

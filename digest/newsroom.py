@@ -28,6 +28,7 @@ from digest.passage import Passage
 from digest.preview.preview import Preview
 from digest.steps import (
     approve,
+    archive,
     choose,
     compose,
     copies,
@@ -46,7 +47,9 @@ from digest.steps.preflight import preflight
 from digest.steps.preview import inert, preview
 from digest.steps.why import Why, why
 from digest.store import heard, issues, sources, variants
+from digest.store.archive import Archived
 from digest.store.engine import reading
+from digest.store.extras import Wish
 from digest.store.not_sent import not_sent
 from digest.store.sources import SourceState
 
@@ -126,14 +129,18 @@ class Newsroom:
         who: str,
         *,
         reason: str = "",
-        segments: Sequence[str] = (),
+        wish: Wish | None = None,
         keep: bool = True,
     ) -> Issue:
         """An issue outside the schedule, for readers who want such. Raises NotFoundError."""
         edition = self.parts.edition(slug)
         return compose.open_extra(
-            self.parts, edition, at, who, reason=reason, segments=segments, keep=keep
+            self.parts, edition, at, who, reason=reason, wish=wish or Wish(), keep=keep
         )
+
+    def extra_forecast(self, issue: Issue, wish: Wish) -> choose.Forecast:
+        """What an issue outside the schedule would come to, filled as of now."""
+        return choose.forecast(self.parts, issue, self.draft(issue), wish)
 
     def next_issue(self, slug: str, *, keep: bool = True) -> tuple[Issue, VariantContent]:
         """The issue that goes out next, filled as of now; stored only if ``keep``."""
@@ -272,6 +279,14 @@ class Newsroom:
     def copy(self, name: str) -> str | None:
         """The page of a variant at ``/v/<name>``; None where there is none."""
         return copies.copy(self.parts, name)
+
+    def archive(self, slug: str, before: date | None = None) -> list[Archived]:
+        """The issues of an edition that anybody may read. Raises NotFoundError."""
+        return archive.listed(self.parts, slug, before)
+
+    def archived(self, slug: str, name: str) -> str | None:
+        """The page of one of them; None where there is none. Raises WithdrawnError."""
+        return archive.page(self.parts, slug, name)
 
     def progress(self, issue: Issue) -> dict[DeliveryState, int]:
         """How many deliveries of the issue are in which state."""

@@ -5,7 +5,11 @@ from functools import cached_property
 from pydantic import SecretStr
 
 from digest import keys
+from digest.click_links import ClickLinks
 from digest.config import Settings
+from digest.copy_links import CopyLinks
+from digest.deliver.marks import Marks
+from digest.review_links import ReviewLinks
 
 
 class OwnSecrets:
@@ -26,6 +30,26 @@ class OwnSecrets:
     def pepper(self) -> str:
         """Keys the hashes in the suppression list."""
         return self._secret(self._settings.web.pepper, keys.PEPPER).strip()
+
+    @cached_property
+    def copies(self) -> CopyLinks:
+        """Signs where variants stand on the web."""
+        return CopyLinks(self.derived("copy"))
+
+    @cached_property
+    def reviews(self) -> ReviewLinks:
+        """Signs what a review mail asks."""
+        return ReviewLinks(self.derived("review"))
+
+    @cached_property
+    def links(self) -> ClickLinks:
+        """Signs where links lead whose clicks are counted."""
+        return ClickLinks(self.derived("click"))
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Signs the names of messages."""
+        return Marks(self.derived("verp"))
 
     def derived(self, purpose: str) -> tuple[bytes, ...]:
         """The signing keys of one purpose, newest first."""

@@ -12,15 +12,19 @@ from digest import bundled, sample
 from digest.accounts import Accounts
 from digest.config import Settings
 from digest.diary import Diary
+from digest.model import IssueId, Report
 from digest.newsroom import Newsroom
 from digest.reader_care import ReaderCare
 from digest.source_care import SourceCare
 from digest.web import copies, files
+from digest.web.archive import ARCHIVE, ArchivePages
 from digest.web.desk import DeskPages
 from digest.web.desk_calendar import CalendarPages
 from digest.web.desk_readers import ReaderPages
 from digest.web.desk_sources import SourcePages
 from digest.web.gate import DeskRoute, Gate
+from digest.web.nothing import Nothing
+from digest.web.report import ReportPages
 from digest.web.review import ReviewPages
 from digest.web.server import Address
 from digest.web.site import site
@@ -41,6 +45,7 @@ class Pages:
         preference_page: Callable[[], str | None],
         accounts: Accounts,
         care: ReaderCare,
+        report: Callable[[IssueId], Report],
     ) -> None:
         self._settings = settings
         self._newsroom = newsroom
@@ -49,6 +54,7 @@ class Pages:
         self._preference_page = preference_page
         self._accounts = accounts
         self._care = care
+        self._report = report
 
     def where(self) -> str:
         """Where the pages answer, for a person."""
@@ -108,17 +114,37 @@ class Pages:
         )
         environment.globals["brand"] = self._settings.newsroom.name
         environment.globals["postal_address"] = self._settings.newsroom.postal_address
+        environment.globals["archives"] = {
+            slug: f"{ARCHIVE}{slug}/"
+            for slug, edition in self._newsroom.parts.editions.items()
+            if edition.archive
+        }
         environment.globals["outbox"] = self._settings.sending.transport == "outbox"
         return environment
 
     def _reader_pages(self) -> list[BaseRoute]:
         styles = files.own(bundled.templates("web"))
-        own = self._readers(self._templates)
-        return [*styles, *own, *copies.routes(self._newsroom.copy), *self._reviews.routes()]
+        own, nothing = self._readers(self._templates), Nothing(self._templates)
+        archive = ArchivePages(
+            listed=self._newsroom.archive,
+            page=self._newsroom.archived,
+            edition=self._newsroom.parts.edition,
+            templates=self._templates,
+            nothing=nothing,
+            public_url=self._settings.web.public_url,
+        )
+        return [
+            *styles,
+            *own,
+            *copies.routes(self._newsroom.copy, nothing),
+            *archive.routes(),
+            *self._reviews.routes(),
+        ]
 
     def _desk_pages(self, gate: Gate) -> list[BaseRoute]:
         shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self._desk_routes(gate)]
         shown += self._accounts.routes(gate)
+        shown += ReportPages(gate, self._report, self._newsroom.issue).routes()
         shown += ReaderPages(gate, self._care).routes()
         house, newsroom = self._accounts.house, self._newsroom
         shown += SourcePages(gate, SourceCare(house, newsroom)).routes()

@@ -145,6 +145,10 @@ class Recipient(Protocol):
     def preferences_path(self) -> str:
         """``/p/<signed token>``: the preference page, 30 days."""
 
+    @property
+    def measure_clicks(self) -> bool:
+        """Whether they agree that their clicks are kept."""
+
 
 class Audience(Protocol):
     """The front door of ``subscribers``, as far as the line uses it."""

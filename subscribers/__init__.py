@@ -12,6 +12,7 @@ from subscribers.audience import Exclusion
 from subscribers.care import Care
 from subscribers.consent import ConsentEvent
 from subscribers.correspondence import Correspondence
+from subscribers.crowd import Crowd
 from subscribers.engagement import Engagement
 from subscribers.errors import (
     BadAddressError,
@@ -83,6 +84,7 @@ __all__ = [
     "ConsentEvent",
     "Correspondence",
     "Counted",
+    "Crowd",
     "DomainSuppression",
     "Engagement",
     "Exclusion",

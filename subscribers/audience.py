@@ -200,6 +200,7 @@ def recipients(
             subscriber.c.id,
             subscriber.c.email,
             subscriber.c.name,
+            subscriber.c.measure_clicks,
             subscription.c.id.label("subscription"),
             subscription.c.state,
             suppression.applies(edition).label("suppressed"),
@@ -227,6 +228,7 @@ def recipients(
             name=row.name,
             leave_path=f"/u/{key}",
             preferences_path=f"/p/{manage_token(keys, row.id, now)}",
+            measure_clicks=row.measure_clicks,
         )
     return found
 
@@ -239,7 +241,7 @@ def domains(engine: Engine, subscribers: Sequence[int]) -> dict[int, str]:
 
 
 def _reason(
-    row: Row[tuple[int, str, str, int, str, bool, bool]], key: str | None
+    row: Row[tuple[int, str, str, bool, int, str, bool, bool]], key: str | None
 ) -> Exclusion | None:
     if row.suppressed:
         return Exclusion.SUPPRESSED

@@ -66,7 +66,7 @@ class Confirming:
         with self.engine.begin() as connection:
             got = _got(connection, who)
             consent.record(connection, _said_yes(who, got, STAYED, "", now))
-            seen(connection, who, now)
+            seen(connection, [who], now)
         return got
 
     def _read(self, token: str, now: datetime) -> tuple[int, list[str]]:
@@ -128,7 +128,7 @@ def _join(
     if set(before.values()) <= {SubscriptionState.PENDING}:
         joined = sa.update(subscriber).where(subscriber.c.id == who).values(joined_at=now)
         connection.execute(joined)
-    seen(connection, who, now)
+    seen(connection, [who], now)
     source = f"{SOURCE}; suppression lifted: {', '.join(lifted)}"[:200] if lifted else SOURCE
     events = [
         event

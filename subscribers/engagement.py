@@ -19,7 +19,7 @@ END = 2**63 - 1
 
 
 class Engagement:
-    """Counts issues. Safe to share between threads."""
+    """Counts issues, remembers who was active. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -53,13 +53,26 @@ class Engagement:
                 connection.execute(_one_more(connection, edition, readers, at))
         return True
 
+    def agreed(self, who: Sequence[int]) -> set[int]:
+        """Those of them who agree at this moment that their clicks are kept."""
+        asked = sa.select(subscriber.c.id).where(
+            subscriber.c.id.in_(who), subscriber.c.measure_clicks.is_(sa.true())
+        )
+        with reading(self._engine) as connection:
+            return set(connection.scalars(asked))
 
-def seen(connection: Connection, who: int, now: datetime) -> None:
+    def active(self, who: Sequence[int], at: datetime) -> None:
+        """These did something themselves, at ``at``."""
+        with self._engine.begin() as connection:
+            seen(connection, who, at)
+
+
+def seen(connection: Connection, who: Sequence[int], now: datetime) -> None:
     """They did something themselves."""
     last = subscriber.c.last_active_at
     connection.execute(
         sa.update(subscriber)
-        .where(subscriber.c.id == who, sa.or_(last.is_(None), last < now))
+        .where(subscriber.c.id.in_(who), sa.or_(last.is_(None), last < now))
         .values(last_active_at=now)
     )
 

@@ -116,6 +116,8 @@ class Recipient:
     name: str
     leave_path: str
     preferences_path: str
+    #: whether they agree that their clicks are kept
+    measure_clicks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

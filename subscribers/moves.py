@@ -105,7 +105,7 @@ class Moves:
             )
             if who.address_hash != change.address_hash:
                 _follow(connection, who.address_hash, change)
-            seen(connection, who.id, now)
+            seen(connection, [who.id], now)
             write_to(
                 connection,
                 who.id,

@@ -146,7 +146,7 @@ def leave_everything(connection: Connection, who: int, now: datetime) -> None:
     """Leave every edition."""
     theirs = subscription.c.subscriber_id == who
     leave(connection, theirs, now=now, source=SOURCE, actor=ACTOR)
-    seen(connection, who, now)
+    seen(connection, [who], now)
 
 
 def join(

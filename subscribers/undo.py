@@ -61,7 +61,7 @@ class Undo:
             if who is None or not editions:
                 return
             join(connection, who, editions, self._keys, now, source=SOURCE, wording=WORDING)
-            seen(connection, who, now)
+            seen(connection, [who], now)
 
     def _meant(
         self, connection: Connection, about: list[object], now: datetime

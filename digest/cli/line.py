@@ -8,6 +8,7 @@ from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.plans import show_plans
 from digest.cli.progress import counting
 from digest.cli.root import Options, cli, instant
+from digest.curate.lifecycle import WENT
 from digest.errors import ExitCode
 from digest.model import DeliveryState, Issue, IssueId, IssueState
 
@@ -179,7 +180,7 @@ def _send(room: "Newsroom", wanted: list[Issue], json: bool) -> None:
         as_json([{"issue": issue, "deliveries": counts} for _, issue, counts in done])
     for before, issue, counts in [] if json else done:
         told = ", ".join(f"{count} {state}" for state, count in counts.items()) or "no deliveries"
-        if before is IssueState.SENT:
+        if before in WENT:
             line(f"{issue.edition} {issue.local_date}: was sent already; nothing sent again")
         else:
             why = f" ({issue.reason})" if issue.reason else ""

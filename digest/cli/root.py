@@ -91,6 +91,7 @@ def run() -> None:
     """Run the command line and leave with its exit code."""
     from digest.cli import (  # noqa: F401 - they register
         add,
+        after,
         api,
         audit,
         block,
@@ -115,6 +116,7 @@ def run() -> None:
         pin,
         preview,
         repermit,
+        report,
         retention,
         routes,
         running,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import time
 
 from digest.config.places import Regions
 from digest.config.settings import (
     WEEKDAYS,
     EditionSettings,
     HouseAdSettings,
+    QuietHoursSettings,
     SectionSettings,
     Settings,
     UtmSettings,
@@ -15,7 +17,17 @@ from digest.config.settings import (
 from digest.curate.regions import RegionView
 from digest.languages import Language, language
 from digest.marked import marked
-from digest.model import TOPICS, Edition, HouseAd, Image, Section, SourceWeight, Take, Utm
+from digest.model import (
+    TOPICS,
+    Edition,
+    HouseAd,
+    Image,
+    QuietHours,
+    Section,
+    SourceWeight,
+    Take,
+    Utm,
+)
 
 TOPIC_NAMES = {
     "politics": marked("Politics"),
@@ -135,6 +147,9 @@ def _edition(
         max_variants=given.max_variants,
         languages=frozenset({*given.languages, given.language} if given.languages else ()),
         updates=given.updates,
+        count_clicks=given.count_clicks,
+        archive=not given.segments if given.archive is None else given.archive,
+        quiet_hours=_quiet(given.quiet_hours),
         when_short=given.when_short,
         quiet_template=given.quiet_template,
         quiet_subject=given.quiet_subject,
@@ -152,6 +167,12 @@ def _utm(given: UtmSettings) -> Utm | None:
         parameters=tuple((f"utm_{name}", value) for name, value in told.items() if value),
         hosts=given.hosts,
     )
+
+
+def _quiet(given: QuietHoursSettings | None) -> QuietHours | None:
+    if given is None:
+        return None
+    return QuietHours(time.fromisoformat(given.from_), time.fromisoformat(given.until))
 
 
 def _house_ad(given: HouseAdSettings | None) -> HouseAd | None:

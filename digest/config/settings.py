@@ -261,6 +261,13 @@ class HouseAdSettings(Table):
     paid: bool = False
 
 
+class QuietHoursSettings(Table):
+    """[editions.quiet_hours]: when issues outside the schedule wait, by each reader's clock."""
+
+    from_: LocalTime = Field(alias="from")
+    until: LocalTime
+
+
 class EditionSettings(Table):
     """[[editions]]"""
 
@@ -288,6 +295,10 @@ class EditionSettings(Table):
     max_variants: int = Field(default=0, ge=0)
     languages: tuple[Language, ...] = ()
     updates: bool = True
+    count_clicks: bool = False
+    #: left out: unless it goes to segments only
+    archive: bool | None = None
+    quiet_hours: QuietHoursSettings | None = None
     when_short: WhenShort = WhenShort.ROLL_OVER
     quiet_template: Slug = "quiet"
     quiet_subject: str = "{{ edition }}: a quiet day"

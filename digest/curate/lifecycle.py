@@ -35,6 +35,9 @@ WENT = frozenset({S.SENT, S.CORRECTED})
 #: what is held for these fills on meanwhile
 _FILLING = frozenset({Hold.SOURCES, Hold.PREFLIGHT, Hold.STORIES})
 
+#: states in which an issue has gone to its readers
+WENT = frozenset({S.SENT, S.CORRECTED})
+
 
 def fills(issue: Issue) -> bool:
     """Whether the issue's stories may still change by themselves."""

@@ -131,6 +131,7 @@ def content(told: Sheet, selected: Selected) -> VariantContent:
         note=told.note,
         house_ad=told.house_ad,
         utm=told.utm,
+        clicks=told.clicks,
         web_copy=True,
     )
 

@@ -28,7 +28,16 @@ from digest.model.delivery_event import (
     Notice,
 )
 from digest.model.draft import Draft
-from digest.model.edition import HALF_LIFE, Edition, Layout, Section, Take, WhenShort
+from digest.model.edition import (
+    HALF_LIFE,
+    Edition,
+    Layout,
+    QuietHours,
+    Section,
+    Take,
+    WhenShort,
+)
+from digest.model.erratum import Erratum
 from digest.model.finding import Finding, Level
 from digest.model.hand import Block, BlockKind, Hand, SectionChange
 from digest.model.house_ad import HouseAd
@@ -42,6 +51,17 @@ from digest.model.issue import (
     Overrides,
     Slot,
     SlotMode,
+)
+from digest.model.link import ClickKind, Clicks, LinkId, LinkPlace, Target
+from digest.model.report import (
+    LEAST,
+    Clicked,
+    Compared,
+    Figures,
+    Group,
+    LinkClicks,
+    Report,
+    SectionClicks,
 )
 from digest.model.source import (
     HAND,
@@ -88,6 +108,7 @@ from digest.model.variant import (
 __all__ = [
     "HALF_LIFE",
     "HAND",
+    "LEAST",
     "NO_ISSUE",
     "TOPICS",
     "UNREACHED",
@@ -102,6 +123,10 @@ __all__ = [
     "Candidate",
     "Card",
     "Classification",
+    "ClickKind",
+    "Clicked",
+    "Clicks",
+    "Compared",
     "DateGrade",
     "Decision",
     "DeliveryEvent",
@@ -109,13 +134,16 @@ __all__ = [
     "Draft",
     "Dropped",
     "Edition",
+    "Erratum",
     "EventKind",
     "Evidence",
+    "Figures",
     "FilledSection",
     "Finding",
     "Fragment",
     "GatherStatus",
     "GatheredSource",
+    "Group",
     "Hand",
     "Hold",
     "HouseAd",
@@ -127,6 +155,9 @@ __all__ = [
     "KeptBody",
     "Layout",
     "Level",
+    "LinkClicks",
+    "LinkId",
+    "LinkPlace",
     "Look",
     "MailHeaders",
     "Message",
@@ -137,11 +168,14 @@ __all__ = [
     "Overrides",
     "ParsedStory",
     "PickOrigin",
+    "QuietHours",
     "Reject",
     "RejectReason",
     "RenderedVariant",
+    "Report",
     "Section",
     "SectionChange",
+    "SectionClicks",
     "Selected",
     "Sheet",
     "SiteTrouble",
@@ -154,6 +188,7 @@ __all__ = [
     "StoryState",
     "SubscriberId",
     "Take",
+    "Target",
     "Token",
     "TokenText",
     "Usage",

@@ -1,6 +1,7 @@
 """Editions and their sections: what config.toml says a newsletter is."""
 
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
@@ -71,6 +72,14 @@ class Section:
     hidden: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From when until when, by a reader's own clock; over midnight where ``ends`` comes first."""
+
+    begins: time
+    ends: time
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """A recurring newsletter: who it is for, when it goes, which sections, which template."""
@@ -122,6 +131,12 @@ class Edition:
     languages: frozenset[str] = frozenset()
     #: a story already sent comes again, marked so, once it has changed a good deal
     updates: bool = True
+    #: whether its links lead through our own site, to be counted
+    count_clicks: bool = False
+    #: whether issues that have gone are pages that anybody may read
+    archive: bool = True
+    #: when issues outside the schedule let a reader sleep; None: never
+    quiet_hours: QuietHours | None = None
 
     @property
     def for_some(self) -> frozenset[str]:

@@ -14,3 +14,5 @@ class HouseAd:
     image: Image | None = None
     #: whether somebody pays for it: an advertisement, by law to be called so
     paid: bool = False
+    #: where its clicks are counted: ``/c/<link>``; empty: nowhere
+    path: str = ""

@@ -13,6 +13,7 @@ from digest.model.edition import Layout
 from digest.model.hand import Block
 from digest.model.house_ad import HouseAd
 from digest.model.issue import IssueId
+from digest.model.link import Clicks
 from digest.model.story import Image, StoryId
 from digest.model.utm import Utm
 
@@ -26,6 +27,8 @@ class More:
     headline: str
     url: str
     source: str = ""
+    #: where its clicks are counted: ``/c/<link>``; empty: nowhere
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class Card:
     #: readers got it before; it has changed a good deal since
     update: bool = False
     more: tuple[More, ...] = ()
+    #: where its clicks are counted: ``/c/<link>``; empty: nowhere
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,8 @@ class VariantContent:
     house_ad: HouseAd | None = None
     #: what links to stories carry
     utm: Utm | None = None
+    #: how links that have a ``path`` lead there; None: all lead where they say
+    clicks: Clicks | None = None
     #: whether the variant stands on the web too, so that the mail may lead there
     web_copy: bool = False
 
@@ -118,6 +125,7 @@ class Sheet:
     note: str = ""
     house_ad: HouseAd | None = None
     utm: Utm | None = None
+    clicks: Clicks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +150,7 @@ class Token(StrEnum):
     PREFERENCES_URL = "preferences_url"
     #: the reader's name; where none is known, a word that can stand in its place
     NAME = "name"
-    #: what the reader's links end in where clicks are counted; may be empty
+    #: what counted links end in of a reader who agreed to be told apart; else empty
     CLICK = "click"
     #: where the variant stands on the web: the same for all its readers
     WEB_URL = "web_url"

@@ -14,15 +14,18 @@ from operator import attrgetter, getitem
 
 from digest.model import (
     Card,
+    Clicks,
     FilledSection,
     Fragment,
     RenderedVariant,
     StoryId,
+    Token,
     Utm,
     VariantContent,
 )
 from digest.render.block_view import usable
 from digest.render.blocks import CARD, SECTION_TITLE, PartTemplate
+from digest.render.clicks import counted
 from digest.render.frame import Frame, Told
 from digest.render.side import NoSide, Side
 from digest.render.slim import tidy_html, tidy_text
@@ -64,6 +67,7 @@ class Kit:
         style: Style = Style.FULL,
         template: str = "",
         utm: Utm | None = None,
+        clicks: Clicks | None = None,
     ) -> None:
         places = Placeholders()
         known = {
@@ -75,6 +79,7 @@ class Kit:
         self.style = style
         self.template = template
         self.utm = utm
+        self.by = counted(clicks, places.values[Token.CLICK])
         plain = style is Style.PLAIN
         self._html = NoSide() if plain else Side(html, known, places, tidy_html)
         self._text = Side(text, known, places, tidy_text)
@@ -97,7 +102,7 @@ class Kit:
 
     def whole(self, content: VariantContent) -> Fragment:
         """Both parts by plain Jinja2, nothing reused: what ``render`` is held against."""
-        values = varying(content)
+        values = varying(content, self.by)
         return Fragment(self._html.whole(values), self._text.whole(values))
 
     def join(self, stories: list[Fragment], told: Told) -> RenderedVariant:
@@ -117,7 +122,7 @@ class Kit:
         return self._story(SECTION_TITLE, {"section": section_view(section, first=first)})
 
     def _card(self, section: FilledSection, card: Card, spot: Spot, *, first: bool) -> Fragment:
-        view = card_view(card, self.language, self.utm)
+        view = card_view(card, self.language, self.utm, self.by)
         values = {"section": section_view(section, first=first), "place": place(view, spot)}
         return self._story(CARD, values)
 
@@ -222,7 +227,7 @@ class _Pool:
     def view(self, stories: Sequence[StoryId]) -> SectionView:
         """The section as a template sees it."""
         kit = self._kit
-        cards = [card_view(self._cards[story], kit.language, kit.utm) for story in stories]
+        cards = [card_view(self._cards[story], kit.language, kit.utm, kit.by) for story in stories]
         return section_view(self.section, first=self._first, cards=cards, single=self._single)
 
     def _find_tables(self, pictured: tuple[bool, ...]) -> list[dict[StoryId, Fragment]]:

@@ -83,13 +83,15 @@ class Renderer:
         kit = self._kit(html, text, content.shared, nobodys=True)
         return fill(kit.render(content).html, {}, html=True)
 
-    def letter(self, kind: LetterKind, values: Letter, language: str) -> RenderedVariant:
+    def letter(
+        self, kind: LetterKind, values: Letter, language: str, style: Style = Style.FULL
+    ) -> RenderedVariant:
         """Render a letter of ``kind`` that tells ``values``. Raises BadTemplateError."""
         html, text = self._sources(kind.value)
         told = cleaned(values)
-        known = {**house(self._brand, language), "edition": told.edition, "letter": told}
+        known = {**house(self._brand, language, style), "edition": told.edition, "letter": told}
         known |= {"web_url": "", "subscribe_url": ""}
-        kit = Kit(self._part(html), self._part(text), known, language)
+        kit = Kit(self._part(html), self._part(text), known, language, style)
         return kit.join([], Told(told.subject, told.preheader, (), lambda: ()))
 
     def check(self, template: str) -> None:
@@ -118,7 +120,9 @@ class Renderer:
                 Token.NAME.value: reader_name("", shared.language),
             }
         parts, style = (self._part(html), self._part(text)), Style(shared.style)
-        return Kit(*parts, values, shared.language, style, shared.template, shared.utm)
+        return Kit(
+            *parts, values, shared.language, style, shared.template, shared.utm, shared.clicks
+        )
 
     def _make_part(self, source: Source) -> PartTemplate:
         if source.name.endswith(".mjml"):

@@ -14,8 +14,8 @@ from digest.model import Card, FilledSection, HouseAd, Image, Layout, More, Utm,
 from digest.render.block_view import BlockView, block_view, usable
 from digest.render.brand import Brand
 from digest.render.clean import clean_line, paragraphs, web_url
+from digest.render.clicks import Counted, counted, leading
 from digest.render.style import Style
-from digest.render.utm import tagged
 from digest.render.words import direction, long_date, text_direction
 
 #: so many sections need no index
@@ -136,7 +136,7 @@ def frame(brand: Brand, content: VariantContent) -> dict[str, object]:
         "edition": clean_line(content.edition_name, 120),
         "date": long_date(content.local_date, content.language),
         "note": paragraphs(content.note),
-        "house_ad": house_ad(content.house_ad, content.utm),
+        "house_ad": house_ad(content.house_ad, content.utm, counted(content.clicks)),
         "subscribe_url": web_url(brand.subscribe_url),
         **({} if content.web_copy else {"web_url": ""}),
     }
@@ -158,8 +158,8 @@ def house(brand: Brand, language: str, style: Style = Style.FULL) -> dict[str, o
     }
 
 
-def varying(content: VariantContent) -> dict[str, object]:
-    """The names that depend on the variant."""
+def varying(content: VariantContent, by: Counted | None = None) -> dict[str, object]:
+    """The names that depend on the variant; its links lead ``by`` our site."""
     style = Style(content.style)
     given = style.sections(content.sections, content.template)
     filled = [section for section in given if section.cards]
@@ -172,7 +172,9 @@ def varying(content: VariantContent) -> dict[str, object]:
             section_view(
                 section,
                 first=section is first,
-                cards=[card_view(card, content.language, content.utm) for card in section.cards],
+                cards=[
+                    card_view(card, content.language, content.utm, by) for card in section.cards
+                ],
                 single=style.single_column,
             )
             if section.block is None
@@ -233,7 +235,9 @@ def index(filled: Sequence[tuple[FilledSection, int]]) -> tuple[IndexEntry, ...]
     )
 
 
-def house_ad(given: HouseAd | None, utm: Utm | None = None) -> HouseAd | None:
+def house_ad(
+    given: HouseAd | None, utm: Utm | None = None, by: Counted | None = None
+) -> HouseAd | None:
     """The advertisement, if it has words and an address that can be followed.
 
     One that somebody pays for keeps its address as it is: it is theirs to count.
@@ -244,7 +248,7 @@ def house_ad(given: HouseAd | None, utm: Utm | None = None) -> HouseAd | None:
     if not url or not text:
         return None
     if not given.paid:
-        url = tagged(url, utm)
+        url = leading(url, given.path, utm, by)
     return HouseAd(text=text, url=url, image=usable(given.image), paid=given.paid)
 
 
@@ -254,15 +258,17 @@ def place(card: CardView, spot: Spot) -> Place:
 
 
 @lru_cache(8192)
-def card_view(card: Card, language: str, utm: Utm | None = None) -> CardView:
-    """A card in an edition in ``language``, whose links carry ``utm``."""
+def card_view(
+    card: Card, language: str, utm: Utm | None = None, by: Counted | None = None
+) -> CardView:
+    """A card in an edition in ``language``, whose links carry ``utm`` or lead ``by`` our site."""
     headline = clean_line(card.headline, 300)
     standfirst = clean_line(card.standfirst, 600)
     facing = text_direction(f"{headline} {standfirst}", direction(card.language or language))
     said_by = (clean_line(card.byline, 120), clean_line(card.source, 80))
     return CardView(
         headline=headline,
-        url=tagged(web_url(card.url), utm) or "#",
+        url=leading(web_url(card.url), card.path, utm, by) or "#",
         standfirst="" if standfirst == headline else standfirst,
         kicker=clean_line(card.kicker, 60),
         credits=tuple(dict.fromkeys(filter(None, said_by))),
@@ -271,18 +277,20 @@ def card_view(card: Card, language: str, utm: Utm | None = None) -> CardView:
         align="right" if facing == "rtl" else "left",
         image=usable(card.image),
         update=card.update,
-        more=tuple(_more(card.more, facing, utm)),
+        more=tuple(_more(card.more, facing, utm, by)),
     )
 
 
-def _more(more: Iterable[More], facing: str, utm: Utm | None) -> Iterator[MoreView]:
+def _more(
+    more: Iterable[More], facing: str, utm: Utm | None, by: Counted | None
+) -> Iterator[MoreView]:
     """Reports whose address can be followed."""
     for one in more:
         headline = clean_line(one.headline, 200)
         if headline and (url := web_url(one.url)):
             yield MoreView(
                 headline=headline,
-                url=tagged(url, utm),
+                url=leading(url, one.path, utm, by),
                 source=clean_line(one.source, 80),
                 dir=text_direction(headline, facing),
             )

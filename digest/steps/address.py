@@ -1,43 +1,23 @@
 """address: freeze who gets which variant, before the first message is made."""
 
-from array import array
-from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass, field
-
 import structlog
 
 from digest.curate import vary
 from digest.errors import UnsoundError
-from digest.model import Issue, IssueState, Selected, Sheet, StoryId
+from digest.model import Issue, IssueState, Selected, Sheet
+from digest.steps import archive, errata, links
 from digest.steps.approve import drop
 from digest.steps.choose import Choosing, choosing
+from digest.steps.frozen import Audience, Frozen
 from digest.steps.parts import Parts
 from digest.steps.rules import rules_hash
 from digest.steps.share import enqueue
-from digest.steps.ways import Dues, share_out
+from digest.steps.ways import share_out
 from digest.store import drafts, issues, ledger, minutes, variants
 from digest.store.engine import reading, writing
 from digest.store.fsck import AUDIENCE
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Frozen:
-    """Who gets which variant, and when. A million readers are 18 MB."""
-
-    readers: "array[int]" = field(default_factory=lambda: array("q"))
-    variants: "array[int]" = field(default_factory=lambda: array("q"))
-    dues: Dues = field(default_factory=Dues)
-    #: what any reader gets, language by language and section by section
-    used: dict[str, dict[str, set[StoryId]]] = field(default_factory=dict)
-
-    def note(self, selected: Collection[Selected]) -> None:
-        for one in selected:
-            held = self.used.setdefault(one.language, defaultdict(set))
-            for slug, stories in one.sections:
-                held[slug].update(stories)
 
 
 def address(parts: Parts, issue: Issue) -> Issue:
@@ -51,32 +31,18 @@ def address(parts: Parts, issue: Issue) -> Issue:
     """
     if issue.state is not IssueState.LOCKED:
         return issue
-    edition = parts.edition(issue.edition)
-    # A template that fails must fail here, while nobody's delivery depends on it.
-    parts.renderer.check(vary.template(issue, edition))
-    if edition.approval.required and rules_hash(parts, issue) != issue.rules_hash:
-        why = "its templates, brand or edition changed after it was locked"
-        with writing(parts.engine) as connection:
-            return drop(connection, parts, issue, why, "scheduler")
-    with reading(parts.engine) as connection:
-        draft = drafts.of(connection, issue.id)
-    if drafts.content_hash(draft) != issue.content_hash:
-        raise UnsoundError(
-            "its stories are not those that were locked",
-            hint="`digest fsck` tells all that is wrong",
-            issue=issue.id,
-        )
-    chosen = choosing(parts, issue, draft)
-    frozen = _freeze(parts, issue, chosen)
-    sheets = _sheets(parts, issue, chosen, frozen)
-    coarsened = chosen.told(len(set(frozen.variants)))
-    if coarsened:
-        log.warning("selections_coarsened", issue=issue.id, what=coarsened)
+    erratum = errata.of(parts, issue.id)
+    if erratum is None and (dropped := _by_other_rules(parts, issue)):
+        return dropped
+    made = errata.audience(parts, issue, erratum) if erratum else _audience(parts, issue)
+    frozen = made.frozen
     with writing(parts.engine) as connection:
         seen = issues.get(connection, issue.id, to_change=True)
         if seen.state is not IssueState.LOCKED:
             return seen  # another scheduler was first
-        variants.keep_sheets(connection, sheets)
+        variants.keep_sheets(connection, links.count(connection, parts, issue, made.sheets))
+        if made.everybodys is not None:
+            archive.keep(connection, issue, made.sheets, made.everybodys)
         shared = share_out(
             connection,
             parts.ways,
@@ -90,7 +56,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
             connection,
             issue.id,
             shared.assignments(),
-            +chosen.left_out,
+            made.left_out,
             parts.ways[0].transport.batch_size,
             shared.shares,
         )
@@ -101,9 +67,9 @@ def address(parts: Parts, issue: Issue) -> Issue:
             IssueState.SENDING,
             "scheduler",
             parts.clock.now(),
-            reason="; ".join(filter(None, [issue.reason, coarsened])),
+            reason="; ".join(filter(None, [issue.reason, made.coarsened])),
         )
-        made, size = variants.count(connection, issue.id), str(told.audience)
+        count, size = variants.count(connection, issue.id), str(told.audience)
         minutes.write(connection, issue.id, parts.clock.now(), "scheduler", AUDIENCE, size)
     log.info(
         "audience_frozen",
@@ -111,30 +77,56 @@ def address(parts: Parts, issue: Issue) -> Issue:
         audience=told.audience,
         deliveries=told.deliveries,
         batches=told.batches,
-        variants=made,
-        excluded=dict(+chosen.left_out),
+        variants=count,
+        excluded=dict(made.left_out),
         routes=shared.counts(),
         later=len(frozen.dues.numbers) - frozen.dues.numbers.count(0),
     )
     return issue
 
 
-def _freeze(parts: Parts, issue: Issue, chosen: Choosing) -> _Frozen:
-    """Write down the variants, chunk by chunk, so that no one waits long for the database."""
-    frozen = _Frozen()
+def _by_other_rules(parts: Parts, issue: Issue) -> Issue | None:
+    """The issue given to review again, where it would not be made as it was approved."""
+    edition = parts.edition(issue.edition)
+    # A template that fails must fail here, while nobody's delivery depends on it.
+    parts.renderer.check(vary.template(issue, edition))
+    if not edition.approval.required or rules_hash(parts, issue) == issue.rules_hash:
+        return None
+    why = "its templates, brand or edition changed after it was locked"
+    with writing(parts.engine) as connection:
+        return drop(connection, parts, issue, why, "scheduler")
+
+
+def _audience(parts: Parts, issue: Issue) -> Audience:
+    """Select for everybody."""
+    with reading(parts.engine) as connection:
+        draft = drafts.of(connection, issue.id)
+    if drafts.content_hash(draft) != issue.content_hash:
+        raise UnsoundError(
+            "its stories are not those that were locked",
+            hint="`digest fsck` tells all that is wrong",
+            issue=issue.id,
+        )
+    chosen = choosing(parts, issue, draft)
+    frozen = Frozen()
     for chunk in chosen.chunks():
-        new = {vary.key(selected): selected for _, selected, _ in chunk}
-        frozen.note(new.values())
-        with writing(parts.engine) as connection:
-            ids = variants.save(connection, issue.id, new)
-        by_selected = {selected: ids[key] for key, selected in new.items()}
-        frozen.readers.extend(who for who, _, _ in chunk)
-        frozen.variants.extend(by_selected[selected] for _, selected, _ in chunk)
-        frozen.dues.extend(at for _, _, at in chunk)
-    return frozen
+        frozen.add(parts, issue, chunk)
+    everybodys = archive.everybodys(parts, issue, chosen)
+    if everybodys is not None:
+        frozen.note([everybodys])
+    coarsened = chosen.told(len(set(frozen.variants)))
+    if coarsened:
+        log.warning("selections_coarsened", issue=issue.id, what=coarsened)
+    return Audience(
+        frozen=frozen,
+        sheets=_sheets(parts, issue, chosen, frozen),
+        left_out=+chosen.left_out,
+        coarsened=coarsened,
+        everybodys=everybodys,
+    )
 
 
-def _sheets(parts: Parts, issue: Issue, chosen: Choosing, frozen: _Frozen) -> list[Sheet]:
+def _sheets(parts: Parts, issue: Issue, chosen: Choosing, frozen: Frozen) -> list[Sheet]:
     """What the variants are made of.
 
     Their subjects, and how the template sets blocks, are tried while nothing depends on them.

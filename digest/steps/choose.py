@@ -28,12 +28,14 @@ from digest.protocols import Reader
 from digest.render.style import Style
 from digest.schedule.days import answered_days
 from digest.schedule.hours import Hours
+from digest.schedule.quiet import Waits
 from digest.steps import editions
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.ways import Dues
 from digest.store import extras, issues, reached
 from digest.store.engine import reading
+from digest.store.extras import Wish
 
 #: the reason of readers whose choices leave too little of this issue: never an empty mail
 TOO_FEW = "too_few"
@@ -108,6 +110,8 @@ class Choosing:
     #: issues whose readers had what came before, newest first, each with its window's end
     before: Sequence[Issue]
     hours: Hours
+    #: whom it is for, where it is outside the schedule
+    wish: Wish
     #: how far selections were coarsened
     step: Coarse = Coarse.NOTHING
     left_out: Counter[str] = field(default_factory=Counter)
@@ -135,10 +139,12 @@ class Choosing:
         """All readers, their selections coarsened by ``step``."""
         parts, slug, now = self.parts, self.edition.slug, self.parts.clock.now()
         asked = sorted(self.selector.segments)
-        wanted, answered = _segments(parts, self.issue), days(parts, self.issue)
+        wanted, answered = self._segments(), days(parts, self.issue)
         _check_segments(parts, {*asked, *wanted})
         self.step = step
         people, extra = parts.audience, self.issue.extra
+        quiet = None if self.wish.despite_quiet else self.edition.quiet_hours
+        waits = Waits(self.issue.scheduled_at, quiet, zone(self.edition))
         self.left_out = Counter(people.excluded(slug, wanted, answered, now, extra=extra))
         stream = iter(people.readers(slug, wanted, asked, answered, now, extra=extra))
         while readers := list(islice(stream, CHUNK)):
@@ -150,13 +156,18 @@ class Choosing:
                 (
                     reader.subscriber,
                     self._selected(reader, last.get(reader.subscriber)),
-                    # What is outside the schedule waits for nobody's hour.
-                    None if extra else self.hours.due(reader.hour, reader.zone),
+                    # What is outside the schedule waits for nobody's hour, but lets them sleep.
+                    waits.due(reader.zone) if extra else self.hours.due(reader.hour, reader.zone),
                 )
                 for reader in readers
             ]
             self.left_out[TOO_FEW] += sum(chosen is None for _, chosen, _ in found)
             yield [(who, chosen, at) for who, chosen, at in found if chosen is not None]
+
+    def _segments(self) -> Sequence[str]:
+        """The segments that the issue goes to; none: to all subscribers of its edition."""
+        own = sorted(self.edition.segments)
+        return self.wish.segments or own if self.issue.extra else own
 
     def _selected(self, reader: Reader, last: datetime | None) -> Selected | None:
         sections = self.selector.select(interest_of(reader, last, self.issue), self.step)
@@ -169,13 +180,12 @@ class Choosing:
         return Selected(sections=sections, language=language, style=style)
 
 
-def _segments(parts: Parts, issue: Issue) -> list[str]:
-    """The segments that an issue goes to; none: to all subscribers of its edition."""
-    own = sorted(parts.edition(issue.edition).segments)
+def wish_of(parts: Parts, issue: Issue) -> Wish:
+    """Whom an issue is for, where it is outside the schedule."""
     if not issue.extra:
-        return own
+        return Wish()
     with reading(parts.engine) as connection:
-        return extras.segments_of(connection, issue) or own
+        return extras.wish_of(connection, issue)
 
 
 def _check_segments(parts: Parts, named: Collection[str]) -> None:
@@ -185,8 +195,11 @@ def _check_segments(parts: Parts, named: Collection[str]) -> None:
         raise NotFoundError(f"there is no segment {name!r}", hint="`digest segments list`")
 
 
-def choosing(parts: Parts, issue: Issue, draft: Draft) -> Choosing:
-    """Make ready to select from ``draft`` and from what earlier issues had."""
+def choosing(parts: Parts, issue: Issue, draft: Draft, wish: Wish | None = None) -> Choosing:
+    """Make ready to select from ``draft`` and from what earlier issues had.
+
+    ``wish`` is what was asked for when the issue was opened, if left out.
+    """
     until = issue.window_to or parts.clock.now()
     with reading(parts.engine) as connection:
         edition = editions.shown(connection, parts, issue.edition, draft.hand)
@@ -195,7 +208,8 @@ def choosing(parts: Parts, issue: Issue, draft: Draft) -> Choosing:
     blocks = running(draft.hand.blocks, issue.local_date)
     selector = Selector(edition, pool, draft.hand.placed, until, blocks)
     hours = Hours(issue.scheduled_at, zone(edition))
-    return Choosing(parts, issue, edition, selector, draft.hand, before, hours)
+    wish = wish or wish_of(parts, issue)
+    return Choosing(parts, issue, edition, selector, draft.hand, before, hours, wish)
 
 
 @dataclass(slots=True)
@@ -246,9 +260,9 @@ class Forecast:
     coarsened: str = ""
 
 
-def forecast(parts: Parts, issue: Issue, draft: Draft) -> Forecast:
+def forecast(parts: Parts, issue: Issue, draft: Draft, wish: Wish | None = None) -> Forecast:
     """Select for everybody, and only count. Stores nothing."""
-    chosen = choosing(parts, issue, draft)
+    chosen = choosing(parts, issue, draft, wish)
     keys: dict[datetime | None, set[str]] = defaultdict(set)
     by_due = Counter[datetime | None]()
     for chunk in chosen.chunks():

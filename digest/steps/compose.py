@@ -1,6 +1,5 @@
 """compose: the next issue always exists; it fills live from the sources until its lock."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.engine import Connection
@@ -18,6 +17,7 @@ from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
 from digest.store import drafts, extras, hands, issues, waiting
 from digest.store.engine import reading, writing
+from digest.store.extras import Wish
 
 #: how far ahead issues are opened
 AHEAD = timedelta(days=1, hours=12)
@@ -53,7 +53,7 @@ def open_extra(
     who: str,
     *,
     reason: str = "",
-    segments: Sequence[str] = (),
+    wish: Wish,
     keep: bool = True,
 ) -> Issue:
     """An issue outside the schedule, opened only if ``keep``; ``at`` None: due now.
@@ -66,9 +66,7 @@ def open_extra(
     if not keep:
         return _unopened(edition, when, sequence=2)
     with writing(parts.engine) as connection:
-        return extras.open_extra(
-            connection, edition.slug, when, now, who, reason=reason, segments=segments
-        )
+        return extras.open_extra(connection, edition.slug, when, now, who, reason=reason, wish=wish)
 
 
 def next_one(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:

@@ -13,7 +13,7 @@ from digest.errors import WrongStateError
 from digest.model import Issue, IssueState
 from digest.steps.parts import Parts
 from digest.steps.send import deadline, settle
-from digest.store import approvals, control, issues, ledger
+from digest.store import approvals, control, errata, issues, ledger
 from digest.store.control import Control, Standing
 from digest.store.engine import reading, writing
 
@@ -109,6 +109,12 @@ def undo(parts: Parts, issue: Issue, who: str) -> Issue:
         )
     now, why = parts.clock.now(), "taken back before it went"
     with writing(parts.engine) as connection:
+        if errata.get(connection, issue.id) is not None:
+            raise WrongStateError(
+                "a letter about a mistake has nothing to fill",
+                hint=f"`digest stop {issue.id}` gives it up",
+                issue=issue.id,
+            )
         approvals.withdraw(connection, issue.id, now)
         back = issues.move(
             connection, issue, IssueState.DRAFTING, who, now, reason=why, approved_revision=None

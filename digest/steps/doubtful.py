@@ -55,6 +55,8 @@ def decide(
         decided = decisions.decide(connection, which, decision, who, now)
         if decision is not Decision.RESEND or not decided.deliveries:
             return decided
+        if issue.state is IssueState.CORRECTED:
+            raise WrongStateError("its readers were told of a mistake in it", issue=number)
         minutes = timedelta(minutes=parts.edition(issue.edition).send_by_minutes)
         if late:
             issue = issues.reschedule(connection, issue, now)

@@ -21,6 +21,7 @@ class Somebody:
     #: a letter belongs to no subscription, so there is nothing to leave
     leave_path: str = ""
     preferences_path: str = "/"
+    measure_clicks: bool = False
 
 
 def send_test(

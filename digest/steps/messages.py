@@ -1,6 +1,7 @@
 """Makes the messages of a batch: a variant, rendered once, and what differs between readers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -20,6 +21,7 @@ from digest.model import (
 from digest.protocols import Recipient
 from digest.render.render import Renderer
 from digest.render.tokens import reader_name
+from digest.steps import errata
 from digest.steps.parts import Parts
 from digest.store import variants
 from digest.store.engine import reading
@@ -35,7 +37,8 @@ class MessageMaker:
         self._parts = parts
         self._issue = issue
         self._edition = parts.edition(issue.edition)
-        self._kits: dict[tuple[str, str], SheetKit] = {}
+        self._kits: dict[tuple[str, str, bool], SheetKit] = {}
+        self._erratum = errata.of(parts, issue.id)
         with reading(parts.engine) as connection:
             self._sheets = variants.sheets(connection, issue.id)
         self._rendered = lru_cache(KEPT)(self._render)
@@ -51,23 +54,45 @@ class MessageMaker:
             ids = variants.ids(connection, self._issue.id, keys)
         copies = {key: self._parts.copies.path(ids[key]) for key in keys}
         return [
-            self._message(recipient, self._rendered(chosen[key]), now, copies[key])
+            self._message(recipient, self._rendered(chosen[key], personal), now, copies[key])
             for subscriber, recipient in recipients.items()
             for key in [batch.deliveries[subscriber]]
+            for personal in [recipient.measure_clicks]
         ]
 
-    def _render(self, selected: Selected) -> RenderedVariant:
-        speaks = selected.language, selected.style
+    def _render(self, selected: Selected, personal: bool) -> RenderedVariant:
+        """``personal``: for readers who agreed to be told apart, where clicks are counted."""
+        if self._erratum is not None:
+            return errata.rendered(
+                self._parts.renderer,
+                self._edition,
+                self._erratum,
+                selected.language,
+                selected.style,
+            )
+        sheet = self._sheets[selected.language]
+        personal = personal and sheet.clicks is not None
+        speaks = selected.language, selected.style, personal
         if speaks not in self._kits:
-            sheet = self._sheets[selected.language]
-            self._kits[speaks] = SheetKit(self._parts.renderer, sheet, selected.style)
+            self._kits[speaks] = SheetKit(
+                self._parts.renderer, _told_apart(sheet) if personal else sheet, selected.style
+            )
         return self._kits[speaks].variant(selected)
 
     def _message(
         self, recipient: Recipient, variant: RenderedVariant, now: datetime, web_path: str
     ) -> Message:
         ref = f"{self._issue.id}-{recipient.subscriber}"
-        return address_to(self._parts, self._edition, ref, recipient, variant, now, web_path)
+        made = address_to(self._parts, self._edition, ref, recipient, variant, now, web_path)
+        if not recipient.measure_clicks:
+            return made
+        ending = self._parts.links.ending(self._issue.id, recipient.subscriber)
+        return replace(made, tokens={**made.tokens, Token.CLICK: ending})
+
+
+def _told_apart(sheet: Sheet) -> Sheet:
+    """The sheet with links that tell who follows them."""
+    return replace(sheet, clicks=sheet.clicks and replace(sheet.clicks, personal=True))
 
 
 class SheetKit:
@@ -116,7 +141,7 @@ def address_to(
             Token.LEAVE_URL: leave_url or preferences,
             Token.PREFERENCES_URL: preferences,
             Token.NAME: reader_name(recipient.name, variant.language),
-            Token.CLICK: "",  # until clicks are counted
+            Token.CLICK: "",
             Token.WEB_URL: identity.public_url + web_path if web_path else "",
         },
         headers=MailHeaders(

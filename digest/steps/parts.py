@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
+from digest.click_links import ClickLinks
 from digest.copy_links import CopyLinks
 from digest.curate.classify import Classifier
 from digest.curate.group import Grouper
@@ -88,6 +89,8 @@ class Parts:
     copies: CopyLinks
     #: where people say yes or no to an issue
     reviews: ReviewLinks
+    #: where links lead whose clicks are counted
+    links: ClickLinks
     #: names our messages so that what comes back is known
     marks: Marks
     #: language → region slug, topic or ``source/<name>`` → what its readers call it

@@ -86,6 +86,7 @@ class Persons:
             found["deliveries"] = person.deliveries(connection, SubscriberId(who))
             found["events"] = person.events(connection, SubscriberId(who))
             found["letters"] = person.letters(connection, SubscriberId(who))
+            found["clicks"] = person.clicks(connection, SubscriberId(who))
         return found
 
     def erase(self, who: int, *, dry_run: bool = False) -> Erased:

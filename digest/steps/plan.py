@@ -9,13 +9,15 @@ import sqlalchemy as sa
 
 from digest.curate.lifecycle import WENT
 from digest.model import BatchState, DeliveryState, Issue, IssueState
-from digest.steps import choose, compose
+from digest.steps import choose, compose, errata
 from digest.steps.control import undo_until
 from digest.steps.parts import Parts
 from digest.store import ledger, variants
 from digest.store.engine import reading
 from digest.store.tables import batch, delivery, issue
 
+#: issues whose audience is frozen
+GOES = WENT | {IssueState.SENDING}
 #: messages a second where nothing was measured or configured: below what each did in trials
 ASSUMED = {"outbox": 300.0, "smtp": 50.0, "sendgrid": 500.0}
 OTHERWISE = 50.0
@@ -86,7 +88,9 @@ def plan(parts: Parts, one: Issue) -> SendPlan:
         with reading(parts.engine) as connection:
             made = variants.count(connection, one.id)
     else:
-        told = choose.forecast(parts, replace(one, scheduled_at=scheduled), draft)
+        told = errata.forecast(parts, one) or choose.forecast(
+            parts, replace(one, scheduled_at=scheduled), draft
+        )
         by_due = told.by_due
         coarsened = told.coarsened
         messages, made, left_out = told.readers, told.variants, dict(told.left_out)

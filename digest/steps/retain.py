@@ -31,6 +31,7 @@ def retain(
         "delivery events": keep.events,
         "letters’ outcomes": keep.letters,
         "erasures": keep.erasures,
+        "readers’ clicks": keep.events,
     }
     before = {name: now - timedelta(days=days) for name, days in rows.items() if days}
     if dry_run:

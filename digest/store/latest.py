@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from digest.curate.lifecycle import WENT
 from digest.model import IssueId, Selected, Sheet, VariantId
 from digest.store import codec, variants
+from digest.store.after_tables import archive, erratum
 from digest.store.tables import delivery, issue, variant
 
 #: deliveries looked at: what most of them got is what most readers got, near enough
@@ -48,7 +49,10 @@ def chosen(
     Without any story of the sections ``hidden``, by slug. None where none went out yet.
     """
     sent = sa.select(issue.c.id, issue.c.sent_at, issue.c.scheduled_at).where(
-        issue.c.edition == edition, issue.c.state.in_([state.value for state in WENT])
+        issue.c.edition == edition,
+        issue.c.state.in_([state.value for state in WENT]),
+        issue.c.id.not_in(sa.select(erratum.c.issue_id)),
+        issue.c.id.not_in(sa.select(archive.c.issue_id).where(archive.c.withdrawn_at.is_not(None))),
     )
     last = connection.execute(sent.order_by(issue.c.scheduled_at.desc()).limit(1)).first()
     if last is None:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from digest.model import NO_ISSUE, SubscriberId
 from digest.store.engine import insert_new
 from digest.store.heard_table import delivery_event
+from digest.store.link_tables import link, reader_click
 from digest.store.rights_tables import chore, erasure
 from digest.store.tables import delivery, issue, letter
 
@@ -59,6 +60,17 @@ def letters(connection: Connection, who: SubscriberId) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def clicks(connection: Connection, who: SubscriberId) -> list[dict[str, Any]]:
+    """Which links they followed, as long as they agreed that this is kept."""
+    query = (
+        sa.select(link.c.issue_id.label("issue"), link.c.url, reader_click.c.at)
+        .join(link, link.c.id == reader_click.c.link_id)
+        .where(reader_click.c.subscriber_id == who)
+        .order_by(link.c.id)
+    )
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
 def scrub(connection: Connection, who: SubscriberId) -> None:
     """Leave of them only that deliveries were made to this id, and what became of each."""
     for page in _issues(connection):
@@ -78,6 +90,7 @@ def scrub(connection: Connection, who: SubscriberId) -> None:
             .values(code="")
         )
     connection.execute(sa.delete(letter).where(letter.c.subscriber_id == who))
+    connection.execute(sa.delete(reader_click).where(reader_click.c.subscriber_id == who))
 
 
 def ask(connection: Connection, who: SubscriberId, now: datetime) -> None:
@@ -145,6 +158,9 @@ def _old(
                 found[name] = (delivery_event, delivery_event.c.id, heard)
             case "letters’ outcomes":
                 found[name] = (letter, letter.c.purpose, letter.c.at < at)
+            case "readers’ clicks":
+                # Its key is of two columns; those of one moment are old together.
+                found[name] = (reader_click, reader_click.c.at, reader_click.c.at < at)
             case "erasures":
                 found[name] = (erasure, erasure.c.subscriber_id, erasure.c.done_at < at)
     return found

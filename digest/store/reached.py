@@ -19,6 +19,7 @@ from digest.model import (
     SubscriberId,
 )
 from digest.store import ledger
+from digest.store.after_tables import erratum
 from digest.store.heard_table import delivery_event
 from digest.store.tables import batch, delivery, issue
 
@@ -36,7 +37,12 @@ def sent_since(connection: Connection, at: datetime) -> list[SentIssue]:
     """The issues scheduled for then or later that are sent, oldest first."""
     query = (
         sa.select(issue.c.id, issue.c.edition, issue.c.sent_at, issue.c.scheduled_at)
-        .where(issue.c.state.in_([state.value for state in WENT]), issue.c.scheduled_at >= at)
+        .where(
+            issue.c.state.in_([one.value for one in WENT]),
+            issue.c.scheduled_at >= at,
+            # A letter about a mistake is no issue that somebody received.
+            issue.c.id.not_in(sa.select(erratum.c.issue_id)),
+        )
         .order_by(issue.c.scheduled_at, issue.c.id)
     )
     return [

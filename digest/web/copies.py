@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from digest.copy_links import COPIES
+from digest.errors import WithdrawnError
 from digest.web.guard import COPY_POLICY
+from digest.web.nothing import Nothing
 
 HEADERS = {
     "Content-Security-Policy": COPY_POLICY,
@@ -18,13 +19,16 @@ HEADERS = {
 }
 
 
-def routes(copy: Callable[[str], str | None]) -> list[BaseRoute]:
-    """``/v/<name>``; ``copy`` finds the page, or None."""
+def routes(copy: Callable[[str], str | None], nothing: Nothing) -> list[BaseRoute]:
+    """``/v/<name>``; ``copy`` finds the page, or None. It raises WithdrawnError."""
 
     def show(request: Request) -> Response:
-        page = copy(request.path_params["name"])
+        try:
+            page = copy(request.path_params["name"])
+        except WithdrawnError:
+            return nothing.page(request, 410)
         if page is None:
-            raise HTTPException(404, "There is no such page.")
+            return nothing.page(request, 404)
         return HTMLResponse(page, headers=HEADERS)
 
     return [Route(COPIES + "{name}", show)]

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from digest.store import (  # noqa: F401 - their tables join the metadata
+    after_tables,
     approval_tables,
     aside_tables,
     heard_table,
+    link_tables,
     people_tables,
     rights_tables,
     route_tables,

@@ -24,7 +24,7 @@ from tests.bench import (
     smtp,
 )
 from tests.bench.measure import Figure
-from tests.trust import one_click
+from tests.trust import clicking, one_click
 
 MEASUREMENTS = (
     rendering.messages,
@@ -33,6 +33,7 @@ MEASUREMENTS = (
     delivery.ledger_rows,
     hooks.events,
     one_click.bench,
+    clicking.bench,
     sendgrid.path,
     smtp.sending,
     smtp.far_away,

@@ -17,6 +17,8 @@ from digest.config import load
 from digest.copy_links import CopyLinks
 from digest.model import VariantId
 from digest.steps import address, compose, lock
+from digest.steps.choose import choosing
+from digest.steps.frozen import Frozen
 from digest.store.engine import reading
 from digest.store.tables import variant
 
@@ -135,7 +137,8 @@ def test_an_issue_that_has_not_gone_has_no_copy(app: App) -> None:
     issue = app.newsroom.today("daily")
     issue = lock.lock(app.parts, compose.compose(app.parts, issue))
     draft = app.newsroom.draft(issue)
-    address._freeze(app.parts, issue, address.choosing(app.parts, issue, draft))
+    for chunk in choosing(app.parts, issue, draft).chunks():
+        Frozen().add(app.parts, issue, chunk)
     with reading(app.engine) as connection:
         (first, *_) = connection.execute(variant.select()).all()
     path = app.parts.copies.path(VariantId(first.id))

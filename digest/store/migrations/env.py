@@ -4,10 +4,12 @@ from alembic import context
 
 import digest.store.route_tables  # noqa: F401 - declares tables of the same metadata
 from digest.store import (  # noqa: F401 - their tables join the metadata
+    after_tables,
     approval_tables,
     aside_tables,
     hand_tables,
     heard_table,
+    link_tables,
     people_tables,
     rights_tables,
 )

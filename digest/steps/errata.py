@@ -1,0 +1,183 @@
+"""errata: a letter about a mistake, to exactly those who have the story, by the ledger.
+
+It is an issue of its own, so each reader gets it once, whatever is killed on the way, and whoever
+left or was suppressed meanwhile does not.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from digest.curate.lifecycle import WENT
+from digest.errors import NotFoundError, WrongStateError
+from digest.marked import marked
+from digest.model import (
+    Card,
+    Edition,
+    Erratum,
+    Issue,
+    IssueId,
+    IssueState,
+    RenderedVariant,
+    Selected,
+    Sheet,
+    StoryId,
+    VariantContent,
+)
+from digest.render.letters import Correction, LetterKind
+from digest.render.render import Renderer
+from digest.render.style import Style
+from digest.render.words import translate
+from digest.steps.choose import Forecast
+from digest.steps.frozen import Audience, Frozen
+from digest.steps.parts import Parts
+from digest.steps.rules import rules_hash
+from digest.store import errata, issues, variants
+from digest.store.engine import reading, writing
+
+#: of the letter, and over the web copies of what it puts right
+SUBJECT = marked("Correction: %(headline)s")
+
+
+def erratum(parts: Parts, issue: Issue, story: StoryId, wrong: str, right: str, who: str) -> Issue:
+    """Make ready a letter to those who have a story of an issue; it goes with the next tick.
+
+    The issue is corrected from then on. Raises NotFoundError where it holds no such story, and
+    WrongStateError where it has not gone, or its readers were told just that already.
+    """
+    one = drawn_up(parts, issue, story, wrong, right)
+    rules = rules_hash(parts, replace(issue, short=None))
+    with writing(parts.engine) as connection:
+        seen = issues.get(connection, issue.id, to_change=True)
+        _check(seen)
+        return errata.open_erratum(connection, seen, one, rules, parts.clock.now(), who)
+
+
+def drawn_up(parts: Parts, issue: Issue, story: StoryId, wrong: str, right: str) -> Erratum:
+    """What the letter would say. Stores nothing. Raises as ``erratum`` does."""
+    _check(issue)
+    if not wrong.strip() or not right.strip():
+        raise WrongStateError("say both what was wrong and what is right", issue=issue.id)
+    with reading(parts.engine) as connection:
+        sheets = variants.sheets(connection, issue.id)
+    card = _card(sheets.values(), story)
+    if card is None:
+        raise NotFoundError("no mail of the issue held such a story", issue=issue.id, story=story)
+    return Erratum(
+        of_issue=issue.id,
+        story=story,
+        headline=card.headline,
+        url=card.url,
+        wrong=wrong.strip(),
+        right=right.strip(),
+    )
+
+
+def count(parts: Parts, one: Erratum) -> int:
+    """How many readers have the story."""
+    with reading(parts.engine) as connection:
+        return sum(len(page) for page in errata.readers(connection, one))
+
+
+def of(parts: Parts, issue: IssueId) -> Erratum | None:
+    """What an issue is a letter about; None: it is none."""
+    with reading(parts.engine) as connection:
+        return errata.get(connection, issue)
+
+
+def audience(parts: Parts, issue: Issue, one: Erratum) -> Audience:
+    """Who gets the letter, each in the language and style of the mail it puts right."""
+    edition, frozen = parts.edition(issue.edition), Frozen()
+    with reading(parts.engine) as connection:
+        for page in errata.readers(connection, one):
+            found = [
+                (who, Selected(sections=(), language=language, style=style), None)
+                for who, language, style in page
+            ]
+            frozen.add(parts, issue, found)
+    for language in frozen.used:
+        # A template that fails must fail here, while nobody's delivery depends on it.
+        rendered(parts.renderer, edition, one, language)
+    sheets = [_sheet(issue, edition, language) for language in frozen.used]
+    return Audience(frozen=frozen, sheets=sheets)
+
+
+def forecast(parts: Parts, issue: Issue) -> Forecast | None:
+    """What a letter would come to; None where the issue is none."""
+    one = of(parts, issue.id)
+    if one is None:
+        return None
+    kinds = Counter[tuple[str, str]]()
+    with reading(parts.engine) as connection:
+        for page in errata.readers(connection, one):
+            kinds.update((language, style) for _, language, style in page)
+    batches = -(-kinds.total() // parts.transport.batch_size)
+    return Forecast(
+        readers=kinds.total(),
+        variants=len(kinds),
+        batches=batches,
+        requests=len(kinds) + batches - 1 if batches else 0,
+        by_due=Counter({None: kinds.total()}),
+        left_out=Counter(),
+    )
+
+
+def rendered(
+    renderer: Renderer, edition: Edition, one: Erratum, language: str, style: str = "full"
+) -> RenderedVariant:
+    """The letter. Raises BadTemplateError."""
+    told = Correction(
+        subject=_subject(one, language),
+        edition=edition.name,
+        preheader=one.right,
+        headline=one.headline,
+        url=one.url,
+        wrong=one.wrong,
+        right=one.right,
+    )
+    return renderer.letter(LetterKind.CORRECTION, told, language, Style(style))
+
+
+def noted(content: VariantContent, told: Iterable[Erratum]) -> VariantContent:
+    """A web copy with what was put right of its stories above them."""
+    held = {card.story for card in content.cards}
+    notes = [
+        f"{_subject(one, content.language)}\n\n{one.right}" for one in told if one.story in held
+    ]
+    return replace(content, note="\n\n".join([*notes, content.note]).strip())
+
+
+def _subject(one: Erratum, language: str) -> str:
+    return translate(SUBJECT, language) % {"headline": one.headline}
+
+
+def _check(issue: Issue) -> None:
+    if issue.state not in WENT:
+        raise WrongStateError(
+            f"an issue that is {issue.state} has not gone to all its readers",
+            hint=f"`digest pause {issue.id}` lets nothing more of it go"
+            if issue.state is IssueState.SENDING
+            else "",
+            issue=issue.id,
+        )
+
+
+def _card(sheets: Iterable[Sheet], story: StoryId) -> Card | None:
+    cards = (card for one in sheets for section in one.sections for card in section.cards)
+    return next((card for card in cards if card.story == story), None)
+
+
+def _sheet(issue: Issue, edition: Edition, language: str) -> Sheet:
+    """Of no section: a letter's variants differ in language and style alone."""
+    return Sheet(
+        issue=issue.id,
+        edition=edition.slug,
+        edition_name=edition.name,
+        template=LetterKind.CORRECTION.value,
+        local_date=issue.local_date,
+        language=language,
+        subject="",
+        empty_subject="",
+        preheader="",
+        sections=(),
+    )
