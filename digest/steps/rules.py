@@ -29,6 +29,7 @@ APART = frozenset(
         "site_trouble",
         "lock_minutes",
         "send_by_minutes",
+        "quiet_hours",
     }
 )
 
