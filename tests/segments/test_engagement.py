@@ -69,7 +69,7 @@ def test_active_only_goes_on(engine: Engine) -> None:
     one, two = add(people, "a@example.org"), add(people, "b@example.org")
     with engine.begin() as connection:
         for who, at in ((one, LATER), (one, NOW), (two, NOW)):
-            seen(connection, who, at)
+            seen(connection, [who], at)
     with reading(engine) as connection:
         rows = connection.execute(sa.select(subscriber.c.id, subscriber.c.last_active_at))
         assert {row.id: row.last_active_at for row in rows} == {one: LATER, two: NOW}
