@@ -23,7 +23,7 @@ from tests.subscribers.conftest import EVERY_DAY, NOW, add, engine, house, peopl
 
 __all__ = ["engine", "people", "postgres_url"]
 
-ROWS = 4_000
+ROWS = 8_000
 #: kills of one import
 KILLS = 3
 
