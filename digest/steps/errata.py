@@ -46,7 +46,8 @@ def erratum(parts: Parts, issue: Issue, story: StoryId, wrong: str, right: str, 
     WrongStateError where it has not gone, or its readers were told just that already.
     """
     one = drawn_up(parts, issue, story, wrong, right)
-    rules = rules_hash(parts, replace(issue, short=None))
+    # The letter has no editors' hand, whatever they did to the issue that it puts right.
+    rules = rules_hash(parts, replace(issue, id=IssueId(0), short=None))
     with writing(parts.engine) as connection:
         seen = issues.get(connection, issue.id, to_change=True)
         _check(seen)

@@ -6,11 +6,13 @@ import pytest
 
 from digest import pipeline
 from digest.app import App
+from digest.desk.actions import Note
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import DeliveryState, IssueState, StoryId
 from digest.steps import control, errata
 from digest.steps.address import address
 from digest.steps.fsck import fsck
+from digest.steps.rules import rules_hash
 from digest.store.engine import reading
 from digest.store.ledger import counts
 from digest.store.variants import sheets
@@ -121,3 +123,15 @@ def test_what_cannot_be_put_right(make: Make) -> None:
     assert again.id != made.id, "what was stopped may be said after all"
     assert pipeline.send_now(parts, again).state is IssueState.SENT
     assert room.mails(again).keys() == {"Ann", "Bob", "Jörg"}
+
+
+def test_the_letter_is_made_by_the_rules_that_it_says(make: Make) -> None:
+    room = make(readers=READERS)
+    issue, _ = room.app.newsroom.next_issue("daily")
+    room.app.newsroom.desk.edit(issue.id, None, "ed", Note("Words of ours"))
+    story = room.story("Ferry library") if room.send().state is IssueState.SENT else None
+    assert story is not None
+    gone = room.app.newsroom.issue(issue.id)
+    made = errata.erratum(room.app.parts, gone, story, WRONG, RIGHT, "ed")
+    # Else each of its batches would pause it where approval is required.
+    assert made.rules_hash == rules_hash(room.app.parts, made)
