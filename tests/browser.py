@@ -6,9 +6,11 @@ or served by a test on ``http://127.0.0.1`` with their pictures.
 
 import json
 import os
+import select
 import subprocess
 import time
 from base64 import b64decode
+from contextlib import suppress
 from fcntl import F_DUPFD, fcntl
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +22,9 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
     *("--proxy-server=127.0.0.1:9", "--remote-debugging-pipe", "about:blank"),
 )
+
+#: longer than a page takes on a machine with much else to do, shorter than a test may last
+SECONDS = 60.0
 
 
 class Browser:
@@ -108,20 +113,20 @@ class Browser:
         self._ask("Input.dispatchKeyEvent", type="keyUp", **told)
 
     def _loaded(self) -> None:
-        # No listener hears anything where no script runs.
-        while not self._runs and self.evaluate("document.readyState") != "complete":
-            time.sleep(0.02)
-        if not self._runs:
-            return
-        self.evaluate(
-            "new Promise(done => document.readyState === 'complete' ? done()"
-            " : addEventListener('load', done))"
-        )
+        # Asked again and again, not awaited: what is asked of a document that is going may never
+        # be answered.
+        state = "silent"
+        until = time.monotonic() + SECONDS
+        while state != "complete":
+            assert time.monotonic() < until, f"the page is {state} after {SECONDS} seconds"
+            with suppress(TimeoutError):
+                state = self.evaluate("document.readyState", seconds=5)
+            time.sleep(0.01)
 
-    def evaluate(self, script: str) -> Any:
-        """What a script in the page, or its promise, comes to."""
+    def evaluate(self, script: str, *, seconds: float = SECONDS) -> Any:
+        """What a script in the page, or its promise, comes to. Raises TimeoutError."""
         asked = {"expression": script, "awaitPromise": True, "returnByValue": True}
-        told = self._ask("Runtime.evaluate", **asked)
+        told = self._ask("Runtime.evaluate", seconds, **asked)
         assert "exceptionDetails" not in told, told["exceptionDetails"]
         return told["result"].get("value")
 
@@ -137,7 +142,7 @@ class Browser:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._ask("Emulation.setDeviceMetricsOverride", **size)
 
-    def _ask(self, method: str, **values: Any) -> Any:
+    def _ask(self, method: str, seconds: float = SECONDS, **values: Any) -> Any:
         self._number += 1
         asked: dict[str, Any] = {"id": self._number, "method": method, "params": values}
         if self._session:
@@ -145,14 +150,18 @@ class Browser:
         left = json.dumps(asked).encode() + b"\0"
         while left:
             left = left[os.write(self._out, left) :]
+        until = time.monotonic() + seconds
         while True:
-            told = json.loads(self._message())
+            told = json.loads(self._message(method, until))
             if told.get("id") == self._number:
                 assert "error" not in told, told["error"]
                 return told["result"]
 
-    def _message(self) -> bytes:
+    def _message(self, method: str, until: float) -> bytes:
         while b"\0" not in self._buffer:
+            ready = select.select([self._in], [], [], max(0.0, until - time.monotonic()))[0]
+            if not ready:
+                raise TimeoutError(f"the browser has not answered {method} in time")
             read = os.read(self._in, 1 << 16)
             assert read, "the browser went away"
             self._buffer += read
