@@ -18,7 +18,7 @@ serve: $(STAMP)
 ## test: run the tests; what is absent is skipped aloud
 .PHONY: test
 test: $(STAMP)
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 ## test-parts: install the real parts that the tests can use (apt and npm; needs root)
 .PHONY: test-parts
