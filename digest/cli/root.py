@@ -131,7 +131,7 @@ def _of_the_machine(error: Exception) -> str | None:
     """What a person should read of an error that is no fault of the program's; None: it is one."""
     from sqlalchemy.exc import OperationalError
 
-    from digest.app import SubscribersError
+    from digest.door import SubscribersError
 
     if isinstance(error, SubscribersError):
         return str(error)

@@ -53,7 +53,7 @@ def import_(  # noqa: PLR0917 - a command line's options, each given by name
     app = _app(ctx)
     for slug in edition or ():
         app.parts.edition(slug)
-    from digest.app import Bringing
+    from digest.door import Bringing
 
     report = app.bring(
         Bringing(
