@@ -1,64 +1,34 @@
 """Wires the parts together; nothing else does. With readers.py alone it knows ``subscribers``."""
 
-import os
-import socket
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
-from functools import cache, cached_property, partial
-from secrets import token_hex
-
-import jinja2
-from sqlalchemy.engine import Engine
-from starlette.routing import BaseRoute
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import subscribers
-from digest import bundled, pipeline, readers, reading, segmenting
-from digest.accounts import Accounts
-from digest.api import Api
+from digest import readers, segmenting, tables
 from digest.config import Settings
-from digest.config.brand import brand
-from digest.config.editions import (
-    editions,
-    region_names,
-    region_views,
-    source_weights,
-    take_names,
-    topic_names,
-)
-from digest.config.sending import sending_rules
-from digest.config.standard import standard
-from digest.curate import gazetteer, home, regions, topics
-from digest.curate.classify import Classifier, Rules
-from digest.deliver.queue import Queue
-from digest.deliver.queues import schema as queue_schema
-from digest.deliver.queues.embedded import Embedded
-from digest.deliver.routes import Route
-from digest.following import Following
-from digest.joined import Joined
-from digest.listening import Listening
-from digest.newsroom import Newsroom
+from digest.equipment import Equipment
 from digest.own_secrets import OwnSecrets
-from digest.pages import Pages
-from digest.protocols import Audience, Clock, Source, Transport
-from digest.reader_care import ReaderCare
-from digest.render.render import Renderer
-from digest.rights import Rights
-from digest.sources.look import Looker
-from digest.steps.count_received import Counting
-from digest.steps.foresee import Foreseen
-from digest.steps.parts import Identity, Parts
-from digest.steps.probe import Probe
-from digest.steps.share import BatchWorker, tend
-from digest.store import engine as database
-from digest.store import migrations
+from digest.protocols import Audience, Clock
+from digest.store.engine import make_engine
 
-#: for the command line, which must not know the package
-SubscribersError = subscribers.SubscribersError
-ImportReport = subscribers.ImportReport
-Bringing = readers.Bringing
-write_members = subscribers.write_members
-csv_row = subscribers.csv_row
+if TYPE_CHECKING:
+    import jinja2
+    from sqlalchemy.engine import Engine
+    from starlette.routing import BaseRoute
+
+    from digest.accounts import Accounts
+    from digest.api import Api
+    from digest.curate.classify import Classifier
+    from digest.following import Following
+    from digest.joined import Joined
+    from digest.listening import Listening
+    from digest.newsroom import Newsroom
+    from digest.pages import Pages
+    from digest.rights import Rights
+    from digest.steps.count_received import Counting
+    from digest.steps.parts import Parts
 
 
 class App:
@@ -73,187 +43,98 @@ class App:
     # --- the database
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """The database of both packages."""
-        return database.make_engine(self.settings.database.url)
+        return make_engine(self.settings.database.url)
 
     def migrate(self) -> None:
-        """Bring both packages' tables to the newest version."""
-        with database.one_at_a_time(self.engine):
-            migrations.migrate(self.engine)
-            subscribers.migrate(self.engine)
-            queue_schema.migrate(self.engine)
+        """Bring all tables to the newest version."""
+        tables.migrate(self.engine)
 
     def pending_migrations(self) -> list[str]:
         """What ``migrate`` would do."""
-        steps = (migrations, subscribers, queue_schema)
-        return [one for step in steps for one in step.pending(self.engine)]
+        return tables.pending(self.engine)
 
     # --- the parts
 
     @cached_property
-    def newsroom(self) -> Newsroom:
+    def newsroom(self) -> "Newsroom":
         """The line as people use it."""
+        from digest.newsroom import Newsroom
+
         return Newsroom(self.parts)
 
     @cached_property
-    def parts(self) -> Parts:
+    def parts(self) -> "Parts":
         """Everything the steps of the line use. Raises ConfigError."""
         segmenting.check(self.settings, lambda: self.segments)
-        return Parts(
+        return self._equipment.parts
+
+    @cached_property
+    def _equipment(self) -> Equipment:
+        return Equipment(
+            settings=self.settings,
             engine=self.engine,
             clock=self.clock,
-            sources=self._sources,
-            weights=source_weights(self.settings),
-            editions=editions(self.settings, self._views),
-            classifier=self._classifier,
-            renderer=self._renderer,
+            secrets=self.secrets,
+            people=lambda: self.people,
             audience=self._audience,
-            transport=self._ways[0],
-            routes=self._ways[1],
-            domains=self.people.domains,
-            identity=self._identity,
-            copies=self.secrets.copies,
-            links=self.secrets.links,
-            marks=self.secrets.marks,
-            reviews=self.secrets.reviews,
-            names=cache(self._names),
-            read=reading.reader(self.settings, self.clock),
-            every=timedelta(minutes=self.settings.gather.every_minutes),
-            journals=self.settings.sending.outbox.parent / "journals",
-            owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
-            queue=self._queue,
-            alert_to=self.settings.alerts.to,
-            rules=sending_rules(self.settings.sending),
-            standard=standard(self.settings),
-            probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
             stopping=self.stopping.is_set,
-            look=Looker(self.settings, self.clock.now),
         )
 
-    @cached_property
-    def _views(self) -> tuple[regions.RegionView, ...]:
-        given = self.settings.regions
-        return regions.views(given.preset, region_views(given), self._gazetteer)
-
-    def _region_names(self, language: str) -> dict[str, str]:
-        return region_names(self._views, self.settings.regions, language)
-
-    def _names(self, language: str) -> dict[str, str]:
-        sources = {f"source/{one.name}": one.title for one in self.settings.sources}
-        choices = self._region_names(language) | topic_names(self.settings, language)
-        return choices | take_names(language) | sources
-
-    @cached_property
-    def _gazetteer(self) -> gazetteer.Gazetteer:
-        return gazetteer.load()
-
-    @cached_property
-    def _classifier(self) -> Classifier:
-        return self.classifier(self.settings.regions.home)
-
-    def classifier(self, country: str | None) -> Classifier:
+    def classifier(self, country: str | None) -> "Classifier":
         """Classifies by this newsroom's rules, as if it were at home in ``country``."""
-        given = self.settings
-        return Classifier(
-            home.with_towns(self._gazetteer, country) if country else self._gazetteer,
-            topics.load(),
-            self._views,
-            Rules(regions=given.regions.rules, topics=given.topics.rules),
-            country,
-        )
+        return self._equipment.classifier(country)
 
     @cached_property
-    def _renderer(self) -> Renderer:
-        own = self.settings.templates
-        folders = [own] if own else []
-        return Renderer([*folders, bundled.templates("email")], brand(self.settings))
-
-    @cached_property
-    def _identity(self) -> Identity:
-        given = self.settings
-        return Identity(
-            from_=given.sending.from_ or f"{given.newsroom.name} <digest@localhost>",
-            reply_to=given.sending.reply_to,
-            public_url=given.web.public_url,
-            precedence=given.sending.precedence,
-            unsubscribe_mailto=given.sending.unsubscribe_mailto,
-        )
-
-    @cached_property
-    def listening(self) -> Listening:
+    def listening(self) -> "Listening":
         """All that tells of mail that was sent."""
+        from digest.listening import Listening
+
         return Listening(self.settings, self.engine, self.clock, self.people, self.secrets.marks)
-
-    @cached_property
-    def _sources(self) -> dict[str, Source]:
-        from digest.sources.build import build  # keeps feed parsers out of every other command
-
-        return build(self.settings)
-
-    @cached_property
-    def _ways(self) -> tuple[Transport, Sequence[Route]]:
-        from digest.deliver.build import build
-
-        secrets = self.secrets
-        return build(
-            self.settings,
-            self.engine,
-            self.clock,
-            self.stopping.is_set,
-            lambda: secrets.derived("verp")[0],
-        )
-
-    @cached_property
-    def _queue(self) -> Queue:
-        lanes = sum(route.lanes for route in self._ways[1])
-        if not queue_schema.used(self.engine):
-            return Embedded(engine=self.engine, clock=self.clock, lanes=lanes)
-        from digest.deliver.queues.postgres import Procrastinate  # only with the extra `postgres`
-
-        return Procrastinate(self.engine, lanes=lanes)
 
     # --- subscribers: the front door
 
-    @cached_property
     def _audience(self) -> Audience:
         # After a change of secret every subscription needs a key made of the new one.
         self.people.issue_leave_keys()
         return self.people
 
     @cached_property
-    def people(self) -> subscribers.Subscribers:
+    def people(self) -> "subscribers.Subscribers":
         """The people, behind their one door."""
         return subscribers.Subscribers(
             self.engine, self._keys, self._catalogue("en"), self.segments
         )
 
     @cached_property
-    def rights(self) -> Rights:
+    def rights(self) -> "Rights":
         """What people may ask of a newsroom that holds their data."""
+        from digest.rights import Rights
+
         theirs = subscribers.Rights(self.engine, self.people.segments)
         return Rights(
             self.settings, self.engine, self.clock, theirs, self.secrets.marks, self._voice
         )
 
     @cached_property
-    def segments(self) -> subscribers.Segments:
+    def segments(self) -> "subscribers.Segments":
         """Those of config.toml and those saved."""
         catalogue, now = self._catalogue("en"), self.clock.now
         return segmenting.segments(self.settings, self.engine, catalogue, now)
 
-    def _catalogue(self, tag: str) -> subscribers.Catalogue:
-        return readers.catalogue(self.settings, self._views, tag)
+    def _catalogue(self, tag: str) -> "subscribers.Catalogue":
+        return readers.catalogue(self.settings, self._equipment.views, tag)
 
-    def _voice(self, wanted: Sequence[str]) -> subscribers.Voice:
-        return readers.voice(self.settings, self._views, wanted)
+    def _voice(self, wanted: Sequence[str]) -> "subscribers.Voice":
+        return readers.voice(self.settings, self._equipment.views, wanted)
 
     def add_subscriber(self, address: str, slugs: frozenset[str], consent: str, name: str) -> int:
         """Add one person who said yes at ``consent``; returns their id."""
         who = readers.Joiner(address, slugs, consent, name)
         return readers.add(self.people, who, self.clock.now())
 
-    def bring(self, how: readers.Bringing) -> ImportReport:
+    def bring(self, how: readers.Bringing) -> "subscribers.ImportReport":
         """Import a CSV, or what another system exported. Mails nobody."""
         return readers.bring(self.people, how, self.clock.now())
 
@@ -263,7 +144,7 @@ class App:
         return OwnSecrets(self.settings)
 
     @cached_property
-    def _keys(self) -> subscribers.Keys:
+    def _keys(self) -> "subscribers.Keys":
         return subscribers.Keys(
             leave=tuple(
                 subscribers.LeaveSecret(one.id, one.derived("leave").hex())
@@ -274,8 +155,10 @@ class App:
         )
 
     @cached_property
-    def joined(self) -> Joined:
+    def joined(self) -> "Joined":
         """Sign-up, links and the letters that people get."""
+        from digest.joined import Joined
+
         offer, keys = self._catalogue("en"), self._keys
         return Joined(self.settings, self.engine, keys, self.clock, offer, self._voice)
 
@@ -290,26 +173,34 @@ class App:
 
     def walk(self, *, sending: bool) -> None:
         """Walk the line, with what was heard of earlier mail."""
+        from digest import pipeline
+
         self.listening.heed()
         pipeline.tick(self.parts, sending=sending)
         self._counting.look()
 
     @cached_property
-    def _counting(self) -> Counting:
+    def _counting(self) -> "Counting":
         return segmenting.counting(self.engine, self.clock)
 
     def work(self) -> None:
         """Send batches, and settle what died here, until ``stopping`` is set."""
+        from digest.steps.share import BatchWorker, tend
+
         parts = self.parts
         parts.queue.work(BatchWorker(parts), partial(tend, parts), self.stopping)
 
     # --- pages
 
     @cached_property
-    def pages(self) -> Pages:
+    def pages(self) -> "Pages":
         """What is shown in a browser."""
+        from digest.config.editions import topic_names
+        from digest.pages import Pages
+        from digest.reader_care import ReaderCare
+
         choices = {
-            "region": self._region_names("en"),
+            "region": self._equipment.region_names("en"),
             "topic": topic_names(self.settings),
             "segment": segmenting.Names(lambda: self.segments),
         }
@@ -325,11 +216,15 @@ class App:
         )
 
     @cached_property
-    def accounts(self) -> Accounts:
+    def accounts(self) -> "Accounts":
         """Who works at the desk."""
+        from digest.accounts import Accounts
+
         return Accounts(self.settings, self.engine, self.clock, self.secrets)
 
-    def _readers_own(self, templates: jinja2.Environment) -> list[BaseRoute]:
+    def _readers_own(self, templates: "jinja2.Environment") -> "list[BaseRoute]":
+        from digest.steps.foresee import Foreseen
+
         people, now, foreseen = self.people, self.clock.now, Foreseen(self.parts)
         return [
             *subscribers.routes(people, templates, now, self._voice, foreseen),
@@ -340,11 +235,15 @@ class App:
         ]
 
     @cached_property
-    def following(self) -> Following:
+    def following(self) -> "Following":
         """What readers find behind the links of mail that has gone."""
+        from digest.following import Following
+
         return Following(self.settings, self.engine, self.clock, self.secrets.links, self.segments)
 
     @cached_property
-    def api(self) -> Api:
+    def api(self) -> "Api":
         """For other programs."""
+        from digest.api import Api
+
         return Api(self.settings, self.engine, self.clock, self.people, self._keys)

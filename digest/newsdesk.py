@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from digest.curate.correct import About
-from digest.desk.actions import Action, Restore
+from digest import steps
 from digest.errors import NotFoundError
 from digest.model import (
     Draft,
@@ -22,15 +21,16 @@ from digest.model import (
     SubscriberId,
     VariantContent,
 )
-from digest.preview.preview import Preview
-from digest.steps import add, choose, compose, curate, desk, editions, events, history
-from digest.steps.edit import edit, editable, would
-from digest.steps.parts import Parts
-from digest.steps.preview import preview
 from digest.store import issues
-from digest.store.edition_overrides import Kept
 from digest.store.engine import reading
-from digest.store.events import Decision
+
+if TYPE_CHECKING:
+    from digest.curate.correct import About
+    from digest.desk.actions import Action, Restore
+    from digest.preview.preview import Preview
+    from digest.steps import add, desk, history
+    from digest.steps.parts import Parts
+    from digest.store.edition_overrides import Kept
 
 Whom: TypeAlias = Interest | SubscriberId | None
 
@@ -39,7 +39,7 @@ Whom: TypeAlias = Interest | SubscriberId | None
 class Newsdesk:
     """The editors' side of the line. ``who`` is written down beside what they did."""
 
-    parts: Parts
+    parts: "Parts"
 
     def look(self, issue_id: IssueId) -> tuple[Issue, Draft]:
         """An issue as it was last filled, at its revision. Raises NotFoundError."""
@@ -50,71 +50,75 @@ class Newsdesk:
     def shown(self, issue: Issue, draft: Draft) -> Edition:
         """The edition as the issue shows it: its sections in order, those hidden too."""
         with reading(self.parts.engine) as connection:
-            return editions.shown(connection, self.parts, issue.edition, draft.hand)
+            return steps.editions.shown(connection, self.parts, issue.edition, draft.hand)
 
     def content(
         self, issue: Issue, draft: Draft, interest: Interest | None = None
     ) -> VariantContent:
         """What readers with ``interest`` would get of ``draft``; None: the whole issue."""
-        return compose.content(self.parts, issue, interest, told=draft)
+        return steps.compose.content(self.parts, issue, interest, told=draft)
 
     def edit(
-        self, issue_id: IssueId, seen: int | None, who: str, action: Action | Restore
+        self, issue_id: IssueId, seen: int | None, who: str, action: "Action | Restore"
     ) -> Issue:
         """Do to an issue what an editor decided, upon revision ``seen``; None: however it stands.
 
         Raises ConflictError where it changed since, NotFoundError, InvalidError, WrongStateError.
         """
-        return edit(self.parts, issue_id, seen, who, action)
+        return steps.edit.edit(self.parts, issue_id, seen, who, action)
 
-    def would(self, issue_id: IssueId, action: Action | Restore) -> list[str]:
+    def would(self, issue_id: IssueId, action: "Action | Restore") -> list[str]:
         """What ``edit`` would change, in words. Stores nothing. Raises as ``edit`` does."""
-        return would(self.parts, issue_id, action)
+        return steps.edit.would(self.parts, issue_id, action)
 
-    def history(self, issue_id: IssueId) -> list[history.Told]:
+    def history(self, issue_id: IssueId) -> "list[history.Told]":
         """What editors did to an issue, newest first. Raises NotFoundError."""
         with reading(self.parts.engine) as connection:
-            return history.history(connection, issues.get(connection, issue_id))
+            return steps.history.history(connection, issues.get(connection, issue_id))
 
     def changes(self, issue_id: IssueId, before: int) -> list[str]:
         """What changed in an issue since that revision, in two lines at most."""
         with reading(self.parts.engine) as connection:
             issue = issues.get(connection, issue_id)
-            return history.changes(connection, issue, before, issue.revision)
+            return steps.history.changes(connection, issue, before, issue.revision)
 
     def keep_sections(self, issue_id: IssueId, who: str) -> tuple[SectionChange, ...]:
         """Let every issue to come show its sections as this one does. Raises NotFoundError."""
-        return editions.keep(self.parts, issue_id, who)
+        return steps.editions.keep(self.parts, issue_id, who)
 
     def forget_sections(self, slug: str, who: str) -> None:
         """Let an edition's issues show their sections as config.toml says. Raises NotFoundError."""
-        editions.forget(self.parts, slug, who)
+        steps.editions.forget(self.parts, slug, who)
 
-    def kept_sections(self) -> Mapping[str, Sequence[Kept]]:
+    def kept_sections(self) -> "Mapping[str, Sequence[Kept]]":
         """What editors changed for good, by edition."""
-        return editions.kept_by_edition(self.parts)
+        return steps.editions.kept_by_edition(self.parts)
 
     def read(self, url: str) -> ParsedStory | Reject:
         """The story at an address, or why there is none. It is not stored."""
         return self.parts.read(url)
 
-    def add(self, found: ParsedStory, slugs: Collection[str], who: str) -> add.Added:
+    def add(self, found: ParsedStory, slugs: Collection[str], who: str) -> "add.Added":
         """Keep a story as an editor's pick. Raises NotFoundError and WrongStateError."""
-        return add.add(self.parts, found, slugs, who)
+        return steps.add.add(self.parts, found, slugs, who)
 
     def correct(
-        self, key: StoryId, chosen: Mapping[About, Collection[str]], who: str
+        self, key: StoryId, chosen: "Mapping[About, Collection[str]]", who: str
     ) -> StoredStory:
         """Decide a story's region, country or topic, for good. Raises NotFoundError."""
-        return curate.correct(self.parts, key, chosen, who)
+        return steps.curate.correct(self.parts, key, chosen, who)
 
     def join(self, one: StoryId, other: StoryId, who: str) -> None:
         """Two stories are of one event. Raises NotFoundError."""
-        events.decide(self.parts, one, other, Decision.JOIN, who)
+        from digest.store.events import Decision
+
+        steps.events.decide(self.parts, one, other, Decision.JOIN, who)
 
     def split(self, one: StoryId, other: StoryId, who: str) -> None:
         """Two stories are of two events. Raises NotFoundError."""
-        events.decide(self.parts, one, other, Decision.SPLIT, who)
+        from digest.store.events import Decision
+
+        steps.events.decide(self.parts, one, other, Decision.SPLIT, who)
 
     @property
     def source_names(self) -> Mapping[str, str]:
@@ -128,7 +132,7 @@ class Newsdesk:
 
     def when(self, issue: Issue) -> str:
         """When it is due, by the clock of its edition."""
-        return desk.due(self.parts, issue)
+        return steps.desk.due(self.parts, issue)
 
     def name(self, issue: Issue) -> str:
         """What its edition is called."""
@@ -149,50 +153,50 @@ class Newsdesk:
 
     def editable(self, issue: Issue) -> bool:
         """Whether its content may still change."""
-        return issue.edition in self.parts.editions and editable(issue)
+        return issue.edition in self.parts.editions and steps.edit.editable(issue)
 
-    def table(self, issue_id: IssueId) -> desk.Table:
+    def table(self, issue_id: IssueId) -> "desk.Table":
         """All of an issue. Raises NotFoundError."""
-        return desk.table(self.parts, issue_id)
+        return steps.desk.table(self.parts, issue_id)
 
-    def sheet(self, on: desk.Table, story: StoryId) -> desk.Sheet:
+    def sheet(self, on: "desk.Table", story: StoryId) -> "desk.Sheet":
         """One story of it. Raises NotFoundError."""
-        return desk.sheet(self.parts, on, story)
+        return steps.desk.sheet(self.parts, on, story)
 
     def sent_in(self, keys: Collection[StoryId]) -> Mapping[StoryId, tuple[tuple[str, int], ...]]:
         """Which stories readers had already: story → (edition, issue)."""
-        return desk.sent_in(self.parts, keys)
+        return steps.desk.sent_in(self.parts, keys)
 
-    def reach(self, on: desk.Table) -> Mapping[StoryId, int]:
+    def reach(self, on: "desk.Table") -> Mapping[StoryId, int]:
         """How many readers would get each story; takes a while where there are many readers."""
-        return desk.reach(self.parts, on.issue, on.draft)
+        return steps.desk.reach(self.parts, on.issue, on.draft)
 
     def fill(self, issue: Issue) -> Issue:
         """Take in what came since it was last filled."""
-        return compose.compose(self.parts, issue)
+        return steps.compose.compose(self.parts, issue)
 
-    def news(self, issue_id: IssueId, seen: int) -> desk.News:
+    def news(self, issue_id: IssueId, seen: int) -> "desk.News":
         """What changed since revision ``seen``. Raises NotFoundError."""
-        return desk.news(self.parts, issue_id, seen)
+        return steps.desk.news(self.parts, issue_id, seen)
 
     def outcome(self, issue_id: IssueId, revision: int, story: StoryId | None) -> str:
         """What the act that led to a revision came to, in a line."""
-        return desk.outcome(self.parts, issue_id, revision, story)
+        return steps.desk.outcome(self.parts, issue_id, revision, story)
 
-    def preview(self, issue: Issue, whom: Whom = None) -> Preview:
+    def preview(self, issue: Issue, whom: Whom = None) -> "Preview":
         """The mail as some readers would get it, filled as of now; None: the whole issue."""
-        return preview(self.parts, issue, self.when(issue), whom)
+        return steps.preview.preview(self.parts, issue, self.when(issue), whom)
 
-    def proof(self, issue: Issue, whom: Whom = None) -> Preview:
+    def proof(self, issue: Issue, whom: Whom = None) -> "Preview":
         """The same of the issue as it was last filled: what its editors see and approve."""
-        draft = compose.stored(self.parts, issue)
-        return preview(self.parts, issue, self.when(issue), whom, draft)
+        draft = steps.compose.stored(self.parts, issue)
+        return steps.preview.preview(self.parts, issue, self.when(issue), whom, draft)
 
     def readers(self, issue: Issue, segment: str) -> int:
         """How many readers of the issue's edition are in a segment. Raises NotFoundError."""
         if segment not in self.parts.audience.segments:
             raise NotFoundError(f"there is no segment {segment!r}")
-        days = choose.days(self.parts, issue)
+        days = steps.choose.days(self.parts, issue)
         found = self.parts.audience.readers(
             issue.edition, [segment], (), days, self.now(), extra=issue.extra
         )

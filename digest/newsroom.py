@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from digest import pipeline
-from digest.desk.actions import Pin
+from digest import steps
 from digest.model import (
     DeliveryEvent,
     DeliveryState,
@@ -23,35 +23,22 @@ from digest.model import (
     SubscriberId,
     VariantContent,
 )
-from digest.newsdesk import Newsdesk
-from digest.passage import Passage
-from digest.preview.preview import Preview
-from digest.steps import (
-    approve,
-    archive,
-    choose,
-    compose,
-    copies,
-    held,
-    letters,
-    pin,
-    reviewing,
-    routes,
-    send,
-)
-from digest.steps.desk import due
-from digest.steps.overview import Next, overview
-from digest.steps.parts import Parts
-from digest.steps.plan import SendPlan, plan
-from digest.steps.preflight import preflight
-from digest.steps.preview import inert, preview
-from digest.steps.why import Why, why
 from digest.store import heard, issues, sources, variants
-from digest.store.archive import Archived
 from digest.store.engine import reading
-from digest.store.extras import Wish
 from digest.store.not_sent import not_sent
-from digest.store.sources import SourceState
+
+if TYPE_CHECKING:
+    from digest.newsdesk import Newsdesk
+    from digest.passage import Passage
+    from digest.preview.preview import Preview
+    from digest.steps import choose, reviewing, routes
+    from digest.steps.overview import Next
+    from digest.steps.parts import Parts
+    from digest.steps.plan import SendPlan
+    from digest.steps.why import Why
+    from digest.store.archive import Archived
+    from digest.store.extras import Wish
+    from digest.store.sources import SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,26 +55,26 @@ class Heard:
 class Reviews:
     """The pages that review mails lead to; each call raises NotFoundError for a link not good."""
 
-    parts: Parts
+    parts: "Parts"
 
-    def look(self, token: str) -> reviewing.Reviewed:
+    def look(self, token: str) -> "reviewing.Reviewed":
         """What a link shows now."""
-        return reviewing.look(self.parts, token)
+        return steps.reviewing.look(self.parts, token)
 
     def mail(self, token: str) -> str:
         """The issue's mail as readers get it."""
-        return reviewing.mail(self.parts, token)
+        return steps.reviewing.mail(self.parts, token)
 
     def press(self, token: str, act: str, revision: int) -> None:
         """Do what a button says. Raises WrongStateError."""
-        reviewing.press(self.parts, token, act, revision)
+        steps.reviewing.press(self.parts, token, act, revision)
 
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
     """The line as people use it."""
 
-    parts: Parts
+    parts: "Parts"
 
     def slugs(self, edition: str | None) -> list[str]:
         """The edition asked for, or all. Raises NotFoundError."""
@@ -103,7 +90,7 @@ class Newsroom:
             found.append(source.gather(memory, now))
         return found
 
-    def source_states(self) -> list[SourceState]:
+    def source_states(self) -> "list[SourceState]":
         """How each source stands."""
         with reading(self.parts.engine) as connection:
             return [sources.state(connection, name) for name in self.parts.sources]
@@ -120,7 +107,7 @@ class Newsroom:
 
     def today(self, slug: str) -> Issue:
         """Today's issue of an edition, opened if need be."""
-        return compose.today(self.parts, self.parts.edition(slug))
+        return steps.compose.today(self.parts, self.parts.edition(slug))
 
     def open_extra(
         self,
@@ -129,30 +116,32 @@ class Newsroom:
         who: str,
         *,
         reason: str = "",
-        wish: Wish | None = None,
+        wish: "Wish | None" = None,
         keep: bool = True,
     ) -> Issue:
         """An issue outside the schedule, for readers who want such. Raises NotFoundError."""
         edition = self.parts.edition(slug)
-        return compose.open_extra(
+        from digest.store.extras import Wish
+
+        return steps.compose.open_extra(
             self.parts, edition, at, who, reason=reason, wish=wish or Wish(), keep=keep
         )
 
-    def extra_forecast(self, issue: Issue, wish: Wish) -> choose.Forecast:
+    def extra_forecast(self, issue: Issue, wish: "Wish") -> "choose.Forecast":
         """What an issue outside the schedule would come to, filled as of now."""
-        return choose.forecast(self.parts, issue, self.draft(issue), wish)
+        return steps.choose.forecast(self.parts, issue, self.draft(issue), wish)
 
     def next_issue(self, slug: str, *, keep: bool = True) -> tuple[Issue, VariantContent]:
         """The issue that goes out next, filled as of now; stored only if ``keep``."""
         edition = self.parts.edition(slug)
-        issue = compose.next_one(self.parts, edition, keep=keep)
+        issue = steps.compose.next_one(self.parts, edition, keep=keep)
         if keep:
-            issue = compose.compose(self.parts, issue)
-        return issue, compose.content(self.parts, issue)
+            issue = steps.compose.compose(self.parts, issue)
+        return issue, steps.compose.content(self.parts, issue)
 
-    def overview(self) -> Sequence[Next]:
+    def overview(self) -> "Sequence[Next]":
         """The next issue of every edition, as it was last filled. Stores nothing."""
-        return overview(self.parts)
+        return steps.overview.overview(self.parts)
 
     def open_next(self, slug: str) -> Issue:
         """The issue that goes out next, opened and filled as of now. Raises NotFoundError."""
@@ -160,27 +149,27 @@ class Newsroom:
 
     def draft(self, issue: Issue) -> Draft:
         """The issue's pool and slots."""
-        return compose.draft(self.parts, issue)
+        return steps.compose.draft(self.parts, issue)
 
     def content(self, issue: Issue, interest: Interest | None = None) -> VariantContent:
         """What readers with ``interest`` would get; None: the whole issue."""
-        return compose.content(self.parts, issue, interest)
+        return steps.compose.content(self.parts, issue, interest)
 
     def plain_mail(self, issue: Issue, interest: Interest | None = None) -> tuple[str, str]:
         """The mail's HTML and text with links to leave and choose that lead nowhere."""
         rendered = self.parts.renderer.render(self.content(issue, interest))
-        return inert(rendered)
+        return steps.preview.inert(rendered)
 
     def upcoming(self, slug: str, day: date | None = None) -> Issue:
         """The issue of a local date, or the next one. Stores nothing. Raises NotFoundError."""
         edition = self.parts.edition(slug)
         if day is None:
-            return compose.next_one(self.parts, edition, keep=False)
-        return compose.dated(self.parts, edition, day)
+            return steps.compose.next_one(self.parts, edition, keep=False)
+        return steps.compose.dated(self.parts, edition, day)
 
-    def preview(self, issue: Issue, whom: Interest | SubscriberId | None = None) -> Preview:
+    def preview(self, issue: Issue, whom: Interest | SubscriberId | None = None) -> "Preview":
         """The issue as some readers, or one of them, would get it; None: the whole issue."""
-        return preview(self.parts, issue, self.when(issue), whom)
+        return steps.preview.preview(self.parts, issue, self.when(issue), whom)
 
     def preflight(
         self, issue: Issue, interest: Interest | None = None, *, probe: bool = False
@@ -192,47 +181,53 @@ class Newsroom:
         """
         content = self.content(issue, interest)
         rendered = self.parts.renderer.render(content)
-        found = preflight(self.parts, issue, content, rendered, probe=probe)
-        return (*found, *choose.findings(self.parts, issue, self.draft(issue)))
+        found = steps.preflight.preflight(self.parts, issue, content, rendered, probe=probe)
+        return (*found, *steps.choose.findings(self.parts, issue, self.draft(issue)))
 
-    def why(self, slug: str, key: StoryId) -> tuple[Issue, Why]:
+    def why(self, slug: str, key: StoryId) -> "tuple[Issue, Why]":
         """Why the next issue of an edition holds a story, or does not. Stores nothing."""
         issue, _ = self.next_issue(slug, keep=False)
-        return issue, why(self.parts, issue, key)
+        return issue, steps.why.why(self.parts, issue, key)
 
     def pin_plan(
         self, slug: str, key: StoryId, section: str = "", place: int = 1, *, everyone: bool = False
     ) -> Slot:
         """Where ``pin`` would put a story. Raises NotFoundError and WrongStateError."""
+        from digest.desk.actions import Pin
+
         action = Pin(story=key, section=section, place=place, everyone=everyone)
-        return pin.plan(self.parts, self.parts.edition(slug), action)
+        return steps.pin.plan(self.parts, self.parts.edition(slug), action)
 
     def pin(self, slug: str, slot: Slot, who: str) -> Issue:
         """Place a story in the next issue. Raises NotFoundError and WrongStateError."""
-        return pin.pin(self.parts, self.parts.edition(slug), slot, who)
+        return steps.pin.pin(self.parts, self.parts.edition(slug), slot, who)
 
     def unpin(self, slug: str, key: StoryId, who: str) -> Issue:
         """Leave it to the rules again. Raises NotFoundError and WrongStateError."""
-        return pin.unpin(self.parts, self.parts.edition(slug), key, who)
+        return steps.pin.unpin(self.parts, self.parts.edition(slug), key, who)
 
     @property
-    def desk(self) -> Newsdesk:
+    def desk(self) -> "Newsdesk":
         """What editors ask of an issue."""
+        from digest.newsdesk import Newsdesk
+
         return Newsdesk(self.parts)
 
     @property
-    def passage(self) -> Passage:
+    def passage(self) -> "Passage":
         """What people decide about an issue's way out."""
+        from digest.passage import Passage
+
         return Passage(self.parts)
 
     def next_days(self, slug: str) -> tuple[Issue, frozenset[int]]:
         """The issue that goes out next, and the ISO weekdays it answers for. Stores nothing."""
-        issue = compose.next_one(self.parts, self.parts.edition(slug), keep=False)
-        return issue, choose.days(self.parts, issue)
+        issue = steps.compose.next_one(self.parts, self.parts.edition(slug), keep=False)
+        return issue, steps.choose.days(self.parts, issue)
 
     def approve(self, issue_id: IssueId, who: str, despite: Sequence[str] = ()) -> Issue:
         """Approve an issue as it stands. Raises WrongStateError."""
-        return approve.approve(self.parts, self.issue(issue_id), who, despite=despite)
+        return steps.approve.approve(self.parts, self.issue(issue_id), who, despite=despite)
 
     @property
     def reviews(self) -> Reviews:
@@ -241,60 +236,64 @@ class Newsroom:
 
     def send_now(self, issue: Issue, progress: Callable[[int], None] | None = None) -> Issue:
         """Take an issue down the line now. Raises WrongStateError where approval is missing."""
+        from digest import pipeline
+
         return pipeline.send_now(self.parts, issue, progress)
 
     def hold(self, issue: Issue, until: datetime) -> None:
         """Have the provider hold an issue's mail until then. Raises WrongStateError."""
-        held.hold(self.parts, issue, until)
+        steps.held.hold(self.parts, issue, until)
 
     def call_back(self, issue: Issue) -> int:
         """Have the provider throw away what it holds of an issue. Raises WrongStateError."""
-        readers = held.call_back(self.parts, issue)
+        readers = steps.held.call_back(self.parts, issue)
         if issue.state is IssueState.SENDING:
-            send.settle(self.parts, issue)
+            steps.send.settle(self.parts, issue)
         return readers
 
-    def routes(self) -> list[routes.RouteReport]:
+    def routes(self) -> "list[routes.RouteReport]":
         """How the ways out stand."""
-        return routes.report(self.parts)
+        return steps.routes.report(self.parts)
 
     def left_out(self, issue: IssueId) -> list[SubscriberId]:
         """Whom no route could mail, since they warm up."""
-        return routes.left_out(self.parts, issue)
+        return steps.routes.left_out(self.parts, issue)
 
-    def send_plan(self, slug: str) -> SendPlan:
+    def send_plan(self, slug: str) -> "SendPlan":
         """What ``send_now`` would do with today's issue. Stores nothing."""
-        return plan(self.parts, compose.today(self.parts, self.parts.edition(slug), keep=False))
+        return steps.plan.plan(
+            self.parts, steps.compose.today(self.parts, self.parts.edition(slug), keep=False)
+        )
 
-    def issue_plan(self, issue_id: IssueId) -> SendPlan:
+    def issue_plan(self, issue_id: IssueId) -> "SendPlan":
         """What ``send_now`` would do with this issue. Stores nothing. Raises NotFoundError."""
-        return plan(self.parts, self.issue(issue_id))
+        return steps.plan.plan(self.parts, self.issue(issue_id))
 
     def send_test(self, slug: str, to: str) -> Outcome:
         """One marked copy of the next issue to ``to``; never counted, and to nobody else."""
         issue, content = self.next_issue(slug, keep=False)
         rendered = self.parts.renderer.render(replace(content, web_copy=False))
-        return letters.send_test(self.parts, issue, rendered, to)
+        return steps.letters.send_test(self.parts, issue, rendered, to)
 
     def copy(self, name: str) -> str | None:
         """The page of a variant at ``/v/<name>``; None where there is none."""
-        return copies.copy(self.parts, name)
+        return steps.copies.copy(self.parts, name)
 
-    def archive(self, slug: str, before: date | None = None) -> list[Archived]:
+    def archive(self, slug: str, before: date | None = None) -> "list[Archived]":
         """The issues of an edition that anybody may read. Raises NotFoundError."""
-        return archive.listed(self.parts, slug, before)
+        return steps.archive.listed(self.parts, slug, before)
 
     def archived(self, slug: str, name: str) -> str | None:
         """The page of one of them; None where there is none. Raises WithdrawnError."""
-        return archive.page(self.parts, slug, name)
+        return steps.archive.page(self.parts, slug, name)
 
     def progress(self, issue: Issue) -> dict[DeliveryState, int]:
         """How many deliveries of the issue are in which state."""
-        return send.progress_of(self.parts, issue)
+        return steps.send.progress_of(self.parts, issue)
 
     def rests_until(self, issue: Issue) -> datetime | None:
         """The next hour of its readers, where that is all an issue waits for; else None."""
-        return send.rests_until(self.parts, issue)
+        return steps.send.rests_until(self.parts, issue)
 
     def not_sent(self, issue: Issue) -> Mapping[str, Sequence[SubscriberId]]:
         """Who was left out or refused since the audience was frozen, by reason."""
@@ -317,4 +316,4 @@ class Newsroom:
 
     def when(self, issue: Issue) -> str:
         """When the issue is due, by the clock of its edition."""
-        return due(self.parts, issue)
+        return steps.desk.due(self.parts, issue)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from digest import steps
 from digest.curate.lifecycle import UNFINISHED, allowed, waits_for_approval
 from digest.errors import WrongStateError
 from digest.model import (
@@ -15,17 +17,15 @@ from digest.model import (
     IssueState,
     Outcome,
 )
-from digest.steps import approve, compose, control, doubtful, letters, reviewing, send
-from digest.steps.last_look import last_look
-from digest.steps.lock import lock
-from digest.steps.parts import Parts
-from digest.steps.plan import SendPlan, plan
-from digest.steps.review import complaints, outlook
 from digest.store import approvals, issues
 from digest.store.approvals import Approval
 from digest.store.decide import Doubtful
 from digest.store.engine import reading, writing
 from digest.store.not_sent import not_sent
+
+if TYPE_CHECKING:
+    from digest.steps.parts import Parts
+    from digest.steps.plan import SendPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,71 +49,73 @@ class Standing:
     left_out: Mapping[str, int]
     doubtful: Sequence[Doubtful]
     #: what is still to go and how long that takes; None where nobody asked
-    plan: SendPlan | None
+    plan: "SendPlan | None"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """The way out of an issue. ``who`` is written down beside what they did."""
 
-    parts: Parts
+    parts: "Parts"
 
     def standing(self, issue: Issue, *, reckon: bool = False) -> Standing:
         """How it stands. With ``reckon`` everybody is selected for, which takes a while."""
         parts, edition = self.parts, self.parts.edition(issue.edition)
-        paused = control.standing(parts, issue)
+        paused = steps.control.standing(parts, issue)
         waits = waits_for_approval(issue) and bool(issue.content_hash)
-        content = compose.content(parts, issue, told=compose.stored(parts, issue))
-        found = complaints(parts, issue, content) if waits and content.sections else []
+        content = steps.compose.content(parts, issue, told=steps.compose.stored(parts, issue))
+        found = steps.review.complaints(parts, issue, content) if waits and content.sections else []
         on_its_way = issue.state is IssueState.SENDING
         with reading(parts.engine) as connection:
             given = approvals.standing(connection, issue.id)
             left = {why: len(who) for why, who in not_sent(connection, issue.id).items()}
-        undo = control.undo_until(parts, issue)
+        undo = steps.control.undo_until(parts, issue)
         return Standing(
             edition=edition,
-            outlook=outlook(edition, issue),
+            outlook=steps.review.outlook(edition, issue),
             approved_by=[(one, one.content.revision == issue.revision) for one in given],
             findings=found,
             stands="" if paused is None else str(paused),
             undo_until=undo,
             open=frozenset(_open(issue, paused=paused is not None)),
-            progress=send.progress_of(parts, issue),
+            progress=steps.send.progress_of(parts, issue),
             left_out=left,
-            doubtful=doubtful.known(parts, issue.id),
-            plan=plan(parts, issue) if reckon or on_its_way else None,
+            doubtful=steps.doubtful.known(parts, issue.id),
+            plan=steps.plan.plan(parts, issue) if reckon or on_its_way else None,
         )
 
     def approve(self, issue: Issue, revision: int, despite: Sequence[str], who: str) -> Issue:
         """Say yes to the revision that was seen. Raises ConflictError, BlockedError…"""
-        return approve.approve(self.parts, issue, who, revision=revision, despite=despite)
+        return steps.approve.approve(self.parts, issue, who, revision=revision, despite=despite)
 
     def review(self, issue: Issue, who: str) -> Issue:
         """Give it to people to look at. Raises WrongStateError."""
-        return approve.review(self.parts, issue, who)
+        return steps.approve.review(self.parts, issue, who)
 
     def hold(self, issue: Issue, who: str, why: str) -> Issue:
         """Hold it until a person approves it. Raises WrongStateError."""
-        return approve.hold(self.parts, issue, who, why)
+        return steps.approve.hold(self.parts, issue, who, why)
 
     def skip(self, issue: Issue, who: str, why: str) -> Issue:
         """Leave it out: its stories roll over. Raises WrongStateError."""
-        return approve.skip(self.parts, issue, who, why)
+        return steps.approve.skip(self.parts, issue, who, why)
 
     def undo(self, issue: Issue, who: str) -> Issue:
         """Take it back before anything of it went. Raises WrongStateError."""
-        return control.undo(self.parts, issue, who)
+        return steps.control.undo(self.parts, issue, who)
 
     def send(self, issue: Issue, who: str) -> Issue:
         """Let it go with the next tick, after the time to take it back. Raises WrongStateError."""
         parts = self.parts
-        if (paused := control.standing(parts, issue)) is not None:
+        if (paused := steps.control.standing(parts, issue)) is not None:
             raise WrongStateError(f"the issue is {paused}", issue=issue.id)
         if issue.state not in UNFINISHED - {IssueState.SENDING}:
             raise WrongStateError(f"an issue that is {issue.state} cannot be sent", issue=issue.id)
         with writing(parts.engine) as connection:
             issue = issues.reschedule(connection, issue, parts.clock.now())
-        issue = last_look(parts, lock(parts, compose.compose(parts, issue), who=who))
+        issue = steps.last_look.last_look(
+            parts, steps.lock.lock(parts, steps.compose.compose(parts, issue), who=who)
+        )
         if issue.state is not IssueState.LOCKED:
             why = issue.reason or "it waits for approval"
             raise WrongStateError(f"it does not go: {why}", issue=issue.id)
@@ -121,27 +123,27 @@ class Passage:
 
     def pause(self, issue: Issue, who: str, why: str) -> Issue:
         """Let nothing more of it go. Raises WrongStateError."""
-        return control.pause(self.parts, issue, who, why)
+        return steps.control.pause(self.parts, issue, who, why)
 
     def resume(self, issue: Issue, who: str, *, late: bool) -> Issue:
         """Let it go on. Raises WrongStateError where it is late, unless ``late``."""
-        return control.resume(self.parts, issue, who, late=late)
+        return steps.control.resume(self.parts, issue, who, late=late)
 
     def stop(self, issue: Issue, who: str, why: str) -> Issue:
         """Give up what has not gone. Raises WrongStateError."""
-        return control.stop(self.parts, issue, who, why)
+        return steps.control.stop(self.parts, issue, who, why)
 
     def decide(self, issue: Issue, decision: Decision, who: str, *, late: bool) -> int:
         """Decide about its deliveries in doubt; returns how many. Raises WrongStateError."""
-        return doubtful.decide(self.parts, issue.id, decision, who, late=late).deliveries
+        return steps.doubtful.decide(self.parts, issue.id, decision, who, late=late).deliveries
 
     def test(self, issue: Issue, to: Sequence[str]) -> list[Outcome]:
         """A marked copy of the issue as it was last filled, to each address; counted nowhere."""
-        draft = compose.stored(self.parts, issue)
-        content = compose.content(self.parts, issue, told=draft)
+        draft = steps.compose.stored(self.parts, issue)
+        content = steps.compose.content(self.parts, issue, told=draft)
         rendered = self.parts.renderer.render(replace(content, web_copy=False))
         return [
-            letters.send_test(self.parts, issue, rendered, one, number)
+            steps.letters.send_test(self.parts, issue, rendered, one, number)
             for number, one in enumerate(to, 1)
         ]
 
@@ -151,12 +153,12 @@ def _open(issue: Issue, *, paused: bool) -> set[str]:
     found: set[str] = set()
     if waits_for_approval(issue):
         found.add("approve")
-    for button, state in reviewing.LEADS.items():
+    for button, state in steps.reviewing.LEADS.items():
         if button in {"hold", "skip"} and allowed(issue.state, state):
             found.add(button)
     if issue.state in {IssueState.DRAFTING, IssueState.HELD}:
         found.add("review")
-    if issue.state in control.BEFORE_SENDING:
+    if issue.state in steps.control.BEFORE_SENDING:
         found.add("undo")
     if issue.state in UNFINISHED:
         found |= {"resume", "stop"} if paused else {"pause", "stop"}

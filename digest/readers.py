@@ -7,21 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import subscribers
-from digest import languages
-from digest.config import Settings
-from digest.config.editions import editions, region_names, rhythm_in_words, topic_names
-from digest.curate.regions import RegionView
 from digest.errors import DigestError
-from digest.render.words import direction
-from digest.schedule.days import EVERY_DAY
 
-#: what the API is made of: the people, their database and keys, the time
+if TYPE_CHECKING:
+    from digest.config import Settings
+    from digest.curate.regions import RegionView
 
 
-def catalogue(settings: Settings, views: tuple[RegionView, ...], tag: str) -> subscribers.Catalogue:
+def catalogue(
+    settings: "Settings", views: "tuple[RegionView, ...]", tag: str
+) -> "subscribers.Catalogue":
     """What there is to choose, by its names in a language; the editions' languages too."""
+    from digest import languages
+    from digest.config.editions import editions, region_names, rhythm_in_words, topic_names
+
     every = editions(settings, views)
     spoken = dict.fromkeys(
         one.lower()
@@ -41,9 +43,12 @@ def catalogue(settings: Settings, views: tuple[RegionView, ...], tag: str) -> su
 
 
 def voice(
-    settings: Settings, views: tuple[RegionView, ...], wanted: Sequence[str]
-) -> subscribers.Voice:
+    settings: "Settings", views: "tuple[RegionView, ...]", wanted: Sequence[str]
+) -> "subscribers.Voice":
     """How the readers' pages speak to somebody who wants these languages."""
+    from digest import languages
+    from digest.render.words import direction
+
     spoken = languages.best(wanted)
     return subscribers.Voice(
         language=spoken.tag,
@@ -77,8 +82,8 @@ class Bringing:
 
 
 def bring(
-    people: subscribers.Subscribers, how: Bringing, now: datetime
-) -> subscribers.ImportReport:
+    people: "subscribers.Subscribers", how: Bringing, now: datetime
+) -> "subscribers.ImportReport":
     """Import them. Raises SubscribersError, and DigestError if the file cannot be read."""
     reading = subscribers.Reading(
         columns=how.columns, words=how.words, consent=how.consent, editions=how.editions
@@ -122,7 +127,7 @@ class Joiner:
     name: str
 
 
-def add(people: subscribers.Subscribers, who: Joiner, now: datetime) -> int:
+def add(people: "subscribers.Subscribers", who: Joiner, now: datetime) -> int:
     """Add them; returns their id. Raises SubscribersError."""
     return people.add(
         who.address,
@@ -135,9 +140,11 @@ def add(people: subscribers.Subscribers, who: Joiner, now: datetime) -> int:
 
 
 def a_preference_page(
-    people: subscribers.Subscribers, slugs: Iterable[str], now: datetime
+    people: "subscribers.Subscribers", slugs: Iterable[str], now: datetime
 ) -> str | None:
     """The path of some reader's preference page, to look at on a trial."""
+    from digest.schedule.days import EVERY_DAY
+
     for slug in slugs:
         for reader in people.readers(slug, (), (), EVERY_DAY, now):
             return people.preferences_path(reader.subscriber, now)

@@ -5,22 +5,25 @@ For app.py alone.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-
-from sqlalchemy.engine import Engine
+from typing import TYPE_CHECKING
 
 import subscribers
 from digest.config import Settings
 from digest.errors import ConfigError, ConfigMistake
 from digest.protocols import Clock
-from digest.steps.count_received import Counting
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from digest.steps.count_received import Counting
 
 
 def segments(
     settings: Settings,
-    engine: Engine,
-    catalogue: subscribers.Catalogue,
+    engine: "Engine",
+    catalogue: "subscribers.Catalogue",
     now: Callable[[], datetime],
-) -> subscribers.Segments:
+) -> "subscribers.Segments":
     """All segments by name. Raises ConfigError with every mistake in those of config.toml."""
     filters = {
         one.name: one.filter.model_dump(exclude_none=True, by_alias=True)
@@ -62,8 +65,10 @@ def check(settings: Settings, known: Callable[[], Mapping[str, object]]) -> None
         raise ConfigError("config.toml", mistakes)
 
 
-def counting(engine: Engine, clock: Clock) -> Counting:
+def counting(engine: "Engine", clock: Clock) -> "Counting":
     """Counts who received what."""
+    from digest.steps.count_received import Counting
+
     return Counting(engine=engine, clock=clock, people=subscribers.Engagement(engine))
 
 

@@ -6,7 +6,7 @@ import typer
 
 from digest.cli.output import as_json, line
 from digest.cli.root import Options
-from digest.model import IssueId
+from digest.ids import IssueId
 
 if TYPE_CHECKING:
     from digest.desk.actions import Action, Restore

@@ -7,7 +7,7 @@ import typer
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.root import Options, cli
-from digest.model import IssueId, LinkId, StoryId
+from digest.ids import IssueId, LinkId, StoryId
 
 if TYPE_CHECKING:
     from digest.app import App

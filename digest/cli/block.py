@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,9 +10,12 @@ from digest.cli.acts import By, Revision, act
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json
 from digest.cli.root import Options, cli
-from digest.desk.actions import Action, AddBlock, ChangeBlock, RemoveBlock
 from digest.errors import NotFoundError
-from digest.model import Block, BlockKind, IssueId
+from digest.ids import IssueId
+
+if TYPE_CHECKING:
+    from digest.desk.actions import Action
+    from digest.model import Block
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
@@ -43,6 +46,9 @@ def block(
     json: Json = False,
 ) -> None:
     """Put a block into an issue, change it or take it out."""
+    from digest.desk.actions import AddBlock, ChangeBlock, RemoveBlock
+    from digest.model import Block, BlockKind
+
     if remove and number is None:
         raise typer.BadParameter("--remove wants --number")
     told: dict[str, object] = {
@@ -69,7 +75,7 @@ def block(
     act(ctx, issue, action, revision=revision, by=by, dry_run=dry_run, json=json)
 
 
-def _block(ctx: typer.Context, issue: int, number: int) -> Block:
+def _block(ctx: typer.Context, issue: int, number: int) -> "Block":
     options: Options = ctx.obj
     _, draft = options.app().newsroom.desk.look(IssueId(issue))
     for one in draft.hand.blocks:

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from digest.cli.output import Json, as_json, line
-from digest.cli.root import cli
+from digest.cli.root import Options, cli
 from digest.errors import ExitCode
-from digest.model import Decision
 
 
 @cli.command()
 def chaos(
+    ctx: typer.Context,
     *,
     kills: Annotated[int, typer.Option(min=0, help="so often a sender is killed")] = 20,
     seed: Annotated[int, typer.Option(help="what chance follows from")] = 1,
@@ -37,6 +37,7 @@ def chaos(
     Nothing leaves this machine, and no newsroom is touched.
     """
     from digest.chaos.run import Proof, prove
+    from digest.model import Decision
 
     if transport not in {"outbox", "smtp", "sendgrid"}:
         raise typer.BadParameter("is outbox, smtp or sendgrid", param_hint="--transport")
@@ -44,6 +45,8 @@ def chaos(
         raise typer.BadParameter("is hold or resend", param_hint="--policy")
     if events and transport != "sendgrid":
         raise typer.BadParameter("only SendGrid tells by events", param_hint="--events")
+    options: Options = ctx.obj
+    options.log()
     proof = Proof(
         seed=seed,
         kills=kills,

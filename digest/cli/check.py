@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.findings import say
 from digest.cli.output import Json, as_json, line
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode
-from digest.model import Issue, IssueId
+from digest.ids import IssueId
 
 if TYPE_CHECKING:
+    from digest.model import Issue
     from digest.newsroom import Newsroom
 
 
@@ -29,6 +29,7 @@ def check(
 
     Leaves with 7 if anything keeps it that is not allowed.
     """
+    from digest.cli.findings import say
     from digest.preflight import CHECKS, blocking
 
     allowed = sorted(set(allow or ()))
@@ -55,7 +56,7 @@ def check(
         raise typer.Exit(ExitCode.BLOCKED)
 
 
-def _issue(room: "Newsroom", named: str) -> Issue:
+def _issue(room: "Newsroom", named: str) -> "Issue":
     """The issue of that number, or the next one of that edition. Raises NotFoundError."""
     if named.isascii() and named.isdigit():
         return room.issue(IssueId(int(named)))

@@ -4,14 +4,17 @@ import sys
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
 from digest.errors import DigestError, ExitCode
-from digest.model import Classification, StoredStory, StoryId
+from digest.ids import StoryId
+
+if TYPE_CHECKING:
+    from digest.model import Classification, StoredStory
 
 #: countries whose towns are kept ready at once, where rows come from several homes
 HOMES = 8
@@ -60,7 +63,7 @@ def _one(options: Options, given: str, *, json: bool) -> None:
     explain(found)
 
 
-def explain(found: Classification) -> None:
+def explain(found: "Classification") -> None:
     """A reading in lines, the evidence under each."""
     for about, values, sure in (
         ("country", found.countries, found.place_confidence),
@@ -74,7 +77,7 @@ def explain(found: Classification) -> None:
                 line(f"      {row.by}: {row.found} ({row.score:g})")
 
 
-def reading(found: Classification) -> dict[str, object]:
+def reading(found: "Classification") -> dict[str, object]:
     """A reading as one row; ``topic`` is the first, null where a story is unfiled."""
     return {
         "primary_country": found.primary_country,
@@ -131,7 +134,7 @@ def _unmapped(options: Options, *, json: bool) -> None:
     line('  "" says: the category is known and means nothing.')
 
 
-def _config_line(category: str, filed: list[StoredStory]) -> str:
+def _config_line(category: str, filed: "list[StoredStory]") -> str:
     """The rule to add: what most of its stories read as, else nothing for the editor to fill in."""
     key = category.replace("\\", "\\\\").replace('"', '\\"')
     for name, values in (

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
-from sqlalchemy.engine import make_url
 
 from digest.cli.output import Json, as_json, line
 from digest.cli.root import Options, cli
@@ -24,6 +23,8 @@ def show(ctx: typer.Context, json: Json = False) -> None:
 
     What editors changed about an edition’s sections for every issue stands below, with who did.
     """
+    from sqlalchemy.engine import make_url
+
     options: Options = ctx.obj
     app = options.app()
     app.migrate()

@@ -7,10 +7,11 @@ import typer
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json, as_json, line
 from digest.cli.root import Options, cli
-from digest.model import Issue, IssueId
+from digest.ids import IssueId
 
 if TYPE_CHECKING:
     from digest.app import App
+    from digest.model import Issue
 
 By = Annotated[str, typer.Option(help="who decides")]
 Reason = Annotated[str, typer.Option(help="why, for whoever looks at the issue")]
@@ -157,7 +158,7 @@ def _app(ctx: typer.Context) -> "App":
     return app
 
 
-def _tell(issue: Issue, done: str, *, dry_run: bool, json: bool) -> None:
+def _tell(issue: "Issue", done: str, *, dry_run: bool, json: bool) -> None:
     if json:
         as_json(issue)
     elif dry_run:

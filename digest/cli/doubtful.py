@@ -7,7 +7,7 @@ import typer
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode
-from digest.model import Decision, IssueId
+from digest.ids import IssueId
 
 if TYPE_CHECKING:
     from digest.store.decide import Doubtful
@@ -35,6 +35,7 @@ def doubtful(
     json: Json = False,
 ) -> None:
     """List deliveries in doubt, or decide about them. Exit code 5 while there are any."""
+    from digest.model import Decision
     from digest.steps import doubtful as step
 
     given = zip(Decision, (hold, resend, skip, accept), strict=True)

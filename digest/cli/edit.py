@@ -1,6 +1,6 @@
 """``edit``: what an editor changes about an issue: a story's place and words, the issue's words."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,19 +8,10 @@ from digest.cli.acts import By, Revision, act
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json
 from digest.cli.root import cli
-from digest.desk.actions import (
-    Action,
-    Edit,
-    Move,
-    Note,
-    Preheader,
-    Release,
-    Remove,
-    Replace,
-    Subject,
-    Where,
-)
-from digest.model import StoryId
+from digest.ids import StoryId
+
+if TYPE_CHECKING:
+    from digest.desk.actions import Action, Where
 
 #: option → the name of what it writes over
 _WORDS = ("headline", "standfirst", "kicker", "byline", "link", "picture", "alt")
@@ -64,6 +55,8 @@ def edit(
     One thing at a time; of a story’s words any number. Leaves with 6 where the issue stands
     still, or changed since --revision.
     """
+    from digest.desk.actions import Edit, Move, Note, Preheader, Release, Remove, Replace, Subject
+
     given = (headline, standfirst, kicker, byline, link, picture, alt)
     words = {
         name: text for name, text in zip(_WORDS, given, strict=True) if text is not None
@@ -90,7 +83,9 @@ def edit(
     act(ctx, issue, actions[0], revision=revision, by=by, dry_run=dry_run, json=json)
 
 
-def _where(told: str) -> Where | int:
+def _where(told: str) -> "Where | int":
+    from digest.desk.actions import Where
+
     if told.isdigit() and int(told):
         return int(told)
     try:

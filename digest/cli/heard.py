@@ -7,7 +7,7 @@ import typer
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode, WrongStateError
-from digest.model import IssueId
+from digest.ids import IssueId
 
 
 @cli.command()

@@ -8,8 +8,7 @@ from digest.cli.acts import By, Revision, act
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json, as_json, line
 from digest.cli.root import Options, cli
-from digest.desk.actions import Restore
-from digest.model import IssueId
+from digest.ids import IssueId
 
 
 @cli.command()
@@ -44,4 +43,6 @@ def restore(
 
     Its stories are those of now; restoring is an act of its own, and can be taken back likewise.
     """
+    from digest.desk.actions import Restore
+
     act(ctx, issue, Restore(to), revision=revision, by=by, dry_run=dry_run, json=json)

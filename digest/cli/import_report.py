@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digest.app import ImportReport
+    from digest.door import ImportReport
 
 #: rejected rows that are told one by one; the rest is in --json
 TOLD = 20

@@ -8,11 +8,11 @@ from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.plans import show_plans
 from digest.cli.progress import counting
 from digest.cli.root import Options, cli, instant
-from digest.curate.lifecycle import WENT
 from digest.errors import ExitCode
-from digest.model import DeliveryState, Issue, IssueId, IssueState
+from digest.ids import IssueId
 
 if TYPE_CHECKING:
+    from digest.model import Issue
     from digest.newsroom import Newsroom
 
 EditionName = Annotated[str | None, typer.Argument(help="the edition’s slug; all if left out")]
@@ -99,6 +99,8 @@ def approve(
     json: Json = False,
 ) -> None:
     """Approve an issue as it stands now; exactly this goes out."""
+    from digest.model import IssueState
+
     options: Options = ctx.obj
     app = options.app()
     app.migrate()
@@ -170,7 +172,10 @@ def _send_test(room: "Newsroom", edition: str | None, address: str, json: bool) 
         line(f"test mail {outcome.state}: {outcome.code} {outcome.provider_id}".rstrip())
 
 
-def _send(room: "Newsroom", wanted: list[Issue], json: bool) -> None:
+def _send(room: "Newsroom", wanted: "list[Issue]", json: bool) -> None:
+    from digest.curate.lifecycle import WENT
+    from digest.model import DeliveryState, IssueState
+
     done = []
     for one in wanted:
         with counting("messages", None) as advance:

@@ -6,8 +6,7 @@ import typer
 
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
-from digest.curate.lifecycle import GIVEN_UP
-from digest.model import IssueId, IssueState, StoryId
+from digest.ids import IssueId, StoryId
 
 #: readers named for each reason why a mail was not sent
 NAMED = 10
@@ -52,6 +51,9 @@ def show(
     json: Json = False,
 ) -> None:
     """Show an issue: its stories, why each is there, and what became of its deliveries."""
+    from digest.curate.lifecycle import GIVEN_UP
+    from digest.model import IssueState
+
     options: Options = ctx.obj
     app = options.app()
     app.migrate()

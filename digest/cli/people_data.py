@@ -104,7 +104,7 @@ def consent(
     app.migrate()
     who = app.rights.people.find(whom)
     events = app.rights.consents(who)
-    from digest.app import csv_row
+    from digest.door import csv_row
 
     if json:
         as_json({"subscriber": who, "events": events})

@@ -6,7 +6,7 @@ import typer
 
 from digest.cli.output import DryRun, Json, as_json, line
 from digest.cli.root import Options, cli
-from digest.model import StoryId
+from digest.ids import StoryId
 
 
 @cli.command()

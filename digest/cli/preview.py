@@ -10,10 +10,11 @@ import typer
 from digest.cli.output import Json, as_json, line
 from digest.cli.root import Options, cli
 from digest.errors import DigestError, NotFoundError
-from digest.model import Interest, Issue, IssueId, Level, SubscriberId
+from digest.ids import IssueId
 
 if TYPE_CHECKING:
     from digest.app import App
+    from digest.model import Interest, Issue, SubscriberId
     from digest.preview.preview import Preview
 
 
@@ -71,7 +72,7 @@ def preview(
         _tell(one, written)
 
 
-def _issues(app: "App", edition: str | None, day: date | None, number: int | None) -> list[Issue]:
+def _issues(app: "App", edition: str | None, day: date | None, number: int | None) -> "list[Issue]":
     room = app.newsroom
     if number is None:
         return [room.upcoming(slug, day) for slug in room.slugs(edition)]
@@ -83,7 +84,9 @@ def _issues(app: "App", edition: str | None, day: date | None, number: int | Non
     return [found]
 
 
-def _interest(app: "App", given: Mapping[str, Iterable[str]]) -> Interest | None:
+def _interest(app: "App", given: Mapping[str, Iterable[str]]) -> "Interest | None":
+    from digest.model import Interest
+
     told = {kind: frozenset(chosen) for kind, chosen in given.items()}
     for kind, chosen in told.items():
         known = app.pages.desk.choices[kind]
@@ -95,7 +98,7 @@ def _interest(app: "App", given: Mapping[str, Iterable[str]]) -> Interest | None
     return Interest(regions=told["region"], topics=told["topic"], segments=told["segment"])
 
 
-def _subscriber(app: "App", told: str) -> SubscriberId:
+def _subscriber(app: "App", told: str) -> "SubscriberId":
     if "@" not in told:
         try:
             return int(told)
@@ -151,6 +154,8 @@ def _told(preview: "Preview", files: list[Path]) -> dict[str, object]:
 
 
 def _tell(preview: "Preview", files: list[Path]) -> None:
+    from digest.model import Level
+
     line(f"{preview.name}, {preview.date}, for {preview.readers}: {preview.stories} stories")
     if preview.left_out:
         line(f"  gets no mail of it: {preview.left_out}")

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
 from digest.cli.line import IssueNumber
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
-from digest.model import LEAST, Group, IssueId, Report
+from digest.ids import IssueId
+
+if TYPE_CHECKING:
+    from digest.model import Group, Report
 
 
 @cli.command()
@@ -24,14 +28,16 @@ def report(ctx: typer.Context, issue: IssueNumber, json: Json = False) -> None:
         _show(told)
 
 
-def _with_text_keys(told: Report) -> dict[str, object]:
+def _with_text_keys(told: "Report") -> dict[str, object]:
     made = asdict(told)
     if told.clicked:
         made["clicked"]["hours"] = {at.isoformat(): n for at, n in told.clicked.hours.items()}
     return made
 
 
-def _show(told: Report) -> None:
+def _show(told: "Report") -> None:
+    from digest.model import LEAST
+
     line(f"{told.edition} {told.local_date}, issue {told.issue}: {told.state}")
     if told.subject:
         line(f"  {told.subject}")
@@ -67,7 +73,7 @@ def _show(told: Report) -> None:
     )
 
 
-def _groups(name: str, groups: Sequence[Group]) -> None:
+def _groups(name: str, groups: "Sequence[Group]") -> None:
     if not groups:
         return
     line()

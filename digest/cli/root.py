@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.commands import Commands
 from digest.errors import ConfigError, DigestError, ExitCode, UnsoundError, WrongStateError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(
     name="digest",
+    cls=Commands,
     help="Gather stories, compose them by region and topic, send them to subscribers.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -36,6 +38,13 @@ class Options:
     config: Path = Path("config.toml")
     overrides: dict[str, str] = field(default_factory=dict)
     now: datetime | None = None
+    verbose: bool = False
+
+    def log(self) -> None:
+        """Log to standard error from here on; what makes no ``app`` and may log calls it."""
+        from digest.logs import configure  # no `--help` pays for it
+
+        configure(verbose=self.verbose)
 
     def app(self) -> "App":
         """The newsroom's digest. Raises ConfigError with every mistake at once."""
@@ -43,6 +52,7 @@ class Options:
         from digest.clock import SetClock, SystemClock
         from digest.config import load
 
+        self.log()
         clock = SystemClock() if self.now is None else SetClock(self.now)
         return App(load(self.config, self.overrides), clock)
 
@@ -64,16 +74,18 @@ def options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="log what happens")] = False,
 ) -> None:
     """Options that every command takes."""
-    from digest.logs import configure
-
-    configure(verbose=verbose or ctx.invoked_subcommand in DAEMONS)
     overrides = {}
     for one in set_ or ():
         key, equals, value = one.partition("=")
         if not equals:
             raise typer.BadParameter(f"{one!r} is not KEY=VALUE", param_hint="--set")
         overrides[key.strip()] = value.strip()
-    ctx.obj = Options(config, overrides, instant(now, "--now") if now else None)
+    ctx.obj = Options(
+        config,
+        overrides,
+        instant(now, "--now") if now else None,
+        verbose or ctx.invoked_subcommand in DAEMONS,
+    )
 
 
 def instant(text: str, option: str) -> datetime:
@@ -89,45 +101,6 @@ def instant(text: str, option: str) -> datetime:
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
-    from digest.cli import (  # noqa: F401 - they register
-        add,
-        after,
-        api,
-        audit,
-        block,
-        chaos,
-        check,
-        classify,
-        config_show,
-        control,
-        dkim,
-        doubtful,
-        duplicates,
-        edit,
-        extra,
-        fsck,
-        heard,
-        history,
-        line,
-        look,
-        parse,
-        people,
-        people_data,
-        pin,
-        preview,
-        repermit,
-        report,
-        retention,
-        routes,
-        running,
-        section,
-        segments,
-        set_up,
-        sources,
-        subscribers,
-        suppressions,
-    )
-
     # As Ctrl-C: what is at work is released cleanly.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -158,7 +131,7 @@ def _of_the_machine(error: Exception) -> str | None:
     """What a person should read of an error that is no fault of the program's; None: it is one."""
     from sqlalchemy.exc import OperationalError
 
-    from digest.app import SubscribersError
+    from digest.door import SubscribersError
 
     if isinstance(error, SubscribersError):
         return str(error)

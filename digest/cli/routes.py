@@ -6,7 +6,7 @@ import typer
 
 from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.root import Options, cli
-from digest.model import IssueId
+from digest.ids import IssueId
 
 
 @cli.command()

@@ -8,7 +8,6 @@ import typer
 from digest.cli.output import Json, as_json, line
 from digest.cli.root import Options, cli
 from digest.errors import ExitCode
-from digest.model import DeliveryState, IssueState
 
 if TYPE_CHECKING:
     from digest.app import App
@@ -25,6 +24,7 @@ def run(
 ) -> None:
     """Do the daily work: clock, gatherer, sender and web in one process."""
     from digest import daily
+    from digest.model import DeliveryState, IssueState
 
     options: Options = ctx.obj
     app = options.app()

@@ -9,8 +9,7 @@ from digest.cli.acts import By, Revision, act
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json, line
 from digest.cli.root import Options, cli
-from digest.desk.actions import ChangeSection, OrderSections
-from digest.model import IssueId, SectionChange
+from digest.ids import IssueId
 
 
 @cli.command()
@@ -36,6 +35,9 @@ def section(
     json: Json = False,
 ) -> None:
     """Hide, rename, resize or reorder sections of an issue."""
+    from digest.desk.actions import ChangeSection, OrderSections
+    from digest.model import SectionChange
+
     options: Options = ctx.obj
     desk = options.app().newsroom.desk
     if (slug is None) == (order is None) and not keep:

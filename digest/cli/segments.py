@@ -116,7 +116,7 @@ def export(
     """Write a segment’s people, with their addresses, as a CSV that is safe in a spreadsheet."""
     app = _app(ctx)
     people = app.segments.members(name, everyone=everyone)
-    from digest.app import write_members
+    from digest.door import write_members
 
     part = output.with_name(f"{output.name}.part")
     try:

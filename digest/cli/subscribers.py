@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest import languages
 from digest.cli.import_report import import_told
 from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.root import Options, cli
@@ -54,7 +53,7 @@ def import_(  # noqa: PLR0917 - a command line's options, each given by name
     app = _app(ctx)
     for slug in edition or ():
         app.parts.edition(slug)
-    from digest.app import Bringing
+    from digest.door import Bringing
 
     report = app.bring(
         Bringing(
@@ -194,6 +193,8 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
 
 
 def _how_often(frequency: str, weekly_on: int) -> str:
+    from digest import languages
+
     day = languages.language("en").weekdays()[weekly_on]
     return f"{frequency} on {day}" if frequency == "weekly" else frequency
 

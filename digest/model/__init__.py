@@ -8,6 +8,7 @@ Type names tell the moment in the flow: a ``ParsedStory`` is what a source said,
 All times are aware and in UTC unless a name says local.
 """
 
+from digest.ids import IssueId, LinkId, StoryId
 from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
 from digest.model.delivery import (
     Batch,
@@ -46,13 +47,12 @@ from digest.model.issue import (
     Hold,
     Interest,
     Issue,
-    IssueId,
     IssueState,
     Overrides,
     Slot,
     SlotMode,
 )
-from digest.model.link import ClickKind, Clicks, LinkId, LinkPlace, Target
+from digest.model.link import ClickKind, Clicks, LinkPlace, Target
 from digest.model.report import (
     LEAST,
     Clicked,
@@ -87,7 +87,6 @@ from digest.model.story import (
     ParsedStory,
     PickOrigin,
     StoredStory,
-    StoryId,
     StoryState,
 )
 from digest.model.utm import Utm

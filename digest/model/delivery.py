@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from digest.model.issue import IssueId
+from digest.ids import IssueId
 from digest.model.variant import RenderedVariant, Token
 
 #: opaque here; whose it is, only the package ``subscribers`` knows. A plain int, so that its own

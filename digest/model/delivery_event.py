@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from digest.ids import IssueId
 from digest.model.delivery import SubscriberId
-from digest.model.issue import IssueId
 
 
 class EventKind(StrEnum):

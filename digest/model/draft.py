@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from digest.ids import StoryId
 from digest.model.hand import Hand
 from digest.model.issue import Candidate, Slot
-from digest.model.story import StoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from digest.model.issue import IssueId
-from digest.model.story import StoryId
+from digest.ids import IssueId, StoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from digest.ids import StoryId
 from digest.model.issue import Overrides, Slot
-from digest.model.story import StoryId
 
 #: before the number of a block, where it stands among sections; no section's slug holds a colon
 _BLOCK = "block:"

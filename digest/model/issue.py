@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
 
+from digest.ids import IssueId, StoryId
 from digest.model.edition import WhenShort
-from digest.model.story import PickOrigin, StoredStory, StoryId
-
-IssueId = NewType("IssueId", int)
+from digest.model.story import PickOrigin, StoredStory
 
 
 class SlotMode(StrEnum):

@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
 
-from digest.model.story import StoryId
-
-LinkId = NewType("LinkId", int)
+from digest.ids import StoryId
 
 
 class LinkPlace(StrEnum):

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from digest.model.issue import IssueId
-from digest.model.link import LinkId, LinkPlace
+from digest.ids import IssueId, LinkId
+from digest.model.link import LinkPlace
 
 #: fewer readers are no crowd to hide in: nothing is told of them apart
 LEAST = 50

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
 
-StoryId = NewType("StoryId", int)
-
+from digest.ids import StoryId
 
 #: the 12 topics; docs/glossary.md maps each to an IPTC Media Topic
 TOPICS = (

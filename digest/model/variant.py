@@ -9,12 +9,12 @@ from enum import StrEnum
 from itertools import chain, groupby
 from typing import Any, NewType
 
+from digest.ids import IssueId, StoryId
 from digest.model.edition import Layout
 from digest.model.hand import Block
 from digest.model.house_ad import HouseAd
-from digest.model.issue import IssueId
 from digest.model.link import Clicks
-from digest.model.story import Image, StoryId
+from digest.model.story import Image
 from digest.model.utm import Utm
 
 VariantId = NewType("VariantId", int)

@@ -1,38 +1,46 @@
-"""The parts that the steps work with. ``digest/app.py`` makes them."""
+"""The parts that the steps work with. ``digest/app.py`` makes them.
+
+Those that take long to make are made when a step first asks for them: to list the issues takes
+none.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import Engine
-
-from digest.click_links import ClickLinks
-from digest.copy_links import CopyLinks
-from digest.curate.classify import Classifier
-from digest.curate.group import Grouper
 from digest.deliver.budget import Budget
-from digest.deliver.marks import Marks
-from digest.deliver.queue import Queue
-from digest.deliver.routes import Route
 from digest.errors import NotFoundError
-from digest.model import (
-    Decision,
-    Edition,
-    Look,
-    ParsedStory,
-    Reject,
-    SourceWeight,
-    StoredStory,
-    StoryId,
-    SubscriberId,
-)
-from digest.preflight import Answer, Standard
-from digest.protocols import Audience, Clock, Source, Transport
-from digest.render.render import Renderer
-from digest.review_links import ReviewLinks
-from digest.store.pools import Pools
+from digest.later import MadeLater
+from digest.model import Decision
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from digest.click_links import ClickLinks
+    from digest.copy_links import CopyLinks
+    from digest.curate.classify import Classifier
+    from digest.curate.group import Grouper
+    from digest.deliver.marks import Marks
+    from digest.deliver.queue import Queue
+    from digest.deliver.routes import Route
+    from digest.model import (
+        Edition,
+        Look,
+        ParsedStory,
+        Reject,
+        SourceWeight,
+        StoredStory,
+        StoryId,
+        SubscriberId,
+    )
+    from digest.preflight import Answer, Standard
+    from digest.protocols import Audience, Clock, Source, Transport
+    from digest.render.render import Renderer
+    from digest.review_links import ReviewLinks
+    from digest.store.pools import Pools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,68 +78,71 @@ class SendingRules:
     per_second: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Parts:
     """Everything a step may use."""
 
-    engine: Engine
-    clock: Clock
-    sources: Mapping[str, Source]
+    engine: "Engine"
+    clock: "Clock"
+    sources: "MadeLater[Mapping[str, Source]]" = MadeLater()
     #: what each source is worth in the ranking, where config.toml says so
-    weights: Mapping[str, SourceWeight]
-    editions: Mapping[str, Edition]
-    classifier: Classifier
-    renderer: Renderer
-    audience: Audience
-    transport: Transport
+    weights: "MadeLater[Mapping[str, SourceWeight]]" = MadeLater()
+    editions: "MadeLater[Mapping[str, Edition]]" = MadeLater()
+    classifier: "MadeLater[Classifier]" = MadeLater()
+    renderer: "MadeLater[Renderer]" = MadeLater()
+    audience: "MadeLater[Audience]" = MadeLater()
+    #: the way out; where there are several it speaks for all
+    transport: "MadeLater[Transport]" = MadeLater()
+    #: the ways out where there are several, in order of preference
+    routes: "MadeLater[Sequence[Route]]" = MadeLater()
+    #: where batches wait for workers
+    queue: "MadeLater[Queue]" = MadeLater()
     identity: Identity
     #: where variants stand on the web
-    copies: CopyLinks
+    copies: "MadeLater[CopyLinks]" = MadeLater()
     #: where people say yes or no to an issue
-    reviews: ReviewLinks
+    reviews: "MadeLater[ReviewLinks]" = MadeLater()
     #: where links lead whose clicks are counted
-    links: ClickLinks
+    links: "MadeLater[ClickLinks]" = MadeLater()
     #: names our messages so that what comes back is known
-    marks: Marks
+    marks: "MadeLater[Marks]" = MadeLater()
+    #: receiving domains of readers, for routes that warm up; never stored beside a reader
+    domains: "Callable[[Sequence[SubscriberId]], Mapping[SubscriberId, str]]"
     #: language → region slug, topic or ``source/<name>`` → what its readers call it
     names: Callable[[str], Mapping[str, str]]
     #: reads one story from its address, an editor's find
-    read: Callable[[str], ParsedStory | Reject]
+    read: "Callable[[str], ParsedStory | Reject]"
     #: how often a source is polled
     every: timedelta
     #: where transports keep their journals
     journals: Path
     #: who we are, of no other process ever: ``host:pid:token``
     owner: str
-    #: the ways out where there are several, in order of preference; ``transport`` speaks for all
-    routes: Sequence[Route] = ()
-    #: receiving domains of readers, for routes that warm up; never stored beside a reader
-    domains: Callable[[Sequence[SubscriberId]], Mapping[SubscriberId, str]] = lambda _who: {}
-    #: where batches wait for workers
-    queue: Queue
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
     #: the pools of issues that somebody works on
-    pools: Pools = field(default_factory=Pools)
+    pools: "MadeLater[Pools]" = MadeLater()
     rules: SendingRules = field(default_factory=SendingRules)
     #: asked between batches: whether to stop cleanly
     stopping: Callable[[], bool] = lambda: False
     #: what mail is measured against before it goes
-    standard: Standard = field(default_factory=Standard)
+    standard: "MadeLater[Standard]" = MadeLater()
     #: tries addresses; address → what it answered
-    probe: Callable[[Sequence[str]], Mapping[str, Answer]] = lambda _addresses: {}
+    probe: "Callable[[Sequence[str]], Mapping[str, Answer]]"
     #: asks stories' sites whether they still carry them; story → what was answered
-    look: Callable[[Sequence[StoredStory]], Mapping[StoryId, Look]] = lambda _stories: {}
+    look: "Callable[[Sequence[StoredStory]], Mapping[StoryId, Look]]"
     #: which stories are copies, or of one event
-    grouper: Grouper = field(default_factory=Grouper)
+    grouper: "MadeLater[Grouper]" = MadeLater()
 
     @property
-    def ways(self) -> Sequence[Route]:
+    def ways(self) -> "Sequence[Route]":
         """The ways out, at least one."""
+        from digest.deliver.routes import Route
+
         only = Route(name=self.transport.name, transport=self.transport)
         return self.routes or (only,)
 
-    def edition(self, slug: str) -> Edition:
+    def edition(self, slug: str) -> "Edition":
         """The edition called ``slug``. Raises NotFoundError."""
         if slug not in self.editions:
             raise NotFoundError(
@@ -140,6 +151,6 @@ class Parts:
         return self.editions[slug]
 
 
-def zone(edition: Edition) -> ZoneInfo:
+def zone(edition: "Edition") -> ZoneInfo:
     """The zone an edition's clock runs in."""
     return ZoneInfo(edition.zone)

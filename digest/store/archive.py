@@ -50,7 +50,7 @@ def keep(
     """Freeze what anybody may read of an issue."""
     row = {
         "issue_id": issue_id,
-        "selection": codec.dump(codec.SELECTED, selected),
+        "selection": codec.SELECTED.dump(selected),
         "subject": subject,
         "headlines": list(headlines),
     }

@@ -137,7 +137,7 @@ def _pool_rows(issue_id: IssueId, candidates: Sequence[Candidate]) -> list[dict[
             "story_id": one.stored.id,
             "rank": rank,
             "version": one.stored.version,
-            "candidate": codec.dump(codec.CANDIDATE, one),
+            "candidate": codec.CANDIDATE.dump(one),
         }
         for rank, one in enumerate(candidates)
     ]

@@ -63,7 +63,7 @@ def keep(
                     "edition": edition,
                     "slug": one.slug,
                     "position": position,
-                    "change": codec.dump(codec.SECTION_CHANGE, one),
+                    "change": codec.SECTION_CHANGE.dump(one),
                     "who": who[:100],
                     "at": at,
                 }

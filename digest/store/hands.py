@@ -29,7 +29,7 @@ class Act:
 
 def told(held: Hand) -> Any:
     """A hand as plain JSON types, the same for equal hands; what is as usual is left out."""
-    found = codec.HAND.dump_python(held, mode="json", exclude_defaults=True)
+    found = codec.HAND.dump(held, defaults=False)
     for block in found.get("blocks", ()):
         if "segments" in block:
             block["segments"].sort()

@@ -175,7 +175,7 @@ def record(
     good = gathered.status in {GatherStatus.OK, GatherStatus.NOT_MODIFIED}
     read = gathered.status is GatherStatus.OK
     values = {
-        "memory": codec.dump(codec.MEMORY, _memory(before, gathered, kept, now)),
+        "memory": codec.MEMORY.dump(_memory(before, gathered, kept, now)),
         "status": gathered.status.value,
         "note": gathered.note,
         "first_gathered_at": before.first_gathered_at or (now if read else None),
@@ -196,7 +196,7 @@ def record(
             stories=len(gathered.stories),
             new=len(kept.new),
             updated=len(kept.updated),
-            rejects=codec.dump(codec.REJECTS, gathered.rejects),
+            rejects=codec.REJECTS.dump(gathered.rejects),
             note=gathered.note,
         )
     )

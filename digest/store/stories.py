@@ -104,7 +104,7 @@ def classify(
 ) -> None:
     """Store our reading of the stories."""
     rows = [
-        {"key": key, "reading": codec.dump(codec.CLASSIFICATION, reading), "by": fingerprint}
+        {"key": key, "reading": codec.CLASSIFICATION.dump(reading), "by": fingerprint}
         for key, reading in found
     ]
     if rows:
@@ -185,7 +185,7 @@ def _hold(connection: Connection, gathered: GatheredSource) -> tuple[StoryId, ..
 def _told(parsed: ParsedStory) -> tuple[Any, str]:
     """A story's content as JSON, and its hash. Place, pick, names and state are not content."""
     plain = replace(parsed, aliases=(), pick=None, position=0, state=StoryState.LIVE)
-    content = codec.dump(codec.PARSED, plain)
+    content = codec.PARSED.dump(plain)
     del content["state"]  # it has a column of its own
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return content, hashlib.sha256(text.encode()).hexdigest()

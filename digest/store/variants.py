@@ -25,7 +25,7 @@ def save(
     """Freeze variants of an issue; key → id. Those already there stay as they are."""
     known = ids(connection, issue_id, chosen)
     rows = [
-        {"issue_id": issue_id, "key": key, "selection": codec.dump(codec.SELECTED, one)}
+        {"issue_id": issue_id, "key": key, "selection": codec.SELECTED.dump(one)}
         for key, one in sorted(chosen.items())  # in one order, so that no two wait for each other
         if key not in known
     ]
@@ -41,7 +41,7 @@ def keep_sheets(connection: Connection, sheets: Iterable[Sheet]) -> None:
         {
             "issue_id": one.issue,
             "language": one.language,
-            "content": codec.dump(codec.SHEET, one),
+            "content": codec.SHEET.dump(one),
         }
         for one in sheets
     ]

@@ -1,12 +1,12 @@
 """The history of the tables of ``subscribers``, apart from the line's own in the same database."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import Engine
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
 
-from subscribers.tables import metadata
-
-# Alembic is imported where it is used: most commands start without it.
+# Alembic, and the tables, are imported where they are used: most commands start without them.
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -15,32 +15,52 @@ VERSION_TABLE = "alembic_version_subscribers"
 
 def migrate(engine: Engine) -> None:
     """Bring the tables of ``subscribers`` to the newest version, and events to this cluster."""
-    from alembic import command
-
-    from subscribers import feed
-
-    config = _config()
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        newest = version(connection) == head()
+        if newest and connection.dialect.name != "postgresql":
+            return
+        from subscribers import feed
+
+        if not newest:
+            from alembic import command
+
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
         feed.adopt(connection)
 
 
 def pending(engine: Engine) -> list[str]:
     """The migrations that ``migrate`` would run, oldest first."""
-    from alembic.runtime.migration import MigrationContext
+    with engine.connect() as connection:
+        current = version(connection)
+    if current == head():
+        return []
     from alembic.script import ScriptDirectory
 
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        current = context.get_current_revision()
     script = ScriptDirectory.from_config(_config())
     steps = list(script.iterate_revisions("head", current or "base"))
     return [f"{step.revision}: {step.doc}" for step in reversed(steps)]
 
 
+def head() -> str:
+    """The newest revision: its file's name begins with it, and the names stand in order."""
+    files = (Path(__file__).parent / "versions").glob("[0-9]*.py")
+    return max(one.name.partition("_")[0] for one in files)
+
+
+def version(connection: Connection) -> str | None:
+    """The revision that the database is at; None: it has no tables of ours."""
+    if not connection.dialect.has_table(connection, VERSION_TABLE):
+        return None
+    found: str | None = connection.scalar(sa.text(f"select version_num from {VERSION_TABLE}"))  # noqa: S608 - ours
+    return found
+
+
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """Whether Alembic is to look at this: tables of other packages are none of our business."""
+    from subscribers.tables import metadata
+
     return kind != "table" or name in metadata.tables
 
 
