@@ -105,6 +105,7 @@ def run() -> None:
         doubtful,
         duplicates,
         edit,
+        edition,
         extra,
         fsck,
         heard,

@@ -35,6 +35,7 @@ from digest.model.edition import (
     QuietHours,
     Section,
     Take,
+    WhenMissed,
     WhenShort,
 )
 from digest.model.erratum import Erratum
@@ -63,6 +64,7 @@ from digest.model.report import (
     Report,
     SectionClicks,
 )
+from digest.model.rhythm import LAST, HolidayCalendar, Holidays, MonthDay, OnHoliday
 from digest.model.source import (
     HAND,
     GatheredSource,
@@ -108,6 +110,7 @@ from digest.model.variant import (
 __all__ = [
     "HALF_LIFE",
     "HAND",
+    "LAST",
     "LEAST",
     "NO_ISSUE",
     "TOPICS",
@@ -146,6 +149,8 @@ __all__ = [
     "Group",
     "Hand",
     "Hold",
+    "HolidayCalendar",
+    "Holidays",
     "HouseAd",
     "Image",
     "Interest",
@@ -161,9 +166,11 @@ __all__ = [
     "Look",
     "MailHeaders",
     "Message",
+    "MonthDay",
     "More",
     "NoApproval",
     "Notice",
+    "OnHoliday",
     "Outcome",
     "Overrides",
     "ParsedStory",
@@ -195,6 +202,7 @@ __all__ = [
     "Utm",
     "VariantContent",
     "VariantId",
+    "WhenMissed",
     "WhenShort",
     "Withdrawn",
 ]
