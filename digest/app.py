@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from digest.pages import Pages
     from digest.rights import Rights
     from digest.steps.count_received import Counting
+    from digest.steps.installation import Installation
     from digest.steps.parts import Parts
 
 
@@ -55,6 +56,20 @@ class App:
         """What ``migrate`` would do."""
         return tables.pending(self.engine)
 
+    @cached_property
+    def installation(self) -> "Installation":
+        """Whether the database belongs here."""
+        from digest.steps.installation import Installation, machine
+
+        given, folder = self.settings.database, self.settings.sending.outbox.parent
+        return Installation(
+            engine=self.engine,
+            folder=folder,
+            now=self.clock.now,
+            instance=given.instance,
+            machine=machine(),
+        )
+
     # --- the parts
 
     @cached_property
@@ -79,6 +94,7 @@ class App:
             secrets=self.secrets,
             people=lambda: self.people,
             audience=self._audience,
+            installation=self.installation,
             stopping=self.stopping.is_set,
         )
 

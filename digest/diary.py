@@ -7,8 +7,9 @@ from datetime import date, datetime
 from digest.model import Edition
 from digest.newsroom import Newsroom
 from digest.staff.house import Actor, House
-from digest.steps import calendar
+from digest.steps import calendar, edition_pause
 from digest.steps.calendar import Day
+from digest.store.edition_pauses import EditionPause
 from digest.store.engine import writing
 
 
@@ -41,6 +42,20 @@ class Diary:
         calendar.put_back(self.newsroom.parts, edition, day)
         self._record(by, "put a day back", edition, day)
 
-    def _record(self, by: Actor, what: str, edition: Edition, day: date) -> None:
+    def paused(self, edition: Edition) -> EditionPause | None:
+        """The pause that an edition is in; None: it is in none."""
+        return edition_pause.standing_of(self.newsroom.parts, edition)
+
+    def pause(self, edition: Edition, until: date | None, by: Actor) -> None:
+        """Let no issue go before a date, or until it is resumed. Raises as the step does."""
+        edition_pause.pause(self.newsroom.parts, edition, until, by.name)
+        self._record(by, "pause an edition", edition, until)
+
+    def resume(self, edition: Edition, by: Actor) -> None:
+        """End a pause. Raises WrongStateError."""
+        edition_pause.resume(self.newsroom.parts, edition, by.name)
+        self._record(by, "resume an edition", edition, None)
+
+    def _record(self, by: Actor, what: str, edition: Edition, day: date | None) -> None:
         with writing(self.house.engine) as connection:
-            self.house.record(connection, by, what, f"{edition.slug} {day}")
+            self.house.record(connection, by, what, f"{edition.slug} {day or ''}".rstrip())

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from digest.preflight import Standard
     from digest.render.render import Renderer
     from digest.sources.look import Looker
+    from digest.steps.installation import Installation
     from digest.steps.probe import Probe
     from digest.store.pools import Pools
 
@@ -55,6 +56,7 @@ class Equipment:
     people: Callable[[], People]
     #: called before somebody is mailed
     audience: Callable[[], Audience]
+    installation: "Installation"
     stopping: Callable[[], bool]
 
     @cached_property
@@ -86,6 +88,7 @@ class Equipment:
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
+            installation=self.installation,
             alert_to=self.settings.alerts.to,
             pools=Later(_pools),
             rules=sending_rules(self.settings.sending),

@@ -76,6 +76,8 @@ class Joined:
     def post(self, parts: Parts) -> None:
         """Send the letters that wait, and see who did not answer. Raises nothing."""
         try:
+            if parts.installation is not None and parts.installation.why_not():
+                return  # the line has told it
             self._postman(parts).post()
             self._give_up()
         except Exception:

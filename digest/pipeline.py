@@ -11,22 +11,26 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from digest.curate.alerts import COALESCED
 from digest.curate.lifecycle import UNFINISHED, fills
 from digest.errors import DigestError, TemplateError, UnsoundError, WrongStateError
 from digest.model import Approval, Edition, Hold, Issue, IssueState, NoApproval
 from digest.steps.address import address
 from digest.steps.alerts import alert
 from digest.steps.approve import approve, skip
-from digest.steps.compose import compose, plan, today
+from digest.steps.compose import compose, today
 from digest.steps.control import standing, undo_until
 from digest.steps.curate import curate
 from digest.steps.gather import GatherReport, failing, gather
 from digest.steps.last_look import BEFORE, last_look
+from digest.steps.late import goes_late, late
 from digest.steps.lock import lock
+from digest.steps.opening import plan
 from digest.steps.parts import Parts
 from digest.steps.review import ask, open_review
 from digest.steps.send import find_out, rests_until, send, settle
 from digest.steps.share import share
+from digest.steps.stranger import guard, stands_still
 from digest.store import faults, issues
 from digest.store.engine import reading, writing
 
@@ -56,6 +60,9 @@ def tick(parts: Parts, *, sending: bool = True) -> None:
 
     ``sending``: hand over here; else leave that to the workers of ``parts.queue``.
     """
+    if stands_still(parts):
+        refresh(parts, due_only=True)
+        return
     find_out(parts)
     # What is due to go waits for no source.
     _advance_all(parts, [one for one in _unfinished(parts) if _goes(parts, one)], sending)
@@ -132,7 +139,9 @@ def advance(parts: Parts, issue: Issue, *, sending: bool = True) -> Issue:
     edition, now = parts.edition(issue.edition), parts.clock.now()
     send_by = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
     if now > send_by and issue.state is not IssueState.SENDING:
-        return _give_up(parts, issue)
+        if not goes_late(parts, edition, issue):
+            return _give_up(parts, issue)
+        issue = late(parts, issue)
     issue = compose(parts, issue)
     if issue.state is not IssueState.SENDING and standing(parts, issue) is not None:
         return issue
@@ -178,6 +187,7 @@ def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None 
     locked until then. Raises WrongStateError when approval is required and missing, or the issue
     is paused, or held because sources fail.
     """
+    guard(parts)
     if issue.state in UNFINISHED and (paused := standing(parts, issue)) is not None:
         raise WrongStateError(
             f"the issue is {paused}", hint=f"`digest resume {issue.id}`", issue=issue.id
@@ -228,6 +238,9 @@ def _give_up(parts: Parts, issue: Issue) -> Issue:
     if issue.state is IssueState.HELD:
         reason += f"; held until then: {issue.reason}"
     with writing(parts.engine) as connection:
+        newest = issues.latest(connection, issue.edition, until=now)
+        if newest and newest.scheduled_at > issue.scheduled_at and issue.hold is None:
+            reason = f"{COALESCED} {newest.local_date}: nothing was running when it was due"
         fault = faults.standing(connection, issue.id)
         after = IssueState.MISSED if fault is None else IssueState.FAILED
         if fault is not None:

@@ -63,9 +63,7 @@ def _next(
 ) -> Foreseen:
     for one in port.coming(edition, now + AHEAD):
         if is_due(person.frequency, person.weekly_on, one.days):
-            at = one.at
-            if person.send_hour is not None:
-                at = port.reaches(at, person.send_hour, zone)
+            at = port.reaches(edition, one.at, person.send_hour, zone)
             parts = port.parts(edition, person.subscriber)
             return Foreseen(edition=edition, at=at.astimezone(zone), now=at <= now, parts=parts)
     return Foreseen(edition=edition, at=None)

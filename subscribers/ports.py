@@ -66,8 +66,11 @@ class NextIssue(Protocol):
     def coming(self, edition: str, until: datetime) -> Sequence[Coming]:
         """The edition's issues that go out up to then, the next one first."""
 
-    def reaches(self, at: datetime, hour: int, zone: ZoneInfo) -> datetime:
-        """When an issue that goes then reaches who wants it at that hour of their day."""
+    def reaches(self, edition: str, at: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
+        """When an issue that goes then reaches who wants it at that hour of their day.
+
+        None: who named no hour.
+        """
 
     def parts(self, edition: str, subscriber: int) -> Sequence[Part]:
         """What the next issue would hold for a person if it went now."""

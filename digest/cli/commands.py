@@ -31,6 +31,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "demo": Entry("set_up", "Walk the whole line on the sample newsroom."),
         "migrate": Entry("set_up", "Bring the database to the newest version."),
         "config": Entry("config_show", "Show the configuration in force."),
+        "adopt": Entry("adopt", "Say that a restored or moved database belongs here."),
         "dkim": Entry("dkim", "Make keys for signing mail; what DNS must say of them."),
         "people": Entry("people", "Say who works at the desk, and what they may do."),
         "keys": Entry("api", "Make, list and revoke keys of the API."),
@@ -45,6 +46,8 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "compose": Entry("line", "Fill the next issue of an edition, or of all."),
         "approve": Entry("line", "Approve an issue as it stands; exactly this goes out."),
         "send": Entry("line", "Send today’s issue now."),
+        "next": Entry("edition", "Tell when the next issues are due, or why not."),
+        "edition": Entry("edition", "Pause an edition, and resume it."),
         "extra": Entry("extra", "Open an issue outside the schedule, for breaking news."),
     },
     "Stories": {

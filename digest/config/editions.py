@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import time
 
 from digest.config.places import Regions
+from digest.config.schedule import WEEKDAYS, holidays, month_day
 from digest.config.settings import (
-    WEEKDAYS,
     EditionSettings,
     HouseAdSettings,
     QuietHoursSettings,
@@ -82,13 +82,24 @@ def rhythm_in_words(edition: Edition, tag: str = "en") -> str:
     """When an edition comes, for its readers: ``Weekdays at 06:00``."""
     words = language(tag)
     days = sorted(edition.weekdays)
-    if len(days) == 7:
+    if edition.monthly:
+        many = len(edition.monthly) > 1
+        told = words.gettext("Several times a month") if many else words.gettext("Once a month")
+    elif edition.every_weeks == 2:
+        told = words.gettext("Every other week")
+    elif edition.every_weeks > 2:
+        told = words.gettext("Every %(number)d weeks") % {"number": edition.every_weeks}
+    elif len(days) == 7:
         told = words.gettext("Every day")
     elif days == [1, 2, 3, 4, 5]:
         told = words.gettext("Weekdays")
     else:
         told = words.listed([words.gettext(DAY_NAMES[day - 1]) for day in days])
-    line = words.gettext("%(days)s at %(time)s") % {"days": told, "time": edition.time}
+    given = {"days": told, "time": edition.time}
+    if edition.reader_local:
+        line = words.gettext("%(days)s at %(time)s by your own clock") % given
+    else:
+        line = words.gettext("%(days)s at %(time)s") % given
     return line[:1].upper() + line[1:]
 
 
@@ -127,6 +138,13 @@ def _edition(
         time=given.time,
         zone=given.zone,
         weekdays=frozenset(WEEKDAYS.index(day) + 1 for day in given.weekdays),
+        every_weeks=given.every_weeks,
+        first_week=given.first_week,
+        monthly=tuple(sorted({month_day(one) for one in given.monthly}, key=repr)),
+        holidays=holidays(given.holidays, f"editions.{given.slug}.holidays"),
+        reader_local=given.reader_local,
+        first_zone=given.first_zone,
+        when_missed=given.when_missed,
         sections=tuple(sections),
         sources=frozenset(given.sources or (source.name for source in settings.sources)),
         segments=frozenset(given.segments),

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from digest.config.brand import unreadable
 from digest.config.rules import contradictions
-from digest.config.settings import Settings
+from digest.config.settings import EditionSettings, Settings
 from digest.errors import ConfigError, ConfigMistake
 
 SECRET_NAMES = ("key", "password", "pepper", "secret")
@@ -173,9 +173,18 @@ def _placed(settings: Settings, folder: Path) -> Settings:
             "bounces": settings.bounces.model_copy(
                 update={"path": folder / settings.bounces.path if settings.bounces.path else None}
             ),
+            "editions": tuple(_edition(edition, folder) for edition in settings.editions),
             "sources": tuple(
                 source.model_copy(update={"path": folder / source.path}) if source.path else source
                 for source in settings.sources
             ),
         }
     )
+
+
+def _edition(edition: EditionSettings, folder: Path) -> EditionSettings:
+    given = edition.holidays
+    if given is None or given.file is None:
+        return edition
+    placed = given.model_copy(update={"file": folder / given.file})
+    return edition.model_copy(update={"holidays": placed})

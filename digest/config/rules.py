@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from digest.config import ways
+from digest.config import schedule, ways
 from digest.errors import ConfigMistake
 from digest.model import HAND, TOPICS
 from digest.render.addresses import split_mailbox
@@ -158,6 +158,7 @@ def _editions(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
         for given in row.get("sources", ()):
             yield from _known(f"{key}.sources", "source", given, sources)
         yield from _reviewers(f"{key}.review_to", row.get("review_to", ()))
+        yield from schedule.mistakes(key, row)
         # Segments may be saved at run time too: digest/segmenting.py checks their names.
         for number, section in enumerate(_rows(row, "sections")):
             yield from _section(f"{key}.sections[{number}]", section, regions)

@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +13,7 @@ from digest.config.hearing import Bounces, Complaints, Hooks
 from digest.config.places import Regions, Topics
 from digest.config.providers import SendGrid, Smtp, WarmUp
 from digest.config.retention import Retention
+from digest.config.schedule import ScheduleSettings
 from digest.config.signup import SignUpSettings
 from digest.config.table import Table
 from digest.config.values import (
@@ -41,9 +42,6 @@ from digest.model import (
     Withdrawn,
 )
 from digest.render.brand import HEADING_FONT, TEXT_FONT, Density
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 class Newsroom(Table):
@@ -88,6 +86,8 @@ class Database(Table):
     """[database]"""
 
     url: str = "sqlite:///var/digest.sqlite3"
+    #: what this installation is called, so that no other one sends from its database
+    instance: str = Field(default="", max_length=80)
 
 
 class Web(Table):
@@ -268,14 +268,11 @@ class QuietHoursSettings(Table):
     until: LocalTime
 
 
-class EditionSettings(Table):
+class EditionSettings(ScheduleSettings):
     """[[editions]]"""
 
     slug: Slug
     name: str
-    time: LocalTime = "06:00"
-    zone: Zone = "UTC"
-    weekdays: tuple[Weekday, ...] = Field(default=WEEKDAYS, min_length=1)
     sources: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     language: Language = "en"
@@ -288,8 +285,6 @@ class EditionSettings(Table):
     review_to: tuple[Mailbox, ...] = ()
     last_look: Withdrawn = Withdrawn.REPLACE
     site_trouble: SiteTrouble = SiteTrouble.SEND
-    lock_minutes: int = Field(default=10, ge=0, le=720)
-    send_by_minutes: int = Field(default=90, ge=1, le=1440)
     minimum_stories: int = Field(default=1, ge=1)
     reader_minimum: int = Field(default=1, ge=1, le=50)
     max_variants: int = Field(default=0, ge=0)

@@ -38,6 +38,8 @@ HELD = {
     Hold.STORIES: AlertKind.HELD_STORIES,
     Hold.SITE: AlertKind.SITE_TROUBLE,
 }
+#: how the reason of a missed issue begins whose stories a newer one has by now
+COALESCED = "its stories come in the issue of"
 LOST = {IssueState.MISSED: AlertKind.MISSED, IssueState.FAILED: AlertKind.FAILED}
 
 
@@ -45,6 +47,9 @@ def kind_of(issue: Issue, *, paused: bool = False) -> AlertKind | None:
     """What is to be said of the issue as it stands, if anything. ``paused``: by whomever."""
     if issue.hold in HELD:
         return HELD[issue.hold]
+    # After a long outage the newest one is told of, and nothing of those before it.
+    if issue.state is IssueState.MISSED and issue.reason.startswith(COALESCED):
+        return None
     if issue.state in LOST:
         return LOST[issue.state]
     if paused and issue.state is IssueState.SENDING:

@@ -17,6 +17,7 @@ from digest.model import (
     Interest,
     Issue,
     Layout,
+    OnHoliday,
     Section,
     Selected,
     Sheet,
@@ -150,7 +151,12 @@ def lines(told: Sheet, headlines: Sequence[str]) -> tuple[str, str]:
 
 def template(issue: Issue, edition: Edition) -> str:
     """The template that ``issue`` goes out with."""
-    return edition.quiet_template if quiet(issue) else edition.template
+    if quiet(issue):
+        return edition.quiet_template
+    rule = edition.holidays
+    if rule is None or rule.then is not OnHoliday.TEMPLATE or issue.extra:
+        return edition.template
+    return rule.template if rule.calendar.holiday(issue.local_date) else edition.template
 
 
 def quiet(issue: Issue) -> bool:

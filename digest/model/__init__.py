@@ -36,6 +36,7 @@ from digest.model.edition import (
     QuietHours,
     Section,
     Take,
+    WhenMissed,
     WhenShort,
 )
 from digest.model.erratum import Erratum
@@ -63,6 +64,7 @@ from digest.model.report import (
     Report,
     SectionClicks,
 )
+from digest.model.rhythm import LAST, HolidayCalendar, Holidays, MonthDay, OnHoliday
 from digest.model.source import (
     HAND,
     GatheredSource,
@@ -107,6 +109,7 @@ from digest.model.variant import (
 __all__ = [
     "HALF_LIFE",
     "HAND",
+    "LAST",
     "LEAST",
     "NO_ISSUE",
     "TOPICS",
@@ -145,6 +148,8 @@ __all__ = [
     "Group",
     "Hand",
     "Hold",
+    "HolidayCalendar",
+    "Holidays",
     "HouseAd",
     "Image",
     "Interest",
@@ -160,9 +165,11 @@ __all__ = [
     "Look",
     "MailHeaders",
     "Message",
+    "MonthDay",
     "More",
     "NoApproval",
     "Notice",
+    "OnHoliday",
     "Outcome",
     "Overrides",
     "ParsedStory",
@@ -194,6 +201,7 @@ __all__ = [
     "Utm",
     "VariantContent",
     "VariantId",
+    "WhenMissed",
     "WhenShort",
     "Withdrawn",
 ]

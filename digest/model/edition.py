@@ -1,11 +1,12 @@
 """Editions and their sections: what config.toml says a newsletter is."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 
 from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
 from digest.model.house_ad import HouseAd
+from digest.model.rhythm import Holidays, MonthDay
 from digest.model.utm import Utm
 
 #: hours after which a story is worth half as much, where a section says nothing else
@@ -32,6 +33,15 @@ class WhenShort(StrEnum):
     #: sent with the edition's quiet-day template, even without a story
     QUIET = "quiet"
     #: sent as it is, unless it holds no story at all
+    SEND = "send"
+
+
+class WhenMissed(StrEnum):
+    """What becomes of an issue that nobody sent in time because nothing was running."""
+
+    #: not sent; its stories come in the next one
+    ROLL_OVER = "roll_over"
+    #: sent all the same, as long as its day lasts
     SEND = "send"
 
 
@@ -91,6 +101,18 @@ class Edition:
     zone: str
     #: ISO weekdays, Monday is 1
     weekdays: frozenset[int] = frozenset(range(1, 8))
+    #: of these weeks only every so many, counted from that of ``first_week``
+    every_weeks: int = 1
+    first_week: date | None = None
+    #: it goes on these days of each month, whatever the weekday; empty: by the week
+    monthly: tuple[MonthDay, ...] = ()
+    #: None: holidays are days like others
+    holidays: Holidays | None = None
+    #: at ``time`` by each reader's own clock, wave by wave; ``zone`` is for those who named none
+    reader_local: bool = False
+    #: of a reader-local edition: where the first wave goes
+    first_zone: str = "Pacific/Kiritimati"
+    when_missed: WhenMissed = WhenMissed.ROLL_OVER
     sections: tuple[Section, ...] = ()
     #: names of sources; empty: all
     sources: frozenset[str] = frozenset()

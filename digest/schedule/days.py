@@ -6,6 +6,8 @@ may be one on which no issue goes out, by plan or because one was missed.
 
 from datetime import date, timedelta
 
+from digest.model import Edition
+
 #: ISO weekdays, Monday is 1
 EVERY_DAY = frozenset(range(1, 8))
 _DAY = timedelta(days=1)
@@ -20,6 +22,11 @@ def answered_days(previous: date | None, on: date, weekdays: frozenset[int]) -> 
     since = previous or _due_before(on, weekdays)
     passed = min((on - since).days, len(EVERY_DAY))
     return frozenset((on - back * _DAY).isoweekday() for back in range(passed))
+
+
+def weekly(edition: Edition) -> frozenset[int]:
+    """The ISO weekdays on which an edition goes every week; none where its rhythm is another."""
+    return edition.weekdays if edition.every_weeks == 1 and not edition.monthly else frozenset()
 
 
 def _due_before(on: date, weekdays: frozenset[int]) -> date:

@@ -1,7 +1,7 @@
 """When a reader gets an issue who wants it at an hour of their own day. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.schedule.occurrences import instant
@@ -24,22 +24,46 @@ def due(scheduled: datetime, hour: int, zone: ZoneInfo) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """Of a reader-local edition: each reader gets an issue on its date, by their own clock."""
+
+    day: date
+    #: for readers who named no hour
+    clock_time: time
+
+    def due(self, scheduled: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
+        """When a reader in ``zone`` gets it, or at an hour of theirs; never before ``scheduled``.
+
+        An hour that is over there when the first wave goes is that of the next day.
+        """
+        at = instant(self.day, self.clock_time if hour is None else time(hour), zone)
+        if at >= scheduled:
+            return at
+        return scheduled if hour is None else due(scheduled, hour, zone)
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     """The hours of an issue's readers, each zone's asked for once."""
 
     scheduled: datetime
     #: the edition's, for readers who named none
     zone: ZoneInfo
-    _known: dict[tuple[int, str], datetime | None] = field(default_factory=dict)
+    #: None: it goes to all at once, but for those who named an hour
+    local: Local | None = None
+    _known: dict[tuple[int | None, str], datetime | None] = field(default_factory=dict)
 
     def due(self, hour: int | None, zone: str) -> datetime | None:
         """When a reader gets it; None: as soon as it goes."""
-        if hour is None:
-            return None
         if (hour, zone) not in self._known:
-            at = due(self.scheduled, hour, self._zone(zone))
+            at = self._due(hour, self._zone(zone))
             self._known[hour, zone] = at if at > self.scheduled else None
         return self._known[hour, zone]
+
+    def _due(self, hour: int | None, zone: ZoneInfo) -> datetime:
+        if self.local is not None:
+            return self.local.due(self.scheduled, hour, zone)
+        return self.scheduled if hour is None else due(self.scheduled, hour, zone)
 
     def _zone(self, name: str) -> ZoneInfo:
         try:

@@ -10,6 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.model import Edition
+from digest.schedule.dates import dates, goes, holiday
+
+#: so far ahead, and back, an edition's next issue is looked for; after that it never comes
+FAR = timedelta(days=400)
+#: the rhythm of an edition that never goes out
+_MONTH = timedelta(days=31)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +25,8 @@ class Occurrence:
 
     local_date: date
     at: datetime
+    #: the name of the holiday that it is; empty: it is none
+    holiday: str = ""
 
 
 def instant(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
@@ -50,28 +59,51 @@ def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 
 def on(edition: Edition, day: date) -> Occurrence:
-    """The occurrence of ``edition`` on ``day``, whether or not it goes out on that weekday."""
+    """The occurrence of ``edition`` on ``day``, whether or not it goes out on that day.
+
+    Of a reader-local edition the instant is that of its first wave.
+    """
     clock_time = time.fromisoformat(edition.time)
-    return Occurrence(local_date=day, at=instant(day, clock_time, ZoneInfo(edition.zone)))
+    zone = edition.first_zone if edition.reader_local else edition.zone
+    at = instant(day, clock_time, ZoneInfo(zone))
+    return Occurrence(local_date=day, at=at, holiday=holiday(edition, day))
+
+
+def of_date(edition: Edition, day: date) -> Occurrence | None:
+    """The occurrence of ``edition`` on ``day``; None: it does not go out then."""
+    return on(edition, day) if goes(edition, day) else None
 
 
 def between(edition: Edition, after: datetime, until: datetime) -> Iterator[Occurrence]:
     """The occurrences with ``after`` < instant ≤ ``until``, in order."""
     zone = ZoneInfo(edition.zone)
-    # A zone may skip a whole local date (Samoa, 2011): one day of margin on both sides.
-    day = after.astimezone(zone).date() - timedelta(days=1)
-    last = until.astimezone(zone).date() + timedelta(days=1)
-    while day <= last:
-        if day.isoweekday() in edition.weekdays:
-            occurrence = on(edition, day)
-            if after < occurrence.at <= until:
-                yield occurrence
-        day += timedelta(days=1)
+    # A zone may skip a whole local date (Samoa, 2011), and another be a day ahead of it: two days
+    # of margin on both sides.
+    first = after.astimezone(zone).date() - 2 * _DAY
+    last = until.astimezone(zone).date() + 2 * _DAY
+    for day in dates(edition, first, last):
+        occurrence = on(edition, day)
+        if after < occurrence.at <= until:
+            yield occurrence
+
+
+def upcoming(edition: Edition, now: datetime) -> Occurrence | None:
+    """The next occurrence after ``now``; None: there is none within ``FAR``."""
+    return next(between(edition, now, now + FAR), None)
+
+
+def previous(edition: Edition, now: datetime) -> Occurrence | None:
+    """The last occurrence up to ``now``; None: there was none within ``FAR``."""
+    span = timedelta(days=8)
+    while span < 2 * FAR:
+        found = list(between(edition, now - span, now))
+        if found:
+            return found[-1]
+        span *= 4
+    return None
 
 
 def rhythm(edition: Edition, now: datetime) -> timedelta:
     """The time between the occurrence before ``now`` and the one after it."""
-    week = timedelta(days=8)
-    before = [occurrence.at for occurrence in between(edition, now - week, now)]
-    after = next(between(edition, now, now + week))
-    return after.at - before[-1]
+    before, after = previous(edition, now), upcoming(edition, now)
+    return after.at - before.at if before and after else _MONTH

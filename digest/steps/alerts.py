@@ -24,9 +24,9 @@ from digest.model import (
     Outcome,
     RenderedVariant,
 )
-from digest.steps.compose import BEHIND
 from digest.steps.letters import Somebody, hand_over
 from digest.steps.messages import address_to
+from digest.steps.opening import BEHIND
 from digest.steps.parts import Parts, zone
 from digest.store import control, halts, issues, letters, looks
 from digest.store.engine import reading, writing

@@ -1,6 +1,6 @@
 """calendar: the days to come, what goes out on each, and days that people leave out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,11 +9,14 @@ from sqlalchemy.engine import Connection
 from digest.curate.lifecycle import fills
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import Edition, Issue, IssueState
-from digest.schedule.occurrences import between, on, rhythm
+from digest.schedule.dates import Closed, closed, goes
+from digest.schedule.occurrences import Occurrence, between, on, rhythm
 from digest.steps.approve import skip
+from digest.steps.coming import covered
 from digest.steps.parts import Parts, zone
-from digest.store import days_off, issues
+from digest.store import days_off, edition_pauses, issues
 from digest.store.days_off import DayOff
+from digest.store.edition_pauses import EditionPause
 from digest.store.engine import reading, writing
 
 #: days that the calendar shows, and how far ahead a day may be left out
@@ -34,6 +37,10 @@ class Entry:
     issue: Issue | None
     #: somebody left the day out
     off: DayOff | None
+    #: the edition is paused then
+    paused: EditionPause | None = None
+    #: the name of the holiday that it is
+    holiday: str = ""
     #: from when until when stories come for it; none: that is not known any more, or not to be
     covers: tuple[datetime, datetime] | None
 
@@ -51,6 +58,8 @@ class Day:
     entries: Sequence[Entry]
     #: the names of editions that have no issue on it
     quiet: Sequence[str]
+    #: the names of editions that would have one but for a holiday
+    closed: Sequence[tuple[str, Closed]] = ()
 
 
 def calendar(parts: Parts, editions: Sequence[Edition]) -> list[Day]:
@@ -64,8 +73,10 @@ def calendar(parts: Parts, editions: Sequence[Edition]) -> list[Day]:
     for day in days:
         theirs = sorted((one for one in found if one.local_date == day), key=lambda one: one.at)
         busy = {one.edition.slug for one in theirs}
-        quiet = [one.name for one in editions if one.slug not in busy]
-        told.append(Day(day=day, entries=theirs, quiet=quiet))
+        shut = [(one.name, each) for one in editions for each in closed(one, day, day)]
+        named = {name for name, _ in shut}
+        quiet = [one.name for one in editions if one.slug not in busy and one.name not in named]
+        told.append(Day(day=day, entries=theirs, quiet=quiet, closed=shut))
     return told
 
 
@@ -96,7 +107,7 @@ def put_back(parts: Parts, edition: Edition, day: date) -> None:
 def _check(parts: Parts, edition: Edition, day: date) -> None:
     now = parts.clock.now()
     last = now.astimezone(zone(edition)).date() + timedelta(days=DAYS)
-    if day.isoweekday() not in edition.weekdays or day > last:
+    if not goes(edition, day) or day > last:
         raise NotFoundError(f"{edition.slug} has no issue on {day} that could be left out")
     if on(edition, day).at <= now:
         raise WrongStateError("that day’s issue is due already")
@@ -109,16 +120,22 @@ def _entries(
     opened = [one for one in issues.since(connection, start) if one.edition == edition.slug]
     planned = {one.local_date: one for one in opened if not one.extra}
     off = days_off.of(connection, edition.slug)
+    pauses = edition_pauses.of(connection, edition.slug)
     lock = timedelta(minutes=edition.lock_minutes)
     begins = issues.watermark(connection, edition.slug) or now - rhythm(edition, now)
+    begins = max(begins, covered(connection, edition, now) or begins)
     made = []
-    for due in between(edition, start, end):
+    for due in _dues(edition, start, end, planned.values()):
         issue = planned.get(due.local_date)
         at = issue.scheduled_at if issue else due.at
-        out = due.local_date in off or (issue is not None and issue.state in _OUT)
+        keeps = (one for one in pauses if issue is None and one.keeps(due.local_date, due.at))
+        paused = next(keeps, None)
+        out = due.local_date in off or paused or (issue is not None and issue.state in _OUT)
         covers = None if out else _window(issue) or (begins, at - lock)
         if covers is not None:
             begins = max(begins, covers[1])
+        elif paused is not None:
+            begins = max(begins, at - lock)  # what it would have told passes by
         made.append(
             Entry(
                 edition=edition,
@@ -126,10 +143,22 @@ def _entries(
                 at=at,
                 issue=issue,
                 off=off.get(due.local_date),
+                paused=paused,
+                holiday=due.holiday,
                 covers=covers,
             )
         )
     return made + [_extra(edition, one) for one in opened if one.extra]
+
+
+def _dues(
+    edition: Edition, start: datetime, end: datetime, opened: Iterable[Issue]
+) -> list[Occurrence]:
+    """By schedule, and issues that people worked on before it was another."""
+    found = {one.local_date: one for one in between(edition, start, end)}
+    for issue in opened:
+        found.setdefault(issue.local_date, on(edition, issue.local_date))
+    return sorted(found.values(), key=lambda one: one.local_date)
 
 
 def _window(issue: Issue | None) -> tuple[datetime, datetime] | None:

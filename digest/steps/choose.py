@@ -4,7 +4,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from digest.curate import coarse, vary
@@ -26,8 +26,8 @@ from digest.model import (
 )
 from digest.protocols import Reader
 from digest.render.style import Style
-from digest.schedule.days import answered_days
-from digest.schedule.hours import Hours
+from digest.schedule.days import answered_days, weekly
+from digest.schedule.hours import Hours, Local
 from digest.schedule.quiet import Waits
 from digest.steps import editions
 from digest.steps.earlier import REACH, earlier
@@ -54,7 +54,7 @@ def days(parts: Parts, issue: Issue) -> frozenset[int]:
     """The ISO weekdays that an issue answers for: those since its edition's last that went."""
     with reading(parts.engine) as connection:
         previous = issues.went_last(connection, issue)
-    return answered_days(previous, issue.local_date, parts.edition(issue.edition).weekdays)
+    return answered_days(previous, issue.local_date, weekly(parts.edition(issue.edition)))
 
 
 def interest_of(reader: Reader, last: datetime | None, issue: Issue) -> Interest:
@@ -195,6 +195,11 @@ def _check_segments(parts: Parts, named: Collection[str]) -> None:
         raise NotFoundError(f"there is no segment {name!r}", hint="`digest segments list`")
 
 
+def local_of(edition: Edition, day: date) -> Local | None:
+    """How readers of a reader-local edition get its issue of ``day``; None: it is none."""
+    return Local(day, time.fromisoformat(edition.time)) if edition.reader_local else None
+
+
 def choosing(parts: Parts, issue: Issue, draft: Draft, wish: Wish | None = None) -> Choosing:
     """Make ready to select from ``draft`` and from what earlier issues had.
 
@@ -207,7 +212,7 @@ def choosing(parts: Parts, issue: Issue, draft: Draft, wish: Wish | None = None)
         pool = (*draft.pool, *earlier(connection, before, draft.pool, until))
     blocks = running(draft.hand.blocks, issue.local_date)
     selector = Selector(edition, pool, draft.hand.placed, until, blocks)
-    hours = Hours(issue.scheduled_at, zone(edition))
+    hours = Hours(issue.scheduled_at, zone(edition), local_of(edition, issue.local_date))
     wish = wish or wish_of(parts, issue)
     return Choosing(parts, issue, edition, selector, draft.hand, before, hours, wish)
 

@@ -9,9 +9,10 @@ from digest.curate.fill import Pool, standing
 from digest.curate.lifecycle import UNFINISHED, fills
 from digest.errors import NotFoundError
 from digest.model import Draft, Edition, Interest, Issue, IssueId, IssueState, VariantContent
-from digest.schedule.occurrences import Occurrence, between, on, rhythm
+from digest.schedule.dates import goes, holiday
+from digest.schedule.occurrences import Occurrence, on, rhythm, upcoming
 from digest.steps import editions
-from digest.steps.coming import coming
+from digest.steps.coming import covered, first_coming
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
@@ -19,25 +20,8 @@ from digest.store import drafts, extras, hands, issues, waiting
 from digest.store.engine import reading, writing
 from digest.store.extras import Wish
 
-#: how far ahead issues are opened
-AHEAD = timedelta(days=1, hours=12)
-#: how far back occurrences are looked for that nobody opened, because nothing was running
-BEHIND = timedelta(days=8)
 #: how far ahead an issue may be looked at
 FORESEEN = timedelta(days=31)
-
-
-def plan(parts: Parts, edition: Edition) -> list[Issue]:
-    """Open the issue of every occurrence up to ``AHEAD``, and of those missed while down."""
-    now = parts.clock.now()
-    with reading(parts.engine) as connection:
-        newest = issues.latest(connection, edition.slug)
-        # An edition that never had an issue starts now: nothing before that is owed to anybody.
-        after = now if newest is None else max(newest.scheduled_at, now - BEHIND)
-        wanted = coming(connection, edition, after, now + AHEAD)
-        wanted = wanted or coming(connection, edition, now, now + FORESEEN)[:1]
-    with writing(parts.engine) as connection:
-        return [issues.open_issue(connection, edition.slug, one) for one in wanted]
 
 
 def today(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:
@@ -101,10 +85,11 @@ def dated(parts: Parts, edition: Edition, day: date) -> Issue:
     if day > today + FORESEEN:
         last = today + FORESEEN
         raise NotFoundError(f"{day} is too far ahead", hint=f"{last} is the last day to look at")
-    if day.isoweekday() not in edition.weekdays:
+    if not goes(edition, day):
+        following = upcoming(edition, on(edition, day).at)
         raise NotFoundError(
-            f"{edition.slug} has no issue on {day}, {day:%A}",
-            hint=f"the next one after that is on {_next(edition, on(edition, day).at).local_date}",
+            f"{edition.slug} has no issue on {day}, {holiday(edition, day) or f'{day:%A}'}",
+            hint=f"the next one after that is on {following.local_date}" if following else "",
         )
     return _open(parts, edition, on(edition, day), keep=False)
 
@@ -133,10 +118,12 @@ def _upcoming(parts: Parts, edition: Edition) -> Occurrence:
     """The next occurrence whose issue was not sent ahead of its time."""
     now = parts.clock.now()
     with reading(parts.engine) as connection:
-        for occurrence in coming(connection, edition, now, now + FORESEEN):
-            if issues.find(connection, edition.slug, occurrence.local_date) is None:
-                return occurrence
-    return _next(edition, now)
+        after: Occurrence | None = Occurrence(local_date=now.date(), at=now)
+        while after and (after := first_coming(connection, edition, after.at)):
+            if issues.find(connection, edition.slug, after.local_date) is None:
+                return after
+    # Paused for good, say: that of its schedule, for whoever wants to look.
+    return upcoming(edition, now) or on(edition, now.astimezone(zone(edition)).date())
 
 
 def compose(parts: Parts, issue: Issue) -> Issue:
@@ -183,9 +170,14 @@ def stored(parts: Parts, issue: Issue) -> Draft:
 
 
 def window_start(connection: Connection, edition: Edition, issue: Issue, now: datetime) -> datetime:
-    """Where the last issue ended; before the first one, one rhythm back."""
+    """Where the last issue ended; before the first one, one rhythm back.
+
+    What passed by while the edition was paused stays behind.
+    """
     ended = issues.watermark(connection, edition.slug, extra=issue.extra)
-    return ended or now - rhythm(edition, now)
+    begins = ended or now - rhythm(edition, now)
+    paused = covered(connection, edition, now)
+    return max(begins, paused) if paused else begins
 
 
 def _draft(
@@ -224,7 +216,3 @@ def content(
             pool = (*told.pool, *earlier(connection, before, told.pool, until))
     names = parts.names(language or edition.language)
     return vary.vary(issue, edition, pool, told.hand, interest, names, language, style)
-
-
-def _next(edition: Edition, now: datetime) -> Occurrence:
-    return next(between(edition, now, now + BEHIND))

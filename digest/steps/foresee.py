@@ -15,9 +15,9 @@ from digest.curate import vary
 from digest.curate.lifecycle import fills
 from digest.errors import NotFoundError
 from digest.model import Candidate, Draft, Edition, Hand, IssueState, SlotMode, SubscriberId
-from digest.schedule.days import answered_days
+from digest.schedule.days import answered_days, weekly
 from digest.schedule.hours import due
-from digest.steps.choose import Choosing, choosing, interest_of, speaks
+from digest.steps.choose import Choosing, choosing, interest_of, local_of, speaks
 from digest.steps.coming import coming
 from digest.steps.compose import draft, next_one
 from digest.steps.parts import Parts
@@ -88,11 +88,11 @@ class Foreseen:
         with reading(self._parts.engine) as connection:
             previous = issues.went_last(connection, first)
             later = coming(connection, found, first.scheduled_at, until)
-        days = answered_days(previous, first.local_date, found.weekdays)
+        days = answered_days(previous, first.local_date, weekly(found))
         told = [Coming(at=first.scheduled_at, days=days)]
         previous = first.local_date
         for one in later:
-            days = answered_days(previous, one.local_date, found.weekdays)
+            days = answered_days(previous, one.local_date, weekly(found))
             told.append(Coming(at=one.at, days=days))
             previous = one.local_date
         return told
@@ -110,9 +110,16 @@ class Foreseen:
             kept[language] = (now, Sample(path=path, at=last.at) if last else None)
         return kept[language][1]
 
-    def reaches(self, at: datetime, hour: int, zone: ZoneInfo) -> datetime:
-        """When an issue that goes then reaches who wants it at that hour of their day."""
-        return due(at, hour, zone)
+    def reaches(self, edition: str, at: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
+        """When an issue that goes then reaches who wants it at that hour of their day.
+
+        Without an hour that is at once, or of a reader-local edition at its time in their zone.
+        """
+        found = self._parts.edition(edition)
+        first = at.astimezone(ZoneInfo(found.first_zone)).date()
+        if (local := local_of(found, first)) is not None:
+            return local.due(at, hour, zone)
+        return at if hour is None else due(at, hour, zone)
 
     def parts(self, edition: str, subscriber: SubscriberId) -> Sequence[Part]:
         """What the next issue would hold for a person if it went now.

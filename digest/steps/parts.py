@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from digest.protocols import Audience, Clock, Source, Transport
     from digest.render.render import Renderer
     from digest.review_links import ReviewLinks
+    from digest.steps.installation import Installation
     from digest.store.pools import Pools
 
 
@@ -118,6 +119,8 @@ class Parts:
     journals: Path
     #: who we are, of no other process ever: ``host:pid:token``
     owner: str
+    #: whether the database belongs here; None: nobody asks
+    installation: "Installation | None" = None
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
     #: the pools of issues that somebody works on
@@ -141,6 +144,11 @@ class Parts:
 
         only = Route(name=self.transport.name, transport=self.transport)
         return self.routes or (only,)
+
+    def guard(self) -> None:
+        """Raise StrangerError where the database may be a copy: nothing may go of it."""
+        if self.installation is not None:
+            self.installation.guard()
 
     def edition(self, slug: str) -> "Edition":
         """The edition called ``slug``. Raises NotFoundError."""

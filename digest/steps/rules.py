@@ -6,7 +6,7 @@ locked, and compared before anything goes.
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from digest import __version__
 from digest.curate import vary
@@ -21,6 +21,13 @@ APART = frozenset(
     {
         "time",
         "weekdays",
+        "every_weeks",
+        "first_week",
+        "monthly",
+        "holidays",
+        "reader_local",
+        "first_zone",
+        "when_missed",
         "approval",
         "on_no_approval",
         "review_minutes",
@@ -53,4 +60,9 @@ def rules_hash(parts: Parts, issue: Issue) -> str:
 
 
 def _told(edition: Edition) -> dict[str, object]:
-    return {key: value for key, value in asdict(edition).items() if key not in APART}
+    # Calendars of holidays are no data; what they do to the template is told by its name.
+    return {
+        key: value
+        for key, value in asdict(replace(edition, holidays=None)).items()
+        if key not in APART
+    }

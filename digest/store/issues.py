@@ -101,9 +101,11 @@ def since(connection: Connection, at: datetime) -> list[Issue]:
     return [_issue(row) for row in connection.execute(query.order_by(issue.c.scheduled_at))]
 
 
-def latest(connection: Connection, edition: str) -> Issue | None:
-    """The issue of ``edition`` by its schedule that is due last."""
-    query = sa.select(issue).where(issue.c.edition == edition, issue.c.sequence == 1)
+def latest(connection: Connection, edition: str, *, until: datetime) -> Issue | None:
+    """The issue of ``edition`` by its schedule that was due last, up to then."""
+    query = sa.select(issue).where(
+        issue.c.edition == edition, issue.c.sequence == 1, issue.c.scheduled_at <= until
+    )
     row = connection.execute(query.order_by(issue.c.scheduled_at.desc()).limit(1)).one_or_none()
     return None if row is None else _issue(row)
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from digest.model import IssueState
 from digest.people.roles import Grant, Role
-from digest.steps import compose
+from digest.steps import opening
 from digest.steps.calendar import Entry, calendar
 from digest.steps.foresee import Foreseen
 from digest.store import issues
@@ -87,7 +87,7 @@ def test_the_machine_opens_no_issue_on_a_day_left_out(served: Served, sam: TestC
     daily = parts.edition("daily")
     for _ in range(5):
         served.wait(days=1)
-        compose.plan(parts, daily)
+        opening.plan(parts, daily)
     with reading(parts.engine) as connection:
         opened = {one.local_date for one in issues.recent(connection) if one.edition == "daily"}
     assert FRIDAY not in opened

@@ -382,7 +382,9 @@ class Foretold:
             raise RuntimeError("the store is away")
         return OneSample(f"/v/{edition}-{language}", NOW) if edition == "morning" else None
 
-    def reaches(self, at: datetime, hour: int, zone: ZoneInfo) -> datetime:
+    def reaches(self, edition: str, at: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
+        if hour is None:
+            return at
         local = at.astimezone(zone)
         later = local.replace(hour=hour, minute=0)
         return later if later >= local else later + timedelta(days=1)

@@ -9,9 +9,11 @@ from digest.store import (  # noqa: F401 - their tables join the metadata
     aside_tables,
     hand_tables,
     heard_table,
+    installation_tables,
     link_tables,
     people_tables,
     rights_tables,
+    schedule_tables,
 )
 from digest.store.migrations import VERSION_TABLE, ours
 from digest.store.tables import metadata
