@@ -207,6 +207,8 @@ def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None 
 
 def _unanswered(parts: Parts, edition: Edition, issue: Issue) -> Issue:
     """Nobody approved it by the time it is due: do what its edition says."""
+    if standing(parts, issue) is not None:
+        return issue  # it was approved, and taken back a moment ago
     why = "nobody approved it in time"
     if edition.approval is Approval.TWO_PERSON:
         why = "two people did not approve it in time"

@@ -167,3 +167,86 @@ class Browser:
             self._buffer += read
         message, _, self._buffer = self._buffer.partition(b"\0")
         return message
+
+    def person(self) -> str:
+        """Open a tab for somebody else, who shares no cookie with the others; for ``turn_to``."""
+        before, self._session = self._session, ""
+        context = self._ask("Target.createBrowserContext")["browserContextId"]
+        made = self._ask("Target.createTarget", url="about:blank", browserContextId=context)
+        asked = {"targetId": made["targetId"], "flatten": True}
+        tab: str = self._ask("Target.attachToTarget", **asked)["sessionId"]
+        self._session = before
+        return tab
+
+    def turn_to(self, tab: str) -> None:
+        """Work in this person's tab from here on."""
+        self._session = tab
+        # One tab at a time has the focus, and only there keys and looks arrive.
+        self._ask("Page.bringToFront")
+
+    def hit(self, key: str, *, shift: bool = False) -> None:
+        """Hit a letter, or a key by its name such as ``ArrowUp``, where the focus is."""
+        code = {"ArrowUp": 38, "ArrowDown": 40, "Enter": 13}.get(key, ord(key[0].upper()))
+        told: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code, "modifiers": 8 * shift}
+        text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
+        kind = "keyDown" if text else "rawKeyDown"
+        self._ask("Input.dispatchKeyEvent", type=kind, text=text, **told)
+        self._ask("Input.dispatchKeyEvent", type="keyUp", **told)
+
+    def type(self, text: str) -> None:
+        """Type in place of what the field in focus holds."""
+        self.evaluate("document.activeElement.select()")
+        self._ask("Input.insertText", text=text)
+
+    def click(self, selector: str) -> None:
+        """Move the mouse onto the middle of what a selector finds first, and click."""
+        at = self._middle(selector)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self._mouse(kind, at)
+
+    def drag(self, selector: str, onto: str) -> None:
+        """Press on one thing, move the mouse onto another, and let go: the browser makes a drag."""
+        self._middle(onto)
+        start, end = (self._middle(one, scroll=False) for one in (selector, onto))
+        self._mouse("mouseMoved", start)
+        self._mouse("mousePressed", start)
+        for step in range(1, 6):
+            there = [start[n] + (end[n] - start[n]) * step / 5 for n in (0, 1)]
+            self._mouse("mouseMoved", there, held=True)
+        self._mouse("mouseMoved", end, held=True)
+        self._mouse("mouseReleased", end)
+
+    def heard(self) -> list[str]:
+        """What live regions tell a screen reader, by the accessibility tree of the browser."""
+        nodes = {one["nodeId"]: one for one in self._ask("Accessibility.getFullAXTree")["nodes"]}
+        told = []
+        for one in nodes.values():
+            marks = {mark["name"]: mark["value"].get("value") for mark in one.get("properties", ())}
+            if marks.get("live") in {"polite", "assertive"} and not one["ignored"]:
+                texts = [nodes[key] for key in one.get("childIds", ()) if key in nodes]
+                told.append("".join(text.get("name", {}).get("value", "") for text in texts))
+        return [one for one in told if one]
+
+    def _middle(self, selector: str, *, scroll: bool = True) -> list[float]:
+        """Where on the screen it is, scrolled to where it can be seen. Nothing may lie over it."""
+        found = self.evaluate(
+            f"""(() => {{
+              const one = document.querySelector({json.dumps(selector)});
+              if (!one) return "is not there";
+              const there = {{ block: "center", behavior: "instant" }};
+              if ({json.dumps(scroll)}) one.scrollIntoView(there);
+              const box = one.getBoundingClientRect();
+              const at = [box.x + box.width / 2, box.y + box.height / 2];
+              const top = document.elementFromPoint(...at);
+              return one.contains(top) ? at : `is under ${{top && top.outerHTML.slice(0, 80)}}`;
+            }})()"""
+        )
+        assert isinstance(found, list), f"{selector} {found}"
+        return found
+
+    def _mouse(self, kind: str, at: list[float], *, held: bool = False) -> None:
+        down = held or kind == "mousePressed"
+        told: dict[str, Any] = {"x": at[0], "y": at[1], "buttons": 1 if down else 0}
+        if down or kind == "mouseReleased":
+            told |= {"button": "left", "clickCount": 1}
+        self._ask("Input.dispatchMouseEvent", type=kind, **told)

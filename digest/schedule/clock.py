@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from digest.clock import SystemClock
+
 
 @contextmanager
 def ticking(tick: Callable[[], None], seconds: int) -> Iterator[None]:
@@ -18,12 +20,13 @@ def ticking(tick: Callable[[], None], seconds: int) -> Iterator[None]:
     scheduler.add_job(
         tick,
         IntervalTrigger(seconds=seconds, timezone="UTC"),
+        # One job for the first and all others: two would not wait for each other.
+        next_run_time=SystemClock().now(),
         coalesce=True,
         max_instances=1,
         # None: late is better than never, and lateness is for the line to judge.
         misfire_grace_time=None,
     )
-    scheduler.add_job(tick, coalesce=True, misfire_grace_time=None)
     scheduler.start()
     try:
         yield

@@ -31,6 +31,8 @@ _GONE = frozenset({404, 410})
 _UNAUTHORISED = 401
 #: posts that one request asks for
 _AT_ONCE = 100
+#: where WordPress's form for the password of a post leads
+_PASSWORD_FORM = b"wp-login.php?action=postpass"
 #: statuses that say nothing against a story
 _WELL = range(200, 400)
 
@@ -103,7 +105,7 @@ class Looker:
             elif trusted:
                 found[one.id] = Look.GONE
             else:
-                found |= _page(fetcher, one)
+                found |= _page(fetcher, one, wordpress=True)
         return found
 
     def _fetcher(self) -> "Fetcher":
@@ -137,20 +139,26 @@ def _published(row: Mapping[str, object]) -> Look:
     return Look.THERE if row.get("status", "publish") == "publish" else Look.GONE
 
 
-def _page(fetcher: "Fetcher", one: StoredStory) -> Answers:
-    """What a story's own page answers; nothing where only this machine could reach it."""
+def _page(fetcher: "Fetcher", one: StoredStory, *, wordpress: bool = False) -> Answers:
+    """What a story's own page answers; nothing where only this machine could reach it.
+
+    WordPress shows a protected post's page, with a form for its password in place of the text.
+    """
     from digest.sources.guard import AddressRefusedError
 
+    body = b""
     try:
         status = fetcher.fetch(one.story.url, accept="*/*", method="HEAD").status
-        if status not in _WELL:
-            status = fetcher.fetch(one.story.url, accept="*/*").status
+        if wordpress or status not in _WELL:
+            page = fetcher.fetch(one.story.url, accept="*/*")
+            status, body = page.status, page.body
     except AddressRefusedError:
         return {one.id: None if is_loopback(one.story.url) else Look.UNCLEAR}
     except SourceError:
         return {one.id: Look.UNCLEAR}
     if status in _WELL:
-        return {one.id: Look.THERE}
+        asks = wordpress and _PASSWORD_FORM in body
+        return {one.id: Look.PROTECTED if asks else Look.THERE}
     if status == _UNAUTHORISED:
         return {one.id: Look.PROTECTED}
     return {one.id: Look.GONE if status in _GONE else Look.UNCLEAR}

@@ -2,9 +2,11 @@
 
 Asked between the lock and the moment when the audience is frozen, over the network and never
 inside a transaction. A story that its publisher took back does not go: a reserve that was approved
-with the issue takes its place, or the issue waits, as its edition says.
+with the issue takes its place, or the issue waits, as its edition says. What then stands there
+passes preflight once more, or waits too.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +16,7 @@ from sqlalchemy.engine import Connection
 from digest.curate.last_look import Judged, Relieved, judge, relieve, reserves, visible
 from digest.model import (
     Edition,
+    Finding,
     Hold,
     Issue,
     IssueState,
@@ -26,6 +29,7 @@ from digest.model import (
 from digest.steps import editions
 from digest.steps.approve import drop
 from digest.steps.parts import Parts
+from digest.steps.preflight import blocks, told
 from digest.store import approvals, control, drafts, hands, issues, looks, shown, stories
 from digest.store.engine import reading, writing
 
@@ -67,6 +71,8 @@ def last_look(parts: Parts, issue: Issue) -> Issue:
     # What its source told since the lock is certain.
     judged = replace(judged, gone={**dict.fromkeys(known, Look.GONE), **judged.gone})
     relieved = relieve(edition, draft, judged.gone, spare)
+    # No preflight has seen the mail with what stands in now.
+    found = blocks(parts, issue, relieved.draft) if judged.gone else ()
     with writing(parts.engine) as connection:
         seen = issues.get(connection, issue.id, to_change=True)
         if (seen.state, seen.revision) != (issue.state, issue.revision):
@@ -75,7 +81,7 @@ def last_look(parts: Parts, issue: Issue) -> Issue:
         for key, look in judged.gone.items() - dict.fromkeys(known, Look.GONE).items():
             stories.take_back(connection, key, _STATES[look])
         if judged.gone:
-            return _without(connection, parts, edition, seen, judged, relieved, spare)
+            return _without(connection, parts, edition, seen, judged, relieved, spare, found)
         return _as_told(connection, parts, edition, seen, judged)
 
 
@@ -120,8 +126,12 @@ def _without(
     judged: Judged,
     relieved: Relieved,
     spare: dict[str, tuple[StoryId, ...]],
+    found: Sequence[Finding],
 ) -> Issue:
-    """Stories were taken back: reserves take their places, or people decide."""
+    """Stories were taken back: reserves take their places, or people decide.
+
+    ``found`` keeps what it then is from going.
+    """
     now = parts.clock.now()
     named = ", ".join(str(key) for key in judged.gone)
     why = f"taken back at the last look: story {named}"
@@ -133,14 +143,17 @@ def _without(
     issue = drafts.save(connection, issue, relieved.draft, *window)
     if relieved.draft.hand != had:
         hands.write(connection, issue, relieved.draft.hand, "scheduler", "relieve", now)
-    if edition.last_look is Withdrawn.HOLD or (edition.approval.required and bare):
-        why += "; no approved reserve takes the place" if bare else ""
+    waits = edition.last_look is Withdrawn.HOLD or (edition.approval.required and bare)
+    if waits or found:
+        why += "; no approved reserve takes the place" if waits and bare else ""
+        why += f"; preflight: {told(found)}" if found else ""
         if edition.approval.required:
             return drop(connection, parts, issue, why, "scheduler")
         if issue.hold is not None:
             issue = issues.move(connection, issue, IssueState.LOCKED, "scheduler", now)
+        hold = Hold.STORIES if waits else Hold.PREFLIGHT
         return issues.move(
-            connection, issue, IssueState.HELD, "scheduler", now, reason=why, hold=Hold.STORIES
+            connection, issue, IssueState.HELD, "scheduler", now, reason=why, hold=hold
         )
     approvals.carry(connection, issue)
     issue = issues.get(connection, issue.id)

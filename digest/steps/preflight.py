@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from digest.copy_links import COPIES
 from digest.curate import vary
 from digest.errors import DigestError
-from digest.model import Finding, Issue, RenderedVariant, Token, VariantContent
+from digest.model import Draft, Finding, Issue, RenderedVariant, Token, VariantContent
 from digest.preflight import Mail, to_try
 from digest.preflight import preflight as checked
 from digest.preflight.run import blocking
@@ -49,12 +49,12 @@ def as_stored(parts: Parts, issue: Issue) -> VariantContent:
     return compose.content(parts, issue, told=compose.stored(parts, issue))
 
 
-def blocks(parts: Parts, issue: Issue) -> tuple[Finding, ...]:
+def blocks(parts: Parts, issue: Issue, draft: Draft | None = None) -> tuple[Finding, ...]:
     """What keeps the issue as it stands from going, save what somebody took on themselves.
 
-    Raises BadTemplateError.
+    With ``draft``: as it would stand then. Raises BadTemplateError.
     """
-    content = as_stored(parts, issue)
+    content = compose.content(parts, issue, told=draft or compose.stored(parts, issue))
     if not content.sections and not vary.quiet(issue):
         return ()
     found = preflight(parts, issue, content, parts.renderer.render(content))

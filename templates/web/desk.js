@@ -86,6 +86,7 @@
 
   addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.id === "edit") typed = false;
     if (form.method !== "post" || !bench() || !form.action.startsWith(location.origin + bench().dataset.base)) return;
     event.preventDefault();
     send(form, event.submitter);

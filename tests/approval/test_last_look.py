@@ -2,6 +2,7 @@
 
 import pytest
 
+from digest.desk.actions import Remove
 from digest.model import Hold, IssueState, Look
 from digest.steps import approve as decisions
 from tests.approval.room import DUE, LOCK, MINUTE, REQUIRED, REVIEW, START, Make, Room
@@ -68,6 +69,32 @@ def test_without_approval_the_rest_goes(make: Make) -> None:
     room.at(DUE - 2 * MINUTE)
     assert room.at(DUE).state is S.SENT
     assert all("Story 2" not in mail and "Story 1" in mail for mail in room.mails())
+
+
+@pytest.mark.parametrize(
+    ("edition", "state"), [(REQUIRED, S.REVIEW), ("", S.HELD)], ids=["approved", "by rule"]
+)
+def test_what_stands_in_passes_preflight_first(make: Make, edition: str, state: S) -> None:
+    room = make(edition)
+    reserve = room.folder / "desk/Story 4.md"
+    reserve.write_text(reserve.read_text().replace("Words of Story 4.", "Lorem ipsum dolor."))
+    room.at(START)
+    room.at(REVIEW)
+    if edition:
+        room.approve()
+    assert room.at(LOCK).state is S.LOCKED, "the reserve is in no mail yet"
+    room.site.answers = {"Story 2": Look.GONE}
+    issue = room.at(DUE - 2 * MINUTE)
+    assert (issue.state, issue.hold) == (state, None if edition else Hold.PREFLIGHT)
+    assert "preflight: residue" in issue.reason
+    room.at(DUE)
+    assert room.mails() == []
+    story = room.app.newsroom.draft(issue).pool[2].stored
+    assert story.story.headline == "Story 4"
+    room.app.newsroom.desk.edit(issue.id, None, "Ed", Remove(story.id))
+    room.approve()
+    assert room.at(DUE + MINUTE).state is S.SENT
+    assert all("Lorem" not in mail and "Story 5" in mail for mail in room.mails())
 
 
 def test_an_edition_may_rather_wait(make: Make) -> None:

@@ -1,16 +1,22 @@
 """The passage of an issue: reviewed, approved by revision and rules, and what else may happen."""
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from digest import pipeline
 from digest.errors import BlockedError, ConflictError, WrongStateError
-from digest.model import Hold, IssueState
+from digest.model import Hold, IssueState, Look
 from digest.steps import approve as decisions
 from digest.steps import control
+from digest.steps.lock import lock
 from digest.store import approvals
 from digest.store.engine import reading
-from tests.approval.room import DUE, LOCK, MINUTE, REQUIRED, REVIEW, SEND_BY, START, Make
+from tests.approval.room import DUE, LOCK, MINUTE, REQUIRED, REVIEW, SEND_BY, START, Make, Room
 
 S = IssueState
 TWO = REQUIRED.replace('"required"', '"two_person"')
@@ -251,3 +257,35 @@ def test_approving_another_revision_than_was_looked_at_is_refused(make: Make) ->
         decisions.approve(room.app.parts, issue, "Ada Lane", revision=before.revision)
     assert told.value.changes[0].startswith("new: “Story new”")
     assert timedelta(0) < DUE - REVIEW
+
+
+@pytest.mark.parametrize("edition", ["", f'{REQUIRED}\non_no_approval = "send"'])
+def test_taken_back_at_whichever_moment_of_a_tick(tmp_path: Path, edition: str) -> None:
+    """A person and the scheduler act at once, before each of its transactions in turn."""
+    room = Room(tmp_path, "", edition)
+    parts = room.app.parts = replace(
+        room.app.parts, rules=replace(room.app.parts.rules, undo=timedelta(hours=1))
+    )
+    room.at(START)
+    room.at(REVIEW)
+    room.app.clock.at = DUE  # type: ignore[attr-defined]
+    room.site.answers = {"Story 1": Look.THERE}
+    left = [0]
+
+    def undo(*_connection: object) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            control.undo(parts, room.issue(), "Ed")
+
+    sa.event.listen(parts.engine, "checkout", undo)
+    for moment in count(1):
+        room.approve()
+        issue = lock(parts, room.issue())
+        assert issue.state is S.LOCKED
+        left[0] = moment
+        pipeline.advance(parts, issue)
+        if left[0] > 0:
+            break
+        assert room.issue().state is S.DRAFTING, f"before transaction {moment}"
+        control.resume(parts, room.issue(), "Ed")
+    assert moment > 4, "or it was never between two of them"

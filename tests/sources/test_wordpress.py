@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from digest.config import load
 from digest.model import (
     GatheredSource,
     GatherStatus,
+    Look,
     PickOrigin,
     RejectReason,
     SourceMemory,
+    StoredStory,
+    StoryId,
     StoryState,
 )
 from digest.sources.login import Login
+from digest.sources.look import Looker
 from digest.sources.parse import FeedParser
 from digest.sources.wordpress import WordPressSettings, WordPressSource
 from tests.sources.origin import fetcher
@@ -149,6 +155,48 @@ def test_plain_permalinks_change_no_name(site: WordPressSite, parser: FeedParser
         site.option("permalink_structure", "/%year%/%monthnum%/%postname%/")
     assert "rest_route" in gathered.memory.root
     assert {alias for story in gathered.stories for alias in story.aliases[:2]} == pretty
+
+
+def test_the_last_look_at_what_editors_took_back(
+    site: WordPressSite, parser: FeedParser, tmp_path: Path
+) -> None:
+    """Draft, private, under a password and in the bin; by the API, and by pages without it."""
+    kinds = ("kept", "draft", "private", "locked", "binned")
+    posts = {
+        one: site.publish(title=f"Then {one}", content="<p>So.</p>", date=NOW - timedelta(hours=2))
+        for one in kinds
+    }
+    known = [
+        StoredStory(
+            id=StoryId(kinds.index(one.headline[5:])),
+            source="site",
+            version=1,
+            story=one,
+            first_seen_at=NOW,
+        )
+        for one in gather(site, parser).stories
+        if one.headline.startswith("Then ")
+    ]
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[gather]\nallow_private = ["127.0.0.0/8"]\n[[sources]]\nname = "site"\n'
+        f'kind = "wordpress"\nurl = "{site.url}"\n[[editions]]\nslug = "daily"\nname = "Daily"\n'
+        '[[editions.sections]]\ntake = "latest"\n'
+    )
+    looker = Looker(load(config, {}), lambda: NOW)
+    assert set(looker(known).values()) == {Look.THERE}
+    site.change(posts["draft"], post_status="draft")
+    site.change(posts["private"], post_status="private")
+    site.change(posts["locked"], post_password="sesame")
+    site.trash(posts["binned"])
+    told = {"kept": Look.THERE, "locked": Look.PROTECTED}
+    expected = {StoryId(n): told.get(one, Look.GONE) for n, one in enumerate(kinds)}
+    assert looker(known) == expected
+    site.close_rest()
+    try:
+        assert looker(known) == expected
+    finally:
+        site.close_rest(closed=False)
 
 
 def test_an_application_password_shows_what_is_not_out_yet(parser: FeedParser) -> None:

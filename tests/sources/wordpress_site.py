@@ -44,9 +44,10 @@ $table_prefix = 'wp_';
 if (!defined('ABSPATH')) define('ABSPATH', __DIR__ . '/');
 require_once ABSPATH . 'wp-settings.php';
 """
-#: the package has no theme; this one prints what every theme's head does
+#: the package has no theme; this one prints what every theme prints
 _THEME = """<!doctype html><html><head><title><?php bloginfo('name'); ?></title>
-<?php wp_head(); ?></head><body><?php while (have_posts()) { the_post(); the_title(); } ?></body>
+<?php wp_head(); ?></head><body>
+<?php while (have_posts()) { the_post(); the_title(); the_content(); } ?></body>
 </html>
 """
 
@@ -141,6 +142,10 @@ class WordPressSite:
     def publish_now(self, post: int) -> None:
         """Publish a post that is not out yet."""
         self._php("publish_now.php", {"id": post})
+
+    def change(self, post: int, **changes: str) -> None:
+        """Change a post: ``post_status``, ``post_password``, as WordPress calls them."""
+        self._php("change.php", {"id": post, "changes": changes})
 
     def trash(self, post: int) -> None:
         """Take a post back."""

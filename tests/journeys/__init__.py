@@ -1,0 +1,1 @@
+"""What editors do from the first look to what readers get, in a browser, against real servers."""
