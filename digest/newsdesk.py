@@ -1,6 +1,6 @@
 """What editors ask of an issue: to look at it, to act upon it, to know what was done."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -9,6 +9,7 @@ from digest.curate.correct import About
 from digest.desk.actions import Action, Restore
 from digest.errors import NotFoundError
 from digest.model import (
+    Candidate,
     Draft,
     Edition,
     Interest,
@@ -31,6 +32,7 @@ from digest.store import issues
 from digest.store.edition_overrides import Kept
 from digest.store.engine import reading
 from digest.store.events import Decision
+from digest.store.sent import SentIn
 
 Whom: TypeAlias = Interest | SubscriberId | None
 
@@ -159,9 +161,17 @@ class Newsdesk:
         """One story of it. Raises NotFoundError."""
         return desk.sheet(self.parts, on, story)
 
-    def sent_in(self, keys: Collection[StoryId]) -> Mapping[StoryId, tuple[tuple[str, int], ...]]:
-        """Which stories readers had already: story → (edition, issue)."""
+    def sent_in(self, keys: Collection[StoryId]) -> Mapping[StoryId, Sequence[SentIn]]:
+        """In which issues readers had these stories already."""
         return desk.sent_in(self.parts, keys)
+
+    def reasons(self, on: desk.Table, told: Iterable[Candidate]) -> Mapping[StoryId, str]:
+        """Of each of these stories of its pool, in a line, why it stands in it or does not."""
+        return desk.reasons(self.parts, on, told)
+
+    def newer(self, issue: Issue) -> int:
+        """How many stories came since it was last filled."""
+        return desk.newer(self.parts, issue)
 
     def reach(self, on: desk.Table) -> Mapping[StoryId, int]:
         """How many readers would get each story; takes a while where there are many readers."""
@@ -171,9 +181,9 @@ class Newsdesk:
         """Take in what came since it was last filled."""
         return compose.compose(self.parts, issue)
 
-    def news(self, issue_id: IssueId, seen: int) -> desk.News:
-        """What changed since revision ``seen``. Raises NotFoundError."""
-        return desk.news(self.parts, issue_id, seen)
+    def news(self, issue_id: IssueId, seen: int, filled: datetime | None = None) -> desk.News:
+        """What changed since revision ``seen``, filled then. Raises NotFoundError."""
+        return desk.news(self.parts, issue_id, seen, filled)
 
     def outcome(self, issue_id: IssueId, revision: int, story: StoryId | None) -> str:
         """What the act that led to a revision came to, in a line."""
