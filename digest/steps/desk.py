@@ -65,7 +65,7 @@ def due(parts: Parts, issue: Issue) -> str:
 def sent_in(parts: Parts, keys: Collection[StoryId]) -> Mapping[StoryId, Sequence[sent.SentIn]]:
     """In which issues readers had these stories already; absent: in none."""
     with reading(parts.engine) as connection:
-        return sent.sent_in(connection, keys)
+        return sent.sent_in(connection, keys, parts.editions)
 
 
 def reasons(parts: Parts, on: Table, told: Iterable[Candidate]) -> Mapping[StoryId, str]:

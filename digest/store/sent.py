@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,46 +25,47 @@ class SentIn:
     to_all: bool
 
 
-def sent_in(connection: Connection, keys: Collection[StoryId]) -> dict[StoryId, Sequence[SentIn]]:
-    """Where these few stories stood in mail that reached somebody; absent: nowhere."""
-    rows = [*connection.execute(_by_schedule(keys)), *connection.execute(_outside(keys))]
+def sent_in(
+    connection: Connection, keys: Collection[StoryId], editions: Collection[str]
+) -> dict[StoryId, Sequence[SentIn]]:
+    """Where these few stories stood in mail of ``editions`` that reached somebody."""
+    rows = [
+        *connection.execute(_by_schedule(keys, editions)),
+        *connection.execute(_outside(keys, editions)),
+    ]
     found: defaultdict[StoryId, list[SentIn]] = defaultdict(list)
-    for row in sorted(rows, key=lambda one: (one.edition, one.issue)):
-        told = SentIn(edition=row.edition, issue=IssueId(row.issue), to_all=bool(row.to_all))
-        found[StoryId(row.story)].append(told)
+    for row in sorted(rows, key=lambda one: (one.edition, one.issue_id)):
+        told = SentIn(edition=row.edition, issue=IssueId(row.issue_id), to_all=bool(row.to_all))
+        found[StoryId(row.story_id)].append(told)
     return dict(found)
 
 
-def _by_schedule(keys: Collection[StoryId]) -> sa.Select[tuple[int, str, int, bool]]:
+def _by_schedule(keys: Collection[StoryId], editions: Collection[str]) -> sa.Select[Any]:
     """What was marked when issues were settled: what stood in mail that reached somebody."""
     stands = sa.exists().where(
         slot.c.issue_id == seen.c.issue_id, slot.c.story_id == seen.c.story_id, _STANDS
     )
-    query = sa.select(
-        seen.c.story_id, seen.c.edition, seen.c.issue_id, sa.case((stands, 1), else_=0)
-    )
-    return query.where(
+    to_all = sa.case((stands, 1), else_=0).label("to_all")
+    return sa.select(seen.c.story_id, seen.c.edition, seen.c.issue_id, to_all).where(
+        seen.c.edition.in_(editions),
         seen.c.story_id.in_(keys),
         seen.c.reason == SeenReason.SENT.value,
         seen.c.issue_id.is_not(None),
     )
 
 
-def _outside(keys: Collection[StoryId]) -> sa.Select[tuple[int, str, int, bool]]:
+def _outside(keys: Collection[StoryId], editions: Collection[str]) -> sa.Select[Any]:
     """What stood in issues outside the schedule: they use up no story, so nothing is marked."""
     reached = sa.exists().where(
         delivery.c.issue_id == issue.c.id,
         delivery.c.state.in_([state.value for state in ledger.REACHED]),
     )
+    to_all = sa.literal(1).label("to_all")
     return (
-        sa.select(
-            slot.c.story_id.label("story"),
-            issue.c.edition,
-            issue.c.id.label("issue"),
-            sa.literal(1).label("to_all"),
-        )
+        sa.select(slot.c.story_id, issue.c.edition, slot.c.issue_id, to_all)
         .join(slot, slot.c.issue_id == issue.c.id)
         .where(
+            issue.c.edition.in_(editions),
             issue.c.sequence > 1,
             issue.c.state.in_([state.value for state in WENT]),
             slot.c.story_id.in_(keys),

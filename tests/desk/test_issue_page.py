@@ -31,7 +31,7 @@ def words(page: str) -> str:
 
 def reasons(page: str) -> dict[int, str]:
     """Why each story of the pool's list stands where it does."""
-    found = re.findall(r'data-pool="(\d+)".*?class="why"><span.*?</span>(.*?)</p>', page, re.S)
+    found = re.findall(r'data-pool="(\d+)".*?class="why"><span.*?</span>(.*?)</p>', page, re.DOTALL)
     return {int(key): unescape(told) for key, told in found}
 
 
@@ -191,7 +191,9 @@ def test_stories_that_came_are_counted_before_they_are_taken_in(bench: Bench) ->
     page = bench.page()
     assert "Take in newer stories" in words(page)
     filled, came = (re.search(f'data-{one}="([^"]+)"', page) for one in ("filled", "came"))
-    assert filled and came and came[1] == "0"
+    assert filled
+    assert came
+    assert came[1] == "0"
     asked = {"seen": str(bench.now.revision), "filled": filled[1]}
     assert isinstance(bench.app.clock, SetClock)
     bench.app.clock.at += timedelta(minutes=5)
