@@ -16,6 +16,7 @@ from digest.model import (
     Outcome,
 )
 from digest.steps import approve, compose, control, doubtful, letters, reviewing, send
+from digest.steps.along import Along, nothing
 from digest.steps.last_look import last_look
 from digest.steps.lock import lock
 from digest.steps.parts import Parts
@@ -54,7 +55,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The way out of an issue. ``who`` is written down beside what they did."""
+    """The way out of an issue. ``who`` is written down beside what they did, ``along`` with it."""
 
     parts: Parts
 
@@ -84,27 +85,36 @@ class Passage:
             plan=plan(parts, issue) if reckon or on_its_way else None,
         )
 
-    def approve(self, issue: Issue, revision: int, despite: Sequence[str], who: str) -> Issue:
+    def approve(
+        self,
+        issue: Issue,
+        revision: int,
+        despite: Sequence[str],
+        who: str,
+        along: Along = nothing,
+    ) -> Issue:
         """Say yes to the revision that was seen. Raises ConflictError, BlockedError…"""
-        return approve.approve(self.parts, issue, who, revision=revision, despite=despite)
+        return approve.approve(
+            self.parts, issue, who, revision=revision, despite=despite, along=along
+        )
 
-    def review(self, issue: Issue, who: str) -> Issue:
+    def review(self, issue: Issue, who: str, along: Along = nothing) -> Issue:
         """Give it to people to look at. Raises WrongStateError."""
-        return approve.review(self.parts, issue, who)
+        return approve.review(self.parts, issue, who, along=along)
 
-    def hold(self, issue: Issue, who: str, why: str) -> Issue:
+    def hold(self, issue: Issue, who: str, why: str, along: Along = nothing) -> Issue:
         """Hold it until a person approves it. Raises WrongStateError."""
-        return approve.hold(self.parts, issue, who, why)
+        return approve.hold(self.parts, issue, who, why, along=along)
 
-    def skip(self, issue: Issue, who: str, why: str) -> Issue:
+    def skip(self, issue: Issue, who: str, why: str, along: Along = nothing) -> Issue:
         """Leave it out: its stories roll over. Raises WrongStateError."""
-        return approve.skip(self.parts, issue, who, why)
+        return approve.skip(self.parts, issue, who, why, along=along)
 
-    def undo(self, issue: Issue, who: str) -> Issue:
+    def undo(self, issue: Issue, who: str, along: Along = nothing) -> Issue:
         """Take it back before anything of it went. Raises WrongStateError."""
-        return control.undo(self.parts, issue, who)
+        return control.undo(self.parts, issue, who, along=along)
 
-    def send(self, issue: Issue, who: str) -> Issue:
+    def send(self, issue: Issue, who: str, along: Along = nothing) -> Issue:
         """Let it go with the next tick, after the time to take it back. Raises WrongStateError."""
         parts = self.parts
         if (paused := control.standing(parts, issue)) is not None:
@@ -113,27 +123,31 @@ class Passage:
             raise WrongStateError(f"an issue that is {issue.state} cannot be sent", issue=issue.id)
         with writing(parts.engine) as connection:
             issue = issues.reschedule(connection, issue, parts.clock.now())
+            along(connection)
         issue = last_look(parts, lock(parts, compose.compose(parts, issue), who=who))
         if issue.state is not IssueState.LOCKED:
             why = issue.reason or "it waits for approval"
             raise WrongStateError(f"it does not go: {why}", issue=issue.id)
         return issue
 
-    def pause(self, issue: Issue, who: str, why: str) -> Issue:
+    def pause(self, issue: Issue, who: str, why: str, along: Along = nothing) -> Issue:
         """Let nothing more of it go. Raises WrongStateError."""
-        return control.pause(self.parts, issue, who, why)
+        return control.pause(self.parts, issue, who, why, along=along)
 
-    def resume(self, issue: Issue, who: str, *, late: bool) -> Issue:
+    def resume(self, issue: Issue, who: str, along: Along = nothing, *, late: bool) -> Issue:
         """Let it go on. Raises WrongStateError where it is late, unless ``late``."""
-        return control.resume(self.parts, issue, who, late=late)
+        return control.resume(self.parts, issue, who, late=late, along=along)
 
-    def stop(self, issue: Issue, who: str, why: str) -> Issue:
+    def stop(self, issue: Issue, who: str, why: str, along: Along = nothing) -> Issue:
         """Give up what has not gone. Raises WrongStateError."""
-        return control.stop(self.parts, issue, who, why)
+        return control.stop(self.parts, issue, who, why, along=along)
 
-    def decide(self, issue: Issue, decision: Decision, who: str, *, late: bool) -> int:
+    def decide(
+        self, issue: Issue, decision: Decision, who: str, along: Along = nothing, *, late: bool
+    ) -> int:
         """Decide about its deliveries in doubt; returns how many. Raises WrongStateError."""
-        return doubtful.decide(self.parts, issue.id, decision, who, late=late).deliveries
+        told = doubtful.decide(self.parts, issue.id, decision, who, late=late, along=along)
+        return told.deliveries
 
     def test(self, issue: Issue, to: Sequence[str]) -> list[Outcome]:
         """A marked copy of the issue as it was last filled, to each address; counted nowhere."""

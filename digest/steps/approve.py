@@ -12,6 +12,7 @@ from digest.curate import short
 from digest.curate.lifecycle import waits_for_approval
 from digest.errors import BlockedError, WrongStateError
 from digest.model import Hold, Issue, IssueState
+from digest.steps.along import Along, nothing
 from digest.steps.compose import compose
 from digest.steps.history import changes, conflict
 from digest.steps.parts import Parts
@@ -29,6 +30,7 @@ def approve(
     *,
     revision: int | None = None,
     despite: Collection[str] = (),
+    along: Along = nothing,
 ) -> Issue:
     """Approve the issue as it stands: this revision, and none other, may go out.
 
@@ -73,6 +75,7 @@ def approve(
         content = Content(revision=seen.revision, content_hash=made, rules_hash=rules)
         _may(connection, seen, edition.approval.people, content, who)
         given = approvals.give(connection, seen.id, content, who, now)
+        along(connection)
         if len(given) < edition.approval.people:
             return _half(connection, parts, seen, who)
         return issues.move(
@@ -111,20 +114,21 @@ def drop(connection: Connection, parts: Parts, issue: Issue, why: str, who: str)
     )
 
 
-def hold(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
+def hold(parts: Parts, issue: Issue, who: str, why: str = "", *, along: Along = nothing) -> Issue:
     """Hold an issue until a person approves it or gives it to review. Raises WrongStateError."""
-    return _end(parts, issue, IssueState.HELD, who, f"held by {who}", why, Hold.PERSON)
+    told = f"held by {who}"
+    return _end(parts, issue, IssueState.HELD, who, told, why, Hold.PERSON, along=along)
 
 
-def skip(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
+def skip(parts: Parts, issue: Issue, who: str, why: str = "", *, along: Along = nothing) -> Issue:
     """Leave an issue out: nobody gets it, its stories roll into the next one.
 
     Raises WrongStateError once its audience is frozen.
     """
-    return _end(parts, issue, IssueState.SKIPPED, who, f"left out by {who}", why)
+    return _end(parts, issue, IssueState.SKIPPED, who, f"left out by {who}", why, along=along)
 
 
-def review(parts: Parts, issue: Issue, who: str) -> Issue:
+def review(parts: Parts, issue: Issue, who: str, *, along: Along = nothing) -> Issue:
     """Give an issue to people to look at, now; approvals are taken back.
 
     Raises WrongStateError where it cannot be changed any more.
@@ -134,7 +138,9 @@ def review(parts: Parts, issue: Issue, who: str) -> Issue:
     if issue.state is IssueState.REVIEW:
         raise WrongStateError("the issue is under review already", issue=issue.id)
     with writing(parts.engine) as connection:
-        return drop(connection, parts, issue, f"given to review by {who}", who)
+        given = drop(connection, parts, issue, f"given to review by {who}", who)
+        along(connection)
+        return given
 
 
 def changed(parts: Parts, issue: Issue, since: int) -> str:
@@ -151,10 +157,13 @@ def _end(
     told: str,
     why: str,
     hold: Hold | None = None,
+    *,
+    along: Along,
 ) -> Issue:
     now = parts.clock.now()
     with writing(parts.engine) as connection:
         approvals.withdraw(connection, issue.id, now)
+        along(connection)
         reason = f"{told}{f': {why}' if why else ''}"
         return issues.move(
             connection, issue, after, who, now, reason=reason, hold=hold, approved_revision=None

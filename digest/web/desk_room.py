@@ -28,6 +28,7 @@ from digest.model import (
 )
 from digest.people.roles import Permission
 from digest.steps.add import Added
+from digest.steps.along import Along
 from digest.steps.desk import News, Sheet, Table
 from digest.steps.history import Told
 from digest.store.sent import SentIn
@@ -70,6 +71,8 @@ class Editing(Protocol):
 
 #: (request, what was done, about what)
 Note: TypeAlias = Callable[[Request, str, str], None]
+#: the same, written in the transaction of the act
+Noting: TypeAlias = Callable[[Request, str, str], Along]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,7 @@ class Room:
     choices: Mapping[str, Mapping[str, str]]
     #: writes into the sealed record who did what
     note: Note
+    noting: Noting
 
     def page(
         self, path: str, endpoint: Endpoint, needs: Permission, methods: Sequence[str] = ("GET",)
