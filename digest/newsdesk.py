@@ -12,6 +12,7 @@ from digest.model import (
     Candidate,
     Draft,
     Edition,
+    Erratum,
     Interest,
     Issue,
     IssueId,
@@ -24,15 +25,26 @@ from digest.model import (
     VariantContent,
 )
 from digest.preview.preview import Preview
-from digest.steps import add, choose, compose, curate, desk, editions, events, history
+from digest.steps import add, choose, compose, curate, desk, editions, errata, events, history
 from digest.steps.edit import edit, editable, would
 from digest.steps.parts import Parts
-from digest.steps.preview import preview
+from digest.steps.preview import letter, preview
 from digest.store import issues
 from digest.store.edition_overrides import Kept
 from digest.store.engine import reading
 from digest.store.events import Decision
 from digest.store.sent import SentIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """An issue that tells of a mistake in another one."""
+
+    told: Erratum
+    of: Issue
+    #: who has the story, whoever of them may still be written to
+    readers: int
+
 
 Whom: TypeAlias = Interest | SubscriberId | None
 
@@ -173,6 +185,15 @@ class Newsdesk:
         """How many stories came since it was last filled."""
         return desk.newer(self.parts, issue)
 
+    def letter(self, issue: Issue) -> Letter | None:
+        """What it is a letter about, and to how many; None: it is an issue with stories."""
+        told = errata.of(self.parts, issue.id)
+        if told is None:
+            return None
+        return Letter(
+            told=told, of=self.issue(told.of_issue), readers=errata.count(self.parts, told)
+        )
+
     def reach(self, on: desk.Table) -> Mapping[StoryId, int]:
         """How many readers would get each story; takes a while where there are many readers."""
         return desk.reach(self.parts, on.issue, on.draft)
@@ -194,7 +215,12 @@ class Newsdesk:
         return preview(self.parts, issue, self.when(issue), whom)
 
     def proof(self, issue: Issue, whom: Whom = None) -> Preview:
-        """The same of the issue as it was last filled: what its editors see and approve."""
+        """The same of the issue as it was last filled: what its editors see and approve.
+
+        A letter about a mistake is the same for all who get it.
+        """
+        if (told := errata.of(self.parts, issue.id)) is not None:
+            return letter(self.parts, issue, self.when(issue), told)
         draft = compose.stored(self.parts, issue)
         return preview(self.parts, issue, self.when(issue), whom, draft)
 

@@ -10,12 +10,14 @@ from digest.model import (
     Decision,
     DeliveryState,
     Edition,
+    Erratum,
     Finding,
     Issue,
     IssueState,
     Outcome,
+    StoryId,
 )
-from digest.steps import approve, compose, control, doubtful, letters, reviewing, send
+from digest.steps import approve, compose, control, doubtful, errata, letters, reviewing, send
 from digest.steps.along import Along, nothing
 from digest.steps.last_look import last_look
 from digest.steps.lock import lock
@@ -51,6 +53,10 @@ class Standing:
     doubtful: Sequence[Doubtful]
     #: what is still to go and how long that takes; None where nobody asked
     plan: SendPlan | None
+    #: what may be put right in it, by letter; story → headline
+    stories: Mapping[StoryId, str]
+    #: the letters about it
+    letters: Sequence[tuple[Issue, Erratum]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Passage:
         waits = waits_for_approval(issue) and bool(issue.content_hash)
         content = compose.content(parts, issue, told=compose.stored(parts, issue))
         found = complaints(parts, issue, content) if waits and content.sections else []
+        letter = errata.of(parts, issue.id) is not None
         on_its_way = issue.state is IssueState.SENDING
         with reading(parts.engine) as connection:
             given = approvals.standing(connection, issue.id)
@@ -78,11 +85,13 @@ class Passage:
             findings=found,
             stands="" if paused is None else str(paused),
             undo_until=undo,
-            open=frozenset(_open(issue, paused=paused is not None)),
+            open=frozenset(_open(issue, paused=paused is not None, letter=letter)),
             progress=send.progress_of(parts, issue),
             left_out=left,
             doubtful=doubtful.known(parts, issue.id),
             plan=plan(parts, issue) if reckon or on_its_way else None,
+            stories=errata.stories(parts, issue),
+            letters=errata.about(parts, issue),
         )
 
     def approve(
@@ -149,18 +158,31 @@ class Passage:
         told = doubtful.decide(self.parts, issue.id, decision, who, late=late, along=along)
         return told.deliveries
 
+    def correct(
+        self, issue: Issue, story: StoryId, words: tuple[str, str], who: str, along: Along = nothing
+    ) -> Issue:
+        """Write to those who have a story what was wrong in it, and what is right.
+
+        Returns the letter, an issue of its own. Raises NotFoundError, WrongStateError.
+        """
+        return errata.erratum(self.parts, issue, story, *words, who, along=along)
+
     def test(self, issue: Issue, to: Sequence[str]) -> list[Outcome]:
         """A marked copy of the issue as it was last filled, to each address; counted nowhere."""
-        draft = compose.stored(self.parts, issue)
-        content = compose.content(self.parts, issue, told=draft)
-        rendered = self.parts.renderer.render(replace(content, web_copy=False))
+        if (told := errata.of(self.parts, issue.id)) is not None:
+            edition = self.parts.edition(issue.edition)
+            rendered = errata.rendered(self.parts.renderer, edition, told, edition.language)
+        else:
+            draft = compose.stored(self.parts, issue)
+            content = compose.content(self.parts, issue, told=draft)
+            rendered = self.parts.renderer.render(replace(content, web_copy=False))
         return [
             letters.send_test(self.parts, issue, rendered, one, number)
             for number, one in enumerate(to, 1)
         ]
 
 
-def _open(issue: Issue, *, paused: bool) -> set[str]:
+def _open(issue: Issue, *, paused: bool, letter: bool) -> set[str]:
     """The buttons that work. What they ask for is checked again when they are pressed."""
     found: set[str] = set()
     if waits_for_approval(issue):
@@ -168,9 +190,9 @@ def _open(issue: Issue, *, paused: bool) -> set[str]:
     for button, state in reviewing.LEADS.items():
         if button in {"hold", "skip"} and allowed(issue.state, state):
             found.add(button)
-    if issue.state in {IssueState.DRAFTING, IssueState.HELD}:
+    if issue.state in {IssueState.DRAFTING, IssueState.HELD} and not letter:
         found.add("review")
-    if issue.state in control.BEFORE_SENDING:
+    if issue.state in control.BEFORE_SENDING and not letter:
         found.add("undo")
     if issue.state in UNFINISHED:
         found |= {"resume", "stop"} if paused else {"pause", "stop"}

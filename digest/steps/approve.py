@@ -18,7 +18,7 @@ from digest.steps.history import changes, conflict
 from digest.steps.parts import Parts
 from digest.steps.preflight import as_stored, blocks, told
 from digest.steps.rules import rules_hash
-from digest.store import approvals, drafts, issues, shown
+from digest.store import approvals, drafts, errata, issues, shown
 from digest.store.approvals import Content
 from digest.store.engine import reading, writing
 
@@ -40,6 +40,10 @@ def approve(
     Raises WrongStateError where it is not open for approval or holds too few stories, ConflictError
     where it has changed, BlockedError where preflight blocks it, BadTemplateError.
     """
+    with reading(parts.engine) as connection:
+        letter = errata.get(connection, issue.id) is not None
+    if letter:
+        return _letter(parts, issue, who, along)
     if issue.state is IssueState.PLANNED or (waits_for_approval(issue) and not issue.content_hash):
         issue = compose(parts, issue)
     if not waits_for_approval(issue):
@@ -73,7 +77,8 @@ def approve(
         approvals.allow(connection, seen, found, who, now)
         shown.note(connection, seen, now, who)
         content = Content(revision=seen.revision, content_hash=made, rules_hash=rules)
-        _may(connection, seen, edition.approval.people, content, who)
+        editor = approvals.last_editor(connection, issue.id)
+        _may(connection, seen, edition.approval.people, content, who, editor)
         given = approvals.give(connection, seen.id, content, who, now)
         along(connection)
         if len(given) < edition.approval.people:
@@ -138,6 +143,8 @@ def review(parts: Parts, issue: Issue, who: str, *, along: Along = nothing) -> I
     if issue.state is IssueState.REVIEW:
         raise WrongStateError("the issue is under review already", issue=issue.id)
     with writing(parts.engine) as connection:
+        if errata.get(connection, issue.id) is not None:
+            raise WrongStateError("a letter about a mistake has nothing to fill", issue=issue.id)
         given = drop(connection, parts, issue, f"given to review by {who}", who)
         along(connection)
         return given
@@ -170,7 +177,34 @@ def _end(
         )
 
 
-def _may(connection: Connection, issue: Issue, people: int, content: Content, who: str) -> None:
+def _letter(parts: Parts, issue: Issue, who: str, along: Along) -> Issue:
+    """Approve a letter about a mistake. Its words stand still: by what it is made may change."""
+    people = parts.edition(issue.edition).approval.people
+    rules, now = rules_hash(parts, issue), parts.clock.now()
+    with writing(parts.engine) as connection:
+        seen = issues.get(connection, issue.id, to_change=True)
+        if seen.state is not IssueState.HELD:
+            raise WrongStateError(f"a letter that is {seen.state} is not approved", issue=issue.id)
+        content = Content(revision=seen.revision, content_hash=seen.content_hash, rules_hash=rules)
+        _may(connection, seen, people, content, who, errata.author(connection, issue.id))
+        given = approvals.give(connection, seen.id, content, who, now)
+        along(connection)
+        if len(given) < people:
+            return issues.explain(connection, seen, _HALF.format(who))
+        return errata.lock(connection, seen, rules, now, who)
+
+
+_HALF = "approved by {}; a second person has to approve it"
+
+
+def _may(
+    connection: Connection,
+    issue: Issue,
+    people: int,
+    content: Content,
+    who: str,
+    editor: str | None,
+) -> None:
     """Refuse who may not approve this, where two have to. Raises WrongStateError."""
     standing = [one for one in approvals.standing(connection, issue.id) if one.content == content]
     if people <= 1 or not standing:
@@ -179,7 +213,6 @@ def _may(connection: Connection, issue: Issue, people: int, content: Content, wh
         raise WrongStateError(
             f"{who} approved it already", hint="a second person has to", issue=issue.id
         )
-    editor = approvals.last_editor(connection, issue.id)
     if editor is not None and _name(editor) == _name(who):
         raise WrongStateError(
             f"{who} edited it last", hint="somebody else has to approve it", issue=issue.id
@@ -188,7 +221,7 @@ def _may(connection: Connection, issue: Issue, people: int, content: Content, wh
 
 def _half(connection: Connection, parts: Parts, issue: Issue, who: str) -> Issue:
     """One of two has approved: it waits under review for the other."""
-    told = f"approved by {who}; a second person has to approve it"
+    told = _HALF.format(who)
     if issue.state is IssueState.REVIEW:
         return issues.explain(connection, issue, told)
     return issues.move(connection, issue, IssueState.REVIEW, who, parts.clock.now(), reason=told)

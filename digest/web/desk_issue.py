@@ -44,7 +44,9 @@ class IssuePages:
         self, request: Request, number: IssueId, status: int = 200, **values: object
     ) -> Response:
         """The page, after an act that failed too: ``wrong`` says why."""
-        self.room.issue(request)
+        letter = self.room.editing.letter(issue := self.room.issue(request))
+        if letter is not None:
+            return self.room.show(request, "desk_erratum.html", issue, status, letter=letter)
         on = self.room.editing.table(number)
         asked = wanted(request.query_params)
         found = search(on.draft, asked)

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.desk.forms import one
+from digest.desk.words import paragraphs
 from digest.errors import BlockedError, ConflictError, DigestError
-from digest.model import Decision, Issue, IssueState, Outcome
+from digest.model import Decision, Issue, IssueState, Outcome, StoryId
 from digest.passage import Standing
 from digest.people.roles import Permission
 from digest.steps.along import Along
@@ -45,6 +46,9 @@ class Passage(Protocol):
     def decide(
         self, issue: Issue, decision: Decision, who: str, along: Along, *, late: bool
     ) -> int: ...
+    def correct(
+        self, issue: Issue, story: StoryId, words: tuple[str, str], who: str, along: Along
+    ) -> Issue: ...
     def test(self, issue: Issue, to: Sequence[str]) -> list[Outcome]: ...
 
 
@@ -69,6 +73,7 @@ class PassagePages:
             "resume": (self._resume, Permission.SEND),
             "stop": (self._stop, Permission.SEND),
             "decide": (self._decide, Permission.SEND),
+            "correct": (self._correct, Permission.SEND),
             "test": (self._test, Permission.TEST_SEND),
         }
         return [
@@ -178,6 +183,14 @@ class PassagePages:
         late = bool(one(fields, "late"))
         count = self.passage.decide(issue, Decision(wanted), _who(request), along, late=late)
         return f"Decided about {count} deliveries."
+
+    def _correct(self, request: Request, issue: Issue, along: Along) -> str:
+        fields = request.state.fields
+        words = (paragraphs(one(fields, "wrong")), paragraphs(one(fields, "right")))
+        story = StoryId(whole(one(fields, "story")))
+        letter = self.passage.correct(issue, story, words, _who(request), along)
+        held = letter.state is IssueState.HELD
+        return f"Letter {letter.id} {'waits for approval' if held else 'goes with the next tick'}."
 
     def _test(self, request: Request, issue: Issue, along: Along) -> str:
         """Not kept: an address that was typed stands in no table of ours."""
