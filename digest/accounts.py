@@ -17,6 +17,7 @@ from digest.staff.account import Own
 from digest.staff.house import Actor, House
 from digest.staff.login import Login
 from digest.staff.people import People
+from digest.steps.along import Along
 from digest.store import audit
 from digest.store.engine import reading, writing
 from digest.web.desk_account import AccountPages
@@ -101,6 +102,10 @@ class Accounts:
         """Write down what somebody did."""
         with writing(self._engine) as connection:
             self.house.record(connection, by, what, about)
+
+    def noting(self, by: Actor, what: str, about: str) -> Along:
+        """The same, for who writes it in the transaction of what was done."""
+        return lambda connection: self.house.record(connection, by, what, about)
 
     def gate(self, templates: jinja2.Environment) -> Gate:
         """What stands before each page of the desk."""

@@ -1,6 +1,6 @@
 """What editors ask of an issue: to look at it, to act upon it, to know what was done."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from digest import steps
 from digest.errors import NotFoundError
 from digest.model import (
+    Candidate,
     Draft,
     Edition,
+    Erratum,
     Interest,
     Issue,
     IssueId,
@@ -31,6 +33,18 @@ if TYPE_CHECKING:
     from digest.steps import add, desk, history
     from digest.steps.parts import Parts
     from digest.store.edition_overrides import Kept
+    from digest.store.sent import SentIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """An issue that tells of a mistake in another one."""
+
+    told: Erratum
+    of: Issue
+    #: who has the story, whoever of them may still be written to
+    readers: int
+
 
 Whom: TypeAlias = Interest | SubscriberId | None
 
@@ -163,9 +177,26 @@ class Newsdesk:
         """One story of it. Raises NotFoundError."""
         return steps.desk.sheet(self.parts, on, story)
 
-    def sent_in(self, keys: Collection[StoryId]) -> Mapping[StoryId, tuple[tuple[str, int], ...]]:
-        """Which stories readers had already: story → (edition, issue)."""
+    def sent_in(self, keys: Collection[StoryId]) -> "Mapping[StoryId, Sequence[SentIn]]":
+        """In which issues readers had these stories already."""
         return steps.desk.sent_in(self.parts, keys)
+
+    def reasons(self, on: "desk.Table", told: Iterable[Candidate]) -> Mapping[StoryId, str]:
+        """Of each of these stories of its pool, in a line, why it stands in it or does not."""
+        return steps.desk.reasons(self.parts, on, told)
+
+    def newer(self, issue: Issue) -> int:
+        """How many stories came since it was last filled."""
+        return steps.desk.newer(self.parts, issue)
+
+    def letter(self, issue: Issue) -> Letter | None:
+        """What it is a letter about, and to how many; None: it is an issue with stories."""
+        told = steps.errata.of(self.parts, issue.id)
+        if told is None:
+            return None
+        return Letter(
+            told=told, of=self.issue(told.of_issue), readers=steps.errata.count(self.parts, told)
+        )
 
     def reach(self, on: "desk.Table") -> Mapping[StoryId, int]:
         """How many readers would get each story; takes a while where there are many readers."""
@@ -175,9 +206,9 @@ class Newsdesk:
         """Take in what came since it was last filled."""
         return steps.compose.compose(self.parts, issue)
 
-    def news(self, issue_id: IssueId, seen: int) -> "desk.News":
-        """What changed since revision ``seen``. Raises NotFoundError."""
-        return steps.desk.news(self.parts, issue_id, seen)
+    def news(self, issue_id: IssueId, seen: int, filled: datetime | None = None) -> "desk.News":
+        """What changed since revision ``seen``, filled then. Raises NotFoundError."""
+        return steps.desk.news(self.parts, issue_id, seen, filled)
 
     def outcome(self, issue_id: IssueId, revision: int, story: StoryId | None) -> str:
         """What the act that led to a revision came to, in a line."""
@@ -188,7 +219,12 @@ class Newsdesk:
         return steps.preview.preview(self.parts, issue, self.when(issue), whom)
 
     def proof(self, issue: Issue, whom: Whom = None) -> "Preview":
-        """The same of the issue as it was last filled: what its editors see and approve."""
+        """The same of the issue as it was last filled: what its editors see and approve.
+
+        A letter about a mistake is the same for all who get it.
+        """
+        if (told := steps.errata.of(self.parts, issue.id)) is not None:
+            return steps.preview.letter(self.parts, issue, self.when(issue), told)
         draft = steps.compose.stored(self.parts, issue)
         return steps.preview.preview(self.parts, issue, self.when(issue), whom, draft)
 

@@ -10,6 +10,7 @@ from digest.model import (
     DeliveryEvent,
     DeliveryState,
     Draft,
+    Erratum,
     EventKind,
     Finding,
     GatheredSource,
@@ -142,6 +143,10 @@ class Newsroom:
     def overview(self) -> "Sequence[Next]":
         """The next issue of every edition, as it was last filled. Stores nothing."""
         return steps.overview.overview(self.parts)
+
+    def letters(self) -> Sequence[tuple[Issue, Erratum]]:
+        """The letters about mistakes that wait, or are going."""
+        return steps.errata.under_way(self.parts)
 
     def open_next(self, slug: str) -> Issue:
         """The issue that goes out next, opened and filled as of now. Raises NotFoundError."""

@@ -16,6 +16,7 @@ from digest.model import IssueId, Report
 from digest.newsroom import Newsroom
 from digest.reader_care import ReaderCare
 from digest.source_care import SourceCare
+from digest.steps.along import Along
 from digest.web import copies, files
 from digest.web.archive import ARCHIVE, ArchivePages
 from digest.web.desk import DeskPages
@@ -95,7 +96,10 @@ class Pages:
         def note(request: Request, what: str, about: str) -> None:
             self._accounts.note(gate.actor(request), what, about)
 
-        return self.desk.routes(gate, note)
+        def noting(request: Request, what: str, about: str) -> Along:
+            return self._accounts.noting(gate.actor(request), what, about)
+
+        return self.desk.routes(gate, note, noting)
 
     @cached_property
     def _reviews(self) -> ReviewPages:

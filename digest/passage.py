@@ -12,11 +12,14 @@ from digest.model import (
     Decision,
     DeliveryState,
     Edition,
+    Erratum,
     Finding,
     Issue,
     IssueState,
     Outcome,
+    StoryId,
 )
+from digest.steps.along import Along, nothing
 from digest.store import approvals, issues
 from digest.store.approvals import Approval
 from digest.store.decide import Doubtful
@@ -50,11 +53,15 @@ class Standing:
     doubtful: Sequence[Doubtful]
     #: what is still to go and how long that takes; None where nobody asked
     plan: "SendPlan | None"
+    #: what may be put right in it, by letter; story → headline
+    stories: Mapping[StoryId, str]
+    #: the letters about it
+    letters: Sequence[tuple[Issue, Erratum]]
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The way out of an issue. ``who`` is written down beside what they did."""
+    """The way out of an issue. ``who`` is written down beside what they did, ``along`` with it."""
 
     parts: "Parts"
 
@@ -65,6 +72,7 @@ class Passage:
         waits = waits_for_approval(issue) and bool(issue.content_hash)
         content = steps.compose.content(parts, issue, told=steps.compose.stored(parts, issue))
         found = steps.review.complaints(parts, issue, content) if waits and content.sections else []
+        letter = steps.errata.of(parts, issue.id) is not None
         on_its_way = issue.state is IssueState.SENDING
         with reading(parts.engine) as connection:
             given = approvals.standing(connection, issue.id)
@@ -77,34 +85,45 @@ class Passage:
             findings=found,
             stands="" if paused is None else str(paused),
             undo_until=undo,
-            open=frozenset(_open(issue, paused=paused is not None)),
+            open=frozenset(_open(issue, paused=paused is not None, letter=letter)),
             progress=steps.send.progress_of(parts, issue),
             left_out=left,
             doubtful=steps.doubtful.known(parts, issue.id),
             plan=steps.plan.plan(parts, issue) if reckon or on_its_way else None,
+            stories=steps.errata.stories(parts, issue),
+            letters=steps.errata.about(parts, issue),
         )
 
-    def approve(self, issue: Issue, revision: int, despite: Sequence[str], who: str) -> Issue:
+    def approve(
+        self,
+        issue: Issue,
+        revision: int,
+        despite: Sequence[str],
+        who: str,
+        along: Along = nothing,
+    ) -> Issue:
         """Say yes to the revision that was seen. Raises ConflictError, BlockedError…"""
-        return steps.approve.approve(self.parts, issue, who, revision=revision, despite=despite)
+        return steps.approve.approve(
+            self.parts, issue, who, revision=revision, despite=despite, along=along
+        )
 
-    def review(self, issue: Issue, who: str) -> Issue:
+    def review(self, issue: Issue, who: str, along: Along = nothing) -> Issue:
         """Give it to people to look at. Raises WrongStateError."""
-        return steps.approve.review(self.parts, issue, who)
+        return steps.approve.review(self.parts, issue, who, along=along)
 
-    def hold(self, issue: Issue, who: str, why: str) -> Issue:
+    def hold(self, issue: Issue, who: str, why: str, along: Along = nothing) -> Issue:
         """Hold it until a person approves it. Raises WrongStateError."""
-        return steps.approve.hold(self.parts, issue, who, why)
+        return steps.approve.hold(self.parts, issue, who, why, along=along)
 
-    def skip(self, issue: Issue, who: str, why: str) -> Issue:
+    def skip(self, issue: Issue, who: str, why: str, along: Along = nothing) -> Issue:
         """Leave it out: its stories roll over. Raises WrongStateError."""
-        return steps.approve.skip(self.parts, issue, who, why)
+        return steps.approve.skip(self.parts, issue, who, why, along=along)
 
-    def undo(self, issue: Issue, who: str) -> Issue:
+    def undo(self, issue: Issue, who: str, along: Along = nothing) -> Issue:
         """Take it back before anything of it went. Raises WrongStateError."""
-        return steps.control.undo(self.parts, issue, who)
+        return steps.control.undo(self.parts, issue, who, along=along)
 
-    def send(self, issue: Issue, who: str) -> Issue:
+    def send(self, issue: Issue, who: str, along: Along = nothing) -> Issue:
         """Let it go with the next tick, after the time to take it back. Raises WrongStateError."""
         parts = self.parts
         if (paused := steps.control.standing(parts, issue)) is not None:
@@ -113,6 +132,7 @@ class Passage:
             raise WrongStateError(f"an issue that is {issue.state} cannot be sent", issue=issue.id)
         with writing(parts.engine) as connection:
             issue = issues.reschedule(connection, issue, parts.clock.now())
+            along(connection)
         issue = steps.last_look.last_look(
             parts, steps.lock.lock(parts, steps.compose.compose(parts, issue), who=who)
         )
@@ -121,34 +141,50 @@ class Passage:
             raise WrongStateError(f"it does not go: {why}", issue=issue.id)
         return issue
 
-    def pause(self, issue: Issue, who: str, why: str) -> Issue:
+    def pause(self, issue: Issue, who: str, why: str, along: Along = nothing) -> Issue:
         """Let nothing more of it go. Raises WrongStateError."""
-        return steps.control.pause(self.parts, issue, who, why)
+        return steps.control.pause(self.parts, issue, who, why, along=along)
 
-    def resume(self, issue: Issue, who: str, *, late: bool) -> Issue:
+    def resume(self, issue: Issue, who: str, along: Along = nothing, *, late: bool) -> Issue:
         """Let it go on. Raises WrongStateError where it is late, unless ``late``."""
-        return steps.control.resume(self.parts, issue, who, late=late)
+        return steps.control.resume(self.parts, issue, who, late=late, along=along)
 
-    def stop(self, issue: Issue, who: str, why: str) -> Issue:
+    def stop(self, issue: Issue, who: str, why: str, along: Along = nothing) -> Issue:
         """Give up what has not gone. Raises WrongStateError."""
-        return steps.control.stop(self.parts, issue, who, why)
+        return steps.control.stop(self.parts, issue, who, why, along=along)
 
-    def decide(self, issue: Issue, decision: Decision, who: str, *, late: bool) -> int:
+    def decide(
+        self, issue: Issue, decision: Decision, who: str, along: Along = nothing, *, late: bool
+    ) -> int:
         """Decide about its deliveries in doubt; returns how many. Raises WrongStateError."""
-        return steps.doubtful.decide(self.parts, issue.id, decision, who, late=late).deliveries
+        told = steps.doubtful.decide(self.parts, issue.id, decision, who, late=late, along=along)
+        return told.deliveries
+
+    def correct(
+        self, issue: Issue, story: StoryId, words: tuple[str, str], who: str, along: Along = nothing
+    ) -> Issue:
+        """Write to those who have a story what was wrong in it, and what is right.
+
+        Returns the letter, an issue of its own. Raises NotFoundError, WrongStateError.
+        """
+        return steps.errata.erratum(self.parts, issue, story, *words, who, along=along)
 
     def test(self, issue: Issue, to: Sequence[str]) -> list[Outcome]:
         """A marked copy of the issue as it was last filled, to each address; counted nowhere."""
-        draft = steps.compose.stored(self.parts, issue)
-        content = steps.compose.content(self.parts, issue, told=draft)
-        rendered = self.parts.renderer.render(replace(content, web_copy=False))
+        if (told := steps.errata.of(self.parts, issue.id)) is not None:
+            edition = self.parts.edition(issue.edition)
+            rendered = steps.errata.rendered(self.parts.renderer, edition, told, edition.language)
+        else:
+            draft = steps.compose.stored(self.parts, issue)
+            content = steps.compose.content(self.parts, issue, told=draft)
+            rendered = self.parts.renderer.render(replace(content, web_copy=False))
         return [
             steps.letters.send_test(self.parts, issue, rendered, one, number)
             for number, one in enumerate(to, 1)
         ]
 
 
-def _open(issue: Issue, *, paused: bool) -> set[str]:
+def _open(issue: Issue, *, paused: bool, letter: bool) -> set[str]:
     """The buttons that work. What they ask for is checked again when they are pressed."""
     found: set[str] = set()
     if waits_for_approval(issue):
@@ -156,9 +192,9 @@ def _open(issue: Issue, *, paused: bool) -> set[str]:
     for button, state in steps.reviewing.LEADS.items():
         if button in {"hold", "skip"} and allowed(issue.state, state):
             found.add(button)
-    if issue.state in {IssueState.DRAFTING, IssueState.HELD}:
+    if issue.state in {IssueState.DRAFTING, IssueState.HELD} and not letter:
         found.add("review")
-    if issue.state in steps.control.BEFORE_SENDING:
+    if issue.state in steps.control.BEFORE_SENDING and not letter:
         found.add("undo")
     if issue.state in UNFINISHED:
         found |= {"resume", "stop"} if paused else {"pause", "stop"}

@@ -15,6 +15,7 @@ from digest.curate.alerts import COALESCED
 from digest.curate.lifecycle import UNFINISHED, fills
 from digest.errors import DigestError, TemplateError, UnsoundError, WrongStateError
 from digest.model import Approval, Edition, Hold, Issue, IssueState, NoApproval
+from digest.steps import errata
 from digest.steps.address import address
 from digest.steps.alerts import alert
 from digest.steps.approve import approve, skip
@@ -138,7 +139,8 @@ def advance(parts: Parts, issue: Issue, *, sending: bool = True) -> Issue:
     """Take one issue as far along the line as its time allows."""
     edition, now = parts.edition(issue.edition), parts.clock.now()
     send_by = issue.scheduled_at + timedelta(minutes=edition.send_by_minutes)
-    if now > send_by and issue.state is not IssueState.SENDING:
+    late_now = now > send_by and issue.state is not IssueState.SENDING
+    if late_now and not errata.waits(parts, issue):
         if not goes_late(parts, edition, issue):
             return _give_up(parts, issue)
         issue = late(parts, issue)

@@ -4,8 +4,7 @@ from sqlalchemy.engine import Engine
 
 import subscribers
 from digest.deliver.queues import schema
-from digest.store import engine as database
-from digest.store import migrations
+from digest.store import engine as database, migrations
 
 
 def migrate(engine: Engine) -> None:

@@ -277,6 +277,11 @@ def explained(section: Section, candidate: Candidate) -> str:
     return f"score {score:.2f} = {told}"
 
 
+def briefly(section: Section, candidate: Candidate) -> str:
+    """The score as this section counts it, in a number."""
+    return f"score {score_at(candidate, section.half_life):.2f}"
+
+
 def _numbers(chosen: Iterable[bool]) -> Bits:
     """The places of those chosen."""
     return sum(1 << number for number, is_chosen in enumerate(chosen) if is_chosen)

@@ -1,19 +1,25 @@
 """Why a story of the pool stands where it stands, and why not elsewhere: for a person. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
-from digest.curate.fill import Filled, Filler, explained, reason
+from digest.curate.fill import Filled, Filler, briefly, explained, reason
 from digest.curate.rank import score_at
 from digest.model import Candidate, Section, StoryId, Take
 
+#: tells a story's score as a section counts it
+Scored: TypeAlias = Callable[[Section, Candidate], str]
+
+REMOVED = "an editor removed it from this issue"
+
 
 def in_pool(
-    sections: Iterable[Section], filler: Filler, filled: list[Filled], key: StoryId
+    sections: Iterable[Section], filler: Filler, filled: Sequence[Filled], key: StoryId
 ) -> Iterator[str]:
     """Section by section, why a story of the pool stands in the issue or does not."""
     candidate = filler.pool[key]
     if key in filler.removed:
-        yield "an editor removed it from this issue"
+        yield REMOVED
         return
     if candidate.copies:
         others = ", ".join(map(str, candidate.copies))
@@ -28,7 +34,38 @@ def in_pool(
         if one is not None and key in one.stories:
             yield _standing(one, filler, candidate)
             return
-        yield f"{section.slug}: {_not_in(section, one, filler, filled, candidate)}"
+        yield f"{section.slug}: {_not_in(section, one, filler, filled, candidate, explained)}"
+
+
+def in_short(
+    sections: Sequence[Section], filler: Filler, filled: Sequence[Filled], candidate: Candidate
+) -> str:
+    """The one reason that tells an editor most: of the section that would take the story.
+
+    Where it stands, if it does. Part of what ``in_pool`` says, and said for a whole page of a pool.
+    """
+    key = candidate.stored.id
+    if key in filler.removed:
+        return REMOVED
+    if standing := next((one for one in filled if key in one.stories), None):
+        return f"stands in {standing.section.title}, place {standing.stories.index(key) + 1}"
+    section = fitting(sections, candidate)
+    if section is None:
+        return "no section is shown"
+    one = next((each for each in filled if each.section.slug == section.slug), None)
+    told = _not_in(section, one, filler, filled, candidate, briefly)
+    return f"{section.title}: {told}"
+
+
+def fitting(sections: Iterable[Section], candidate: Candidate) -> Section | None:
+    """The section that would take a story by its rule, the narrow before the wide.
+
+    If none does, the first that is shown; None where none is.
+    """
+    shown = [section for section in sections if not section.hidden]
+    found = [section for section in shown if not unfit(section, candidate)]
+    narrow = [section for section in found if section.region or section.topic]
+    return next(iter((*narrow, *found, *shown)), None)
 
 
 def _related(filler: Filler, candidate: Candidate) -> list[StoryId]:
@@ -53,8 +90,9 @@ def _not_in(
     section: Section,
     one: Filled | None,
     filler: Filler,
-    filled: list[Filled],
+    filled: Sequence[Filled],
     candidate: Candidate,
+    scored: Scored,
 ) -> str:
     """Why a section does not hold a story that is in the pool."""
     if told := unfit(section, candidate):
@@ -68,7 +106,7 @@ def _not_in(
             return f"told by story {min(standing)} in {other.section.slug}"
     if one is None:
         return f"the section holds fewer than its minimum of {section.minimum}"
-    return _outdone(one, filler, candidate)
+    return _outdone(one, filler, candidate, scored)
 
 
 def unfit(section: Section, candidate: Candidate) -> str:
@@ -83,7 +121,7 @@ def unfit(section: Section, candidate: Candidate) -> str:
     return ""
 
 
-def _outdone(one: Filled, filler: Filler, candidate: Candidate) -> str:
+def _outdone(one: Filled, filler: Filler, candidate: Candidate, scored: Scored) -> str:
     """Why others stand where the story might."""
     section = one.section
     by_rule = [filler.pool[story] for story in one.stories if story not in filler.pinned]
@@ -93,6 +131,6 @@ def _outdone(one: Filled, filler: Filler, candidate: Candidate) -> str:
     if score_at(candidate, section.half_life) > score_at(last, section.half_life):
         return "its source or author had its share of this section"
     return (
-        f"full: it takes {section.maximum}, the last {explained(section, last)}; "
-        f"this {explained(section, candidate)}"
+        f"full: it takes {section.maximum}, the last {scored(section, last)}; "
+        f"this {scored(section, candidate)}"
     )

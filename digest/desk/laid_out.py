@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from digest.curate.reasons import unfit
 from digest.model import (
     Block,
     Candidate,
@@ -84,14 +83,6 @@ def behind(hand: Hand, slug: str) -> tuple[Block, ...]:
 def taken_out(draft: Draft) -> list[StoryId]:
     """The stories that editors took out."""
     return [one.story for one in draft.hand.placed if one.mode is SlotMode.REMOVED]
-
-
-def fitting(edition: Edition, candidate: Candidate) -> str:
-    """The section that would take a story by its rule; if none does, the first that is shown."""
-    shown = [section for section in edition.sections if not section.hidden]
-    found = [section for section in shown if not unfit(section, candidate)]
-    narrow = [section for section in found if section.region or section.topic]
-    return next((section.slug for section in (*narrow, *found, *shown)), "")
 
 
 def written(over: Overrides | None) -> tuple[str, ...]:

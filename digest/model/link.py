@@ -12,6 +12,9 @@ class LinkPlace(StrEnum):
     STORY = "story"
     #: another report of a story's event, under its card
     MORE = "more"
+    #: an editors' block between sections, and a sponsor's
+    TEXT = "text"
+    SPONSOR = "sponsor"
     HOUSE_AD = "house_ad"
 
 
@@ -30,7 +33,7 @@ class Target:
     #: as readers come to it, with its campaign's parameters
     url: str
     place: LinkPlace
-    #: the slug; empty: of no section
+    #: the slug, of a block too; empty: of no section
     section: str = ""
     story: StoryId | None = None
 

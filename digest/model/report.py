@@ -65,6 +65,8 @@ class SectionClicks:
     readers: int
     human: int
     machine: int
+    #: what a block is called; empty: it is a section with stories
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,8 @@ class FilledSection:
     cards: tuple[Card, ...] = ()
     #: an editor's words, or a sponsor's, in place of stories: then it has no title and no cards
     block: Block | None = None
+    #: ``/c/<link>`` of the block, where its clicks are counted
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,7 +128,7 @@ class Kit:
 
     def _inset(self, section: FilledSection) -> list[Fragment]:
         """A block, with what the template makes of its being a section without a title."""
-        view = inset_view(section, self.language, self.utm)
+        view = inset_view(section, self.language, self.utm, self.by)
         values = {"section": view, "place": view.places[0]}
         return [self._story(SECTION_TITLE, values), self._story(CARD, values)]
 

@@ -178,7 +178,7 @@ def varying(content: VariantContent, by: Counted | None = None) -> dict[str, obj
                 single=style.single_column,
             )
             if section.block is None
-            else inset_view(section, content.language, content.utm)
+            else inset_view(section, content.language, content.utm, by)
             for section in given
             if section.cards or section.block
         ),
@@ -207,10 +207,14 @@ def section_view(
     )
 
 
-def inset_view(section: FilledSection, language: str, utm: Utm | None) -> SectionView:
+def inset_view(
+    section: FilledSection, language: str, utm: Utm | None, by: Counted | None = None
+) -> SectionView:
     """A block as a section of its own, without a title."""
     assert section.block is not None, "only blocks stand by themselves"
     view = block_view(section.block, language, utm)
+    if by is not None and section.path:
+        view = replace(view, url=leading(view.url, section.path, None, by))
     return replace(
         section_view(section, first=False), places=(Place(kind=RowKind.BLOCK, block=view),)
     )

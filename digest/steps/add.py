@@ -20,7 +20,7 @@ from digest.model import (
 )
 from digest.steps.curate import curate
 from digest.steps.parts import Parts
-from digest.store import hand, stories
+from digest.store import added, stories
 from digest.store.engine import reading, writing
 from digest.store.recognise import Recognition
 
@@ -54,12 +54,12 @@ def add(
     picked = replace(found, pick=PickOrigin.DESK)
     with writing(parts.engine) as connection:
         known = _known(connection, picked, now) is not None
-        for carrier in map(hand.carrier, slugs or ("",)):
+        for carrier in map(added.carrier, slugs or ("",)):
             told = GatheredSource(source=carrier, status=GatherStatus.OK, stories=(picked,))
             kept = stories.keep(connection, told, now)
         (key,) = (*kept.new, *kept.updated, *kept.unchanged)
         _check(stories.state_of(connection, key))
-        hand.wanted(connection, key, slugs or parts.editions)
+        added.wanted(connection, key, slugs or parts.editions)
     log.info("story_added", story=key, known=known, editions=slugs, by=who)
     curate(parts)
     with reading(parts.engine) as connection:
@@ -77,7 +77,7 @@ def look(parts: Parts, found: ParsedStory, editions: Collection[str]) -> Added:
             return _added(connection, parts, key, slugs, known=True)
     new = StoredStory(
         id=StoryId(0),
-        source=hand.carrier(),
+        source=added.carrier(),
         version=1,
         story=replace(found, pick=PickOrigin.DESK),
         first_seen_at=now,
@@ -87,7 +87,7 @@ def look(parts: Parts, found: ParsedStory, editions: Collection[str]) -> Added:
 
 
 def _known(connection: Connection, found: ParsedStory, now: datetime) -> StoryId | None:
-    row = Recognition(connection, hand.carrier(), (found,), now).find(found).row
+    row = Recognition(connection, added.carrier(), (found,), now).find(found).row
     return StoryId(row.id) if row is not None else None
 
 
@@ -107,5 +107,5 @@ def _added(
         story=stories.get(connection, [key])[key],
         known=known,
         editions=wanted,
-        sent=hand.sent(connection, key, wanted),
+        sent=added.sent(connection, key, wanted),
     )

@@ -33,7 +33,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
         return issue
     parts.guard()
     erratum = errata.of(parts, issue.id)
-    if erratum is None and (dropped := _by_other_rules(parts, issue)):
+    if dropped := _by_other_rules(parts, issue, letter=erratum is not None):
         return dropped
     made = errata.audience(parts, issue, erratum) if erratum else _audience(parts, issue)
     frozen = made.frozen
@@ -90,16 +90,18 @@ def address(parts: Parts, issue: Issue) -> Issue:
     return issue
 
 
-def _by_other_rules(parts: Parts, issue: Issue) -> Issue | None:
+def _by_other_rules(parts: Parts, issue: Issue, *, letter: bool) -> Issue | None:
     """The issue given to review again, where it would not be made as it was approved."""
     edition = parts.edition(issue.edition)
-    # A template that fails must fail here, while nobody's delivery depends on it.
-    parts.renderer.check(vary.template(issue, edition))
+    if not letter:
+        # A template that fails must fail here, while nobody's delivery depends on it.
+        parts.renderer.check(vary.template(issue, edition))
     if not edition.approval.required or rules_hash(parts, issue) == issue.rules_hash:
         return None
     why = "its templates, brand or edition changed after it was locked"
     with writing(parts.engine) as connection:
-        return drop(connection, parts, issue, why, "scheduler")
+        ask_again = errata.ask_again if letter else drop
+        return ask_again(connection, parts, issue, why, "scheduler")
 
 
 def _audience(parts: Parts, issue: Issue) -> Audience:

@@ -12,12 +12,13 @@ from digest.curate import short
 from digest.curate.lifecycle import waits_for_approval
 from digest.errors import BlockedError, WrongStateError
 from digest.model import Hold, Issue, IssueState
+from digest.steps.along import Along, nothing
 from digest.steps.compose import compose
 from digest.steps.history import changes, conflict
 from digest.steps.parts import Parts
 from digest.steps.preflight import as_stored, blocks, told
 from digest.steps.rules import rules_hash
-from digest.store import approvals, drafts, issues, shown
+from digest.store import approvals, drafts, errata, issues, shown
 from digest.store.approvals import Content
 from digest.store.engine import reading, writing
 
@@ -29,6 +30,7 @@ def approve(
     *,
     revision: int | None = None,
     despite: Collection[str] = (),
+    along: Along = nothing,
 ) -> Issue:
     """Approve the issue as it stands: this revision, and none other, may go out.
 
@@ -38,6 +40,10 @@ def approve(
     Raises WrongStateError where it is not open for approval or holds too few stories, ConflictError
     where it has changed, BlockedError where preflight blocks it, BadTemplateError.
     """
+    with reading(parts.engine) as connection:
+        letter = errata.get(connection, issue.id) is not None
+    if letter:
+        return _letter(parts, issue, who, along)
     if issue.state is IssueState.PLANNED or (waits_for_approval(issue) and not issue.content_hash):
         issue = compose(parts, issue)
     if not waits_for_approval(issue):
@@ -71,8 +77,10 @@ def approve(
         approvals.allow(connection, seen, found, who, now)
         shown.note(connection, seen, now, who)
         content = Content(revision=seen.revision, content_hash=made, rules_hash=rules)
-        _may(connection, seen, edition.approval.people, content, who)
+        editor = approvals.last_editor(connection, issue.id)
+        _may(connection, seen, edition.approval.people, content, who, editor)
         given = approvals.give(connection, seen.id, content, who, now)
+        along(connection)
         if len(given) < edition.approval.people:
             return _half(connection, parts, seen, who)
         return issues.move(
@@ -111,20 +119,21 @@ def drop(connection: Connection, parts: Parts, issue: Issue, why: str, who: str)
     )
 
 
-def hold(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
+def hold(parts: Parts, issue: Issue, who: str, why: str = "", *, along: Along = nothing) -> Issue:
     """Hold an issue until a person approves it or gives it to review. Raises WrongStateError."""
-    return _end(parts, issue, IssueState.HELD, who, f"held by {who}", why, Hold.PERSON)
+    told = f"held by {who}"
+    return _end(parts, issue, IssueState.HELD, who, told, why, Hold.PERSON, along=along)
 
 
-def skip(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
+def skip(parts: Parts, issue: Issue, who: str, why: str = "", *, along: Along = nothing) -> Issue:
     """Leave an issue out: nobody gets it, its stories roll into the next one.
 
     Raises WrongStateError once its audience is frozen.
     """
-    return _end(parts, issue, IssueState.SKIPPED, who, f"left out by {who}", why)
+    return _end(parts, issue, IssueState.SKIPPED, who, f"left out by {who}", why, along=along)
 
 
-def review(parts: Parts, issue: Issue, who: str) -> Issue:
+def review(parts: Parts, issue: Issue, who: str, *, along: Along = nothing) -> Issue:
     """Give an issue to people to look at, now; approvals are taken back.
 
     Raises WrongStateError where it cannot be changed any more.
@@ -134,7 +143,11 @@ def review(parts: Parts, issue: Issue, who: str) -> Issue:
     if issue.state is IssueState.REVIEW:
         raise WrongStateError("the issue is under review already", issue=issue.id)
     with writing(parts.engine) as connection:
-        return drop(connection, parts, issue, f"given to review by {who}", who)
+        if errata.get(connection, issue.id) is not None:
+            raise WrongStateError("a letter about a mistake has nothing to fill", issue=issue.id)
+        given = drop(connection, parts, issue, f"given to review by {who}", who)
+        along(connection)
+        return given
 
 
 def changed(parts: Parts, issue: Issue, since: int) -> str:
@@ -151,17 +164,47 @@ def _end(
     told: str,
     why: str,
     hold: Hold | None = None,
+    *,
+    along: Along,
 ) -> Issue:
     now = parts.clock.now()
     with writing(parts.engine) as connection:
         approvals.withdraw(connection, issue.id, now)
+        along(connection)
         reason = f"{told}{f': {why}' if why else ''}"
         return issues.move(
             connection, issue, after, who, now, reason=reason, hold=hold, approved_revision=None
         )
 
 
-def _may(connection: Connection, issue: Issue, people: int, content: Content, who: str) -> None:
+def _letter(parts: Parts, issue: Issue, who: str, along: Along) -> Issue:
+    """Approve a letter about a mistake. Its words stand still: by what it is made may change."""
+    people = parts.edition(issue.edition).approval.people
+    rules, now = rules_hash(parts, issue), parts.clock.now()
+    with writing(parts.engine) as connection:
+        seen = issues.get(connection, issue.id, to_change=True)
+        if seen.state is not IssueState.HELD:
+            raise WrongStateError(f"a letter that is {seen.state} is not approved", issue=issue.id)
+        content = Content(revision=seen.revision, content_hash=seen.content_hash, rules_hash=rules)
+        _may(connection, seen, people, content, who, errata.author(connection, issue.id))
+        given = approvals.give(connection, seen.id, content, who, now)
+        along(connection)
+        if len(given) < people:
+            return issues.explain(connection, seen, _HALF.format(who))
+        return errata.lock(connection, seen, rules, now, who)
+
+
+_HALF = "approved by {}; a second person has to approve it"
+
+
+def _may(
+    connection: Connection,
+    issue: Issue,
+    people: int,
+    content: Content,
+    who: str,
+    editor: str | None,
+) -> None:
     """Refuse who may not approve this, where two have to. Raises WrongStateError."""
     standing = [one for one in approvals.standing(connection, issue.id) if one.content == content]
     if people <= 1 or not standing:
@@ -170,7 +213,6 @@ def _may(connection: Connection, issue: Issue, people: int, content: Content, wh
         raise WrongStateError(
             f"{who} approved it already", hint="a second person has to", issue=issue.id
         )
-    editor = approvals.last_editor(connection, issue.id)
     if editor is not None and _name(editor) == _name(who):
         raise WrongStateError(
             f"{who} edited it last", hint="somebody else has to approve it", issue=issue.id
@@ -179,7 +221,7 @@ def _may(connection: Connection, issue: Issue, people: int, content: Content, wh
 
 def _half(connection: Connection, parts: Parts, issue: Issue, who: str) -> Issue:
     """One of two has approved: it waits under review for the other."""
-    told = f"approved by {who}; a second person has to approve it"
+    told = _HALF.format(who)
     if issue.state is IssueState.REVIEW:
         return issues.explain(connection, issue, told)
     return issues.move(connection, issue, IssueState.REVIEW, who, parts.clock.now(), reason=told)

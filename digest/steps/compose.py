@@ -16,7 +16,7 @@ from digest.steps.coming import covered, first_coming
 from digest.steps.earlier import REACH, earlier
 from digest.steps.parts import Parts, zone
 from digest.steps.pool import pool
-from digest.store import drafts, extras, hands, issues, waiting
+from digest.store import drafts, errata, extras, hands, issues, waiting
 from digest.store.engine import reading, writing
 from digest.store.extras import Wish
 
@@ -58,7 +58,10 @@ def next_one(parts: Parts, edition: Edition, *, keep: bool = True) -> Issue:
     now = parts.clock.now()
     send_by = timedelta(minutes=edition.send_by_minutes)
     with reading(parts.engine) as connection:
+        letters = {one.id for one, _ in errata.in_states(connection, UNFINISHED)}
         for issue in issues.in_states(connection, UNFINISHED, edition.slug):
+            if issue.id in letters:
+                continue
             if issue.state is IssueState.SENDING:
                 # Where only readers' hours are left of it, it has gone for everybody else.
                 if waiting.rests_until(connection, issue.id, now) is None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from digest.curate.lifecycle import UNFINISHED
 from digest.errors import WrongStateError
 from digest.model import Issue, IssueState
+from digest.steps.along import Along, nothing
 from digest.steps.parts import Parts
 from digest.steps.send import deadline, settle
 from digest.store import approvals, control, errata, issues, ledger
@@ -27,7 +28,7 @@ def standing(parts: Parts, issue: Issue) -> Standing | None:
         return control.standing(connection, issue.id)
 
 
-def pause(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
+def pause(parts: Parts, issue: Issue, who: str, why: str = "", *, along: Along = nothing) -> Issue:
     """Let nothing more of an issue go until it is resumed. Raises WrongStateError."""
     if issue.state not in UNFINISHED:
         raise WrongStateError(
@@ -37,10 +38,13 @@ def pause(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
         if (now := control.standing(connection, issue.id)) is not None:
             raise WrongStateError(f"the issue is {now} already", issue=issue.id)
         control.say(connection, issue.id, Control.PAUSE, who, parts.clock.now(), why)
+        along(connection)
         return issues.explain(connection, issue, f"paused by {who}{f': {why}' if why else ''}")
 
 
-def resume(parts: Parts, issue: Issue, who: str, *, late: bool = False) -> Issue:
+def resume(
+    parts: Parts, issue: Issue, who: str, *, late: bool = False, along: Along = nothing
+) -> Issue:
     """Let a paused issue go on.
 
     One paused for long, or past its send-by time, goes only if ``late``: then its send-by time
@@ -61,6 +65,7 @@ def resume(parts: Parts, issue: Issue, who: str, *, late: bool = False) -> Issue
                 issue=issue.id,
             )
         control.say(connection, issue.id, Control.RESUME, who, now, "late" if late else "")
+        along(connection)
         return issues.explain(connection, issue, "")
 
 
@@ -77,7 +82,7 @@ def _too_late(connection: Connection, parts: Parts, issue: Issue, paused: Standi
     return ""
 
 
-def stop(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
+def stop(parts: Parts, issue: Issue, who: str, why: str = "", *, along: Along = nothing) -> Issue:
     """Give up what has not gone of an issue: its readers are listed as expired.
 
     Before anything of it went it is cancelled. What is at work is finished. Raises WrongStateError.
@@ -87,6 +92,7 @@ def stop(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
     now, told = parts.clock.now(), f"stopped by {who}{f': {why}' if why else ''}"
     with writing(parts.engine) as connection:
         control.say(connection, issue.id, Control.STOP, who, now, why)
+        along(connection)
         if issue.state is not IssueState.SENDING:
             approvals.withdraw(connection, issue.id, now)
             return issues.move(connection, issue, IssueState.CANCELLED, who, now, reason=told)
@@ -95,7 +101,7 @@ def stop(parts: Parts, issue: Issue, who: str, why: str = "") -> Issue:
     return settle(parts, issue)
 
 
-def undo(parts: Parts, issue: Issue, who: str) -> Issue:
+def undo(parts: Parts, issue: Issue, who: str, *, along: Along = nothing) -> Issue:
     """Take a locked or approved issue back, as long as nothing of it went: it fills on, paused.
 
     Raises WrongStateError once its audience is frozen.
@@ -120,6 +126,7 @@ def undo(parts: Parts, issue: Issue, who: str) -> Issue:
             connection, issue, IssueState.DRAFTING, who, now, reason=why, approved_revision=None
         )
         control.say(connection, issue.id, Control.PAUSE, who, now, why)
+        along(connection)
     return back
 
 

@@ -1,11 +1,12 @@
 """desk: an issue as its editors see it, and what became of their acts. Stores nothing."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from digest.curate.fill import Filler
-from digest.curate.reasons import in_pool
+from digest.curate.reasons import in_pool, in_short
 from digest.curate.vary import vary
 from digest.desk.said import said
 from digest.errors import NotFoundError
@@ -22,7 +23,7 @@ from digest.model import (
 from digest.steps import choose, editions
 from digest.steps.history import changes, history
 from digest.steps.parts import Parts, zone
-from digest.store import drafts, hands, issues, stories, windows
+from digest.store import drafts, hands, issues, sent, stories, windows
 from digest.store.engine import reading
 
 
@@ -61,12 +62,31 @@ def due(parts: Parts, issue: Issue) -> str:
     return f"{local:%a %d %b, %H:%M} {edition.zone}"
 
 
-def sent_in(
-    parts: Parts, keys: Collection[StoryId]
-) -> Mapping[StoryId, tuple[tuple[str, IssueId], ...]]:
-    """Which of these stories readers had already: story → (edition, issue)."""
+def sent_in(parts: Parts, keys: Collection[StoryId]) -> Mapping[StoryId, Sequence[sent.SentIn]]:
+    """In which issues readers had these stories already; absent: in none."""
     with reading(parts.engine) as connection:
-        return windows.sent_in(connection, keys)
+        return sent.sent_in(connection, keys, parts.editions)
+
+
+def reasons(parts: Parts, on: Table, told: Iterable[Candidate]) -> Mapping[StoryId, str]:
+    """Of each of these stories of the pool, in a line, why it stands in the issue or does not."""
+    filler = Filler(on.edition.sections, parts.pools.ranked(on.draft.pool), on.draft.hand.placed)
+    filled = filler.filled()
+    sections = on.edition.sections
+    return {one.stored.id: in_short(sections, filler, filled, one) for one in told}
+
+
+def newer(parts: Parts, issue: Issue, since: datetime | None = None) -> int:
+    """How many stories of its sources came after ``since``; None: since it was last filled.
+
+    Most of them will be in its pool once it is filled; a copy of what was sent will not.
+    """
+    after = since or issue.window_to
+    edition = parts.editions.get(issue.edition)
+    if after is None or edition is None:
+        return 0
+    with reading(parts.engine) as connection:
+        return windows.came(connection, edition.slug, edition.sources, after, parts.clock.now())
 
 
 def reach(parts: Parts, issue: Issue, draft: Draft) -> Counter[StoryId]:
@@ -128,20 +148,24 @@ class News:
     state: str
     #: what changed since, in two lines at most; none: nothing
     told: tuple[str, ...]
+    #: stories that came since it was filled as they saw it, taken in or not
+    came: int = 0
 
 
-def news(parts: Parts, issue_id: IssueId, seen: int) -> News:
-    """What changed in an issue since revision ``seen``. Raises NotFoundError."""
+def news(parts: Parts, issue_id: IssueId, seen: int, filled: datetime | None = None) -> News:
+    """What changed in an issue since revision ``seen``, filled then. Raises NotFoundError."""
     with reading(parts.engine) as connection:
         issue = issues.get(connection, issue_id)
-        if issue.revision <= seen:
-            return News(revision=issue.revision, state=issue.state, told=())
+    came = newer(parts, issue, filled)
+    if issue.revision <= seen:
+        return News(revision=issue.revision, state=issue.state, told=(), came=came)
+    with reading(parts.engine) as connection:
         told = changes(connection, issue, seen, issue.revision)
         acts = hands.acts(connection, issue_id, limit=5)
     who = dict.fromkeys(act.who for act in acts if act.revision > seen)
     by = f"{', '.join(who)}: " if who else ""
     lines = tuple(f"{by}{one}" if at == 0 else one for at, one in enumerate(told))
-    return News(revision=issue.revision, state=issue.state, told=lines)
+    return News(revision=issue.revision, state=issue.state, told=lines, came=came)
 
 
 def outcome(parts: Parts, issue_id: IssueId, revision: int, story: StoryId | None) -> str:

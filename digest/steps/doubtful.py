@@ -6,9 +6,9 @@ from datetime import timedelta
 from digest.deliver.reconcile import at_work, reconcile
 from digest.errors import WrongStateError
 from digest.model import Decision, IssueId, IssueState, SubscriberId
+from digest.steps.along import Along, nothing
 from digest.steps.parts import Parts
-from digest.store import decide as decisions
-from digest.store import issues
+from digest.store import decide as decisions, issues
 from digest.store.decide import Decided, Doubtful, Which
 from digest.store.engine import reading, writing
 
@@ -35,6 +35,7 @@ def decide(
     batch: int | None = None,
     subscribers: Collection[SubscriberId] = (),
     late: bool = False,
+    along: Along = nothing,
 ) -> Decided:
     """Decide about deliveries in doubt of an issue, a batch or some subscribers.
 
@@ -53,6 +54,7 @@ def decide(
     with writing(parts.engine) as connection:
         issue = issues.get(connection, number, to_change=True)
         decided = decisions.decide(connection, which, decision, who, now)
+        along(connection)
         if decision is not Decision.RESEND or not decided.deliveries:
             return decided
         if issue.state is IssueState.CORRECTED:

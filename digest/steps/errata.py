@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from digest.curate.lifecycle import WENT
+from sqlalchemy.engine import Connection
+
+from digest.curate.lifecycle import UNFINISHED, WENT
 from digest.errors import NotFoundError, WrongStateError
 from digest.marked import marked
 from digest.model import (
     Card,
     Edition,
     Erratum,
+    Hold,
     Issue,
     IssueId,
     IssueState,
@@ -28,30 +31,44 @@ from digest.render.letters import Correction, LetterKind
 from digest.render.render import Renderer
 from digest.render.style import Style
 from digest.render.words import translate
+from digest.steps.along import Along, nothing
 from digest.steps.choose import Forecast
 from digest.steps.frozen import Audience, Frozen
 from digest.steps.parts import Parts
 from digest.steps.rules import rules_hash
-from digest.store import errata, issues, variants
+from digest.store import approvals, errata, issues, variants
 from digest.store.engine import reading, writing
 
 #: of the letter, and over the web copies of what it puts right
 SUBJECT = marked("Correction: %(headline)s")
 
 
-def erratum(parts: Parts, issue: Issue, story: StoryId, wrong: str, right: str, who: str) -> Issue:
+def erratum(
+    parts: Parts,
+    issue: Issue,
+    story: StoryId,
+    wrong: str,
+    right: str,
+    who: str,
+    *,
+    along: Along = nothing,
+) -> Issue:
     """Make ready a letter to those who have a story of an issue; it goes with the next tick.
 
-    The issue is corrected from then on. Raises NotFoundError where it holds no such story, and
-    WrongStateError where it has not gone, or its readers were told just that already.
+    Where its edition requires approval it waits for that, however long; else the issue is corrected
+    from then on. Raises NotFoundError where it holds no such story, and WrongStateError where it
+    has not gone, or its readers were told just that already.
     """
     one = drawn_up(parts, issue, story, wrong, right)
+    required = parts.edition(issue.edition).approval.required
     # The letter has no editors' hand, whatever they did to the issue that it puts right.
-    rules = rules_hash(parts, replace(issue, id=IssueId(0), short=None))
+    rules = "" if required else rules_hash(parts, replace(issue, id=IssueId(0), short=None))
     with writing(parts.engine) as connection:
         seen = issues.get(connection, issue.id, to_change=True)
         _check(seen)
-        return errata.open_erratum(connection, seen, one, rules, parts.clock.now(), who)
+        made = errata.open_erratum(connection, seen, one, rules, parts.clock.now(), who)
+        along(connection)
+        return made
 
 
 def drawn_up(parts: Parts, issue: Issue, story: StoryId, wrong: str, right: str) -> Erratum:
@@ -137,6 +154,53 @@ def rendered(
         right=one.right,
     )
     return renderer.letter(LetterKind.CORRECTION, told, language, Style(style))
+
+
+def ask_again(connection: Connection, parts: Parts, issue: Issue, why: str, who: str) -> Issue:
+    """Take a letter's approval back: it waits for people again, as it did. Nothing is filled."""
+    now = parts.clock.now()
+    approvals.withdraw(connection, issue.id, now)
+    return issues.move(
+        connection,
+        issue,
+        IssueState.HELD,
+        who,
+        now,
+        reason=why,
+        hold=Hold.APPROVAL,
+        approved_revision=None,
+    )
+
+
+def waits(parts: Parts, issue: Issue) -> bool:
+    """Whether it is a letter that waits for approval: it is owed, so it is never too late."""
+    return issue.hold is Hold.APPROVAL and issue.extra and of(parts, issue.id) is not None
+
+
+def about(parts: Parts, issue: Issue) -> list[tuple[Issue, Erratum]]:
+    """The letters about an issue, oldest first, whatever became of them."""
+    with reading(parts.engine) as connection:
+        return errata.about(connection, issue.id)
+
+
+def stories(parts: Parts, issue: Issue) -> dict[StoryId, str]:
+    """The stories that mails of an issue held, as readers saw them: what may be put right."""
+    if issue.state not in WENT:
+        return {}
+    with reading(parts.engine) as connection:
+        sheets = variants.sheets(connection, issue.id)
+    return {
+        card.story: card.headline
+        for sheet in sheets.values()
+        for section in sheet.sections
+        for card in section.cards
+    }
+
+
+def under_way(parts: Parts) -> list[tuple[Issue, Erratum]]:
+    """The letters that wait, or are going, oldest first."""
+    with reading(parts.engine) as connection:
+        return errata.in_states(connection, UNFINISHED)
 
 
 def noted(content: VariantContent, told: Iterable[Erratum]) -> VariantContent:

@@ -21,7 +21,7 @@ from digest.steps.choose import Choosing, choosing, interest_of, local_of, speak
 from digest.steps.coming import coming
 from digest.steps.compose import draft, next_one
 from digest.steps.parts import Parts
-from digest.store import hand, issues, latest, reached
+from digest.store import added, issues, latest, reached
 from digest.store.engine import reading
 
 #: so long what was composed once is good enough for a look
@@ -192,4 +192,4 @@ def _public(told: Draft, now: datetime) -> Draft:
 
 def _published(one: Candidate, now: datetime) -> bool:
     at = one.stored.story.published_at
-    return not hand.told(one.stored.source) and (at is None or at <= now)
+    return not added.by_hand(one.stored.source) and (at is None or at <= now)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy.engine import Connection
 
 from digest.errors import WrongStateError
-from digest.model import Issue, IssueId, LinkId, Sheet, Target
+from digest.model import Issue, IssueId, LinkId, LinkPlace, Sheet, Target
 from digest.render.clean import web_url
 from digest.render.leads import led
 from digest.render.utm import tagged
@@ -39,7 +39,7 @@ def repoint(
 ) -> StoredLink:
     """Have a link in mail that has gone lead to another address.
 
-    It gets its issue's campaign parameters as the first one did. Raises NotFoundError, and
+    It gets its issue's campaign parameters where the first one did. Raises NotFoundError, and
     WrongStateError where ``url`` is no address that a reader can follow.
     """
     address = web_url(url)
@@ -49,7 +49,7 @@ def repoint(
         one = links.get(connection, link, to_change=True)
         sheets = variants.sheets(connection, one.issue)
         utm = next((sheet.utm for sheet in sheets.values()), None)
-        there = tagged(address, utm)
+        there = address if one.target.place is LinkPlace.SPONSOR else tagged(address, utm)
         if not dry_run:
             links.lead(connection, one, there, who, why, parts.clock.now())
     return replace(one, target=replace(one.target, url=there), withdrawn_at=None)

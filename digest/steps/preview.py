@@ -11,18 +11,19 @@ from digest.curate import vary
 from digest.model import (
     Draft,
     Edition,
+    Erratum,
     Interest,
     Issue,
     RenderedVariant,
     SubscriberId,
     Token,
 )
-from digest.preflight import Mail as Made
-from digest.preflight import preflight
+from digest.preflight import Mail as Made, preflight
 from digest.preview.preview import Mail, Preview, Sizes
 from digest.render.addresses import split_mailbox
 from digest.render.clean import is_loopback
 from digest.render.tokens import fill
+from digest.steps import errata
 from digest.steps.choose import interest_in, speaks
 from digest.steps.compose import content
 from digest.steps.parts import Parts
@@ -89,6 +90,28 @@ def preview(
         pictures=_own_pictures(parts.identity.public_url),
         mail=_mail(parts, rendered, _sizes(made)) if rendered and made else None,
         findings=preflight(made, parts.standard) if made else (),
+    )
+
+
+def letter(parts: Parts, issue: Issue, due: str, one: Erratum) -> Preview:
+    """A letter about a mistake, in its edition's own language."""
+    edition = parts.edition(issue.edition)
+    rendered = errata.rendered(parts.renderer, edition, one, edition.language)
+    html, text = (len(part.encode()) for part in inert(rendered))
+    return Preview(
+        edition=edition.slug,
+        name=edition.name,
+        date=issue.local_date,
+        issue=issue.id,
+        state=issue.state,
+        reason=issue.reason,
+        due=due,
+        stories=1,
+        readers=f"those whose mail of issue {one.of_issue} held the story",
+        left_out="",
+        pictures=_own_pictures(parts.identity.public_url),
+        mail=_mail(parts, rendered, Sizes(html=html, text=text, message=html + text)),
+        findings=(),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from textwrap import shorten
 from typing import Protocol
 
 from sqlalchemy.engine import Connection
@@ -19,14 +20,14 @@ from digest.model import (
     Issue,
     IssueId,
     LinkClicks,
+    LinkPlace,
     Report,
     SectionClicks,
     StoryId,
     SubscriberId,
 )
 from digest.steps.parts import Parts
-from digest.store import archive, clicks, issues, ledger, links, variants
-from digest.store import report as stored
+from digest.store import archive, clicks, issues, ledger, links, report as stored, variants
 from digest.store.engine import reading
 
 #: issues that one is compared with
@@ -149,6 +150,10 @@ class _Reporting:
         ]
 
 
+#: what stands between sections
+BLOCKS = frozenset({LinkPlace.TEXT, LinkPlace.SPONSOR})
+
+
 def clicked(connection: Connection, issue_id: IssueId) -> Clicked | None:
     """What was followed in an issue; None where clicks are not counted."""
     found = links.of_issue(connection, issue_id)
@@ -160,13 +165,14 @@ def clicked(connection: Connection, issue_id: IssueId) -> Clicked | None:
     told = []
     for link in found:
         count, story = counts.get(link.id, {}), link.target.story
-        readers = holders[link.target.section, story] if story is not None else everybody
+        section = link.target.section
+        readers = holders[section, story] if section else everybody
         told.append(
             LinkClicks(
                 link=link.id,
-                section=link.target.section,
+                section=section,
                 place=link.target.place,
-                headline=headlines.get((link.target.section, story), "") if story else "",
+                headline=headlines.get((section, story), ""),
                 url=link.target.url,
                 readers=readers,
                 human=count.get(ClickKind.HUMAN, 0),
@@ -194,18 +200,24 @@ def _sections(shown: Sequence[LinkClicks]) -> list[SectionClicks]:
             readers=max(one.readers for one in those),
             human=sum(one.human for one in those),
             machine=sum(one.machine for one in those),
+            name=those[0].headline if those[0].place in BLOCKS else "",
         )
         for section, those in by_section.items()
     ]
 
 
-def _headlines(connection: Connection, issue_id: IssueId) -> Mapping[tuple[str, StoryId], str]:
-    return {
-        (section.slug, card.story): card.headline
-        for sheet in variants.sheets(connection, issue_id).values()
-        for section in sheet.sections
-        for card in section.cards
-    }
+def _headlines(
+    connection: Connection, issue_id: IssueId
+) -> Mapping[tuple[str, StoryId | None], str]:
+    """What stories and blocks are called, by section and story."""
+    found: dict[tuple[str, StoryId | None], str] = {}
+    for sheet in variants.sheets(connection, issue_id).values():
+        for section in sheet.sections:
+            found |= {(section.slug, card.story): card.headline for card in section.cards}
+            if section.block is not None:
+                one = section.block
+                found[section.slug, None] = one.title or one.label or shorten(one.text, 80)
+    return found
 
 
 def _shares(figures: Figures, clicks: int | None) -> dict[str, float]:

@@ -14,7 +14,7 @@ from digest.model import Edition, Issue, StoredStory, StoryId, StoryState
 from digest.steps import compose, editions
 from digest.steps.parts import Parts
 from digest.steps.pool import Pool, pool
-from digest.store import hand, stories, windows
+from digest.store import added, stories, windows
 from digest.store.engine import reading
 from digest.store.windows import SeenReason
 
@@ -79,7 +79,7 @@ def _outside(
     if state is not StoryState.LIVE:
         yield f"its publisher says it is {state.value}"
     carriers = stories.carriers_of(connection, key)
-    if not carriers & {*edition.sources, *hand.carriers(edition.slug)}:
+    if not carriers & {*edition.sources, *added.carriers(edition.slug)}:
         yield f"{edition.slug} reads none of its sources ({', '.join(sorted(carriers))})"
     seen = windows.seen_by(connection, edition.slug, key)
     if seen is not None:

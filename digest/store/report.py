@@ -119,8 +119,11 @@ def _among(connection: Connection, issue_id: IssueId, who: list[SubscriberId]) -
     return found
 
 
-def holders(connection: Connection, issue_id: IssueId) -> Counter[tuple[str, StoryId]]:
-    """How many accepted mails of an issue hold each story in each section."""
+def holders(connection: Connection, issue_id: IssueId) -> Counter[tuple[str, StoryId | None]]:
+    """How many accepted mails of an issue hold each story in each section, and each block.
+
+    A block is a section that holds no story: its key is (slug, None).
+    """
     per_variant = (
         sa.select(delivery.c.variant_id, sa.func.count().label("readers"))
         .where(delivery.c.issue_id == issue_id, delivery.c.state == DeliveryState.ACCEPTED.value)
@@ -133,11 +136,11 @@ def holders(connection: Connection, issue_id: IssueId) -> Counter[tuple[str, Sto
         .join(per_variant, per_variant.c.variant_id == variant.c.id)
         .execution_options(yield_per=1_000)
     )
-    found: Counter[tuple[str, StoryId]] = Counter()
+    found: Counter[tuple[str, StoryId | None]] = Counter()
     for told, readers in rows:
         for slug, stories in told["sections"]:
-            for story in stories:
-                found[slug, StoryId(story)] += readers
+            for story in stories or [None]:
+                found[slug, story] += readers
     return found
 
 

@@ -20,7 +20,7 @@ from digest.model import (
     StoryId,
     StoryState,
 )
-from digest.store import codec, hand
+from digest.store import added, codec
 from digest.store.recognise import Recognition, owners
 from digest.store.tables import story, story_alias, story_source, story_version
 
@@ -72,8 +72,8 @@ def keep(
             story_id = StoryId(found.row.id)
             own = found.row.source == gathered.source and not found.again
             changed = own and _update(connection, found.row, parsed, now)
-            if not own and parsed.text and hand.told(found.row.source):
-                hand.obey(connection, story_id, parsed.state)
+            if not own and parsed.text and added.by_hand(found.row.source):
+                added.obey(connection, story_id, parsed.state)
             (updated if changed else unchanged).append(story_id)
         _learn(connection, story_id, parsed, found.others)
         _carry(connection, story_id, gathered.source, parsed, now)
@@ -172,7 +172,7 @@ def _hold(connection: Connection, gathered: GatheredSource) -> tuple[StoryId, ..
             sa.update(story)
             .where(
                 story.c.id == key,
-                sa.or_(story.c.source == gathered.source, hand.TOLD),
+                sa.or_(story.c.source == gathered.source, added.TOLD),
                 story.c.state != names[alias].value,
             )
             .values(state=names[alias].value)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from digest.curate.rank import PICKS
 from digest.model import IssueId, ParsedStory, PickOrigin, StoredStory, StoryId, StoryState
-from digest.store import codec, hand
+from digest.store import added, codec
 from digest.store.stories import stored_story
 from digest.store.tables import pool, seen, story, story_source, story_version
 
@@ -57,15 +57,9 @@ def window(
 
     Also what an editor added by hand in that time, however long it is known.
     """
-    carried = sa.select(story_source.c.story_id).where(story_source.c.source.in_(sources))
-    live = sa.and_(story.c.state == StoryState.LIVE.value, story.c.id.in_(carried))
-    came = sa.and_(live, story.c.first_seen_at > after, story.c.first_seen_at <= until)
-    added = sa.and_(
-        story.c.state == StoryState.LIVE.value,
-        story.c.id.in_(hand.added(edition, after, until)),
-    )
+    live = _live(sources)
     gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
-    fresh = _stories(connection, sa.or_(came, added), story.c.id.not_in(gone))
+    fresh = _stories(connection, *_fresh(edition, sources, after, until))
     sent = _stories(
         connection,
         story.c.first_seen_at > after - REACH,
@@ -76,8 +70,20 @@ def window(
     )
     retold = _retold(connection, edition, after, until, live)
     wanted = {one.id for one in (*fresh, *(stored for stored, _ in retold))}
-    picks, carriers = _carried(connection, {*sources, *hand.carriers(edition)}, wanted)
+    picks, carriers = _carried(connection, {*sources, *added.carriers(edition)}, wanted)
     return Window(fresh=fresh, retold=retold, sent=sent, picks=picks, carriers=carriers)
+
+
+def came(
+    connection: Connection,
+    edition: str,
+    sources: Collection[str],
+    after: datetime,
+    until: datetime,
+) -> int:
+    """How many stories a window holds that were not sent before: those ``fresh`` in it."""
+    query = sa.select(sa.func.count()).select_from(story)
+    return connection.scalar(query.where(*_fresh(edition, sources, after, until))) or 0
 
 
 def mark_seen(
@@ -161,23 +167,24 @@ def seen_by(connection: Connection, edition: str, key: StoryId) -> Seen | None:
     return Seen(reason=SeenReason(row.reason), issue=issue, at=row.at)
 
 
-def sent_in(
-    connection: Connection, keys: Collection[StoryId]
-) -> dict[StoryId, tuple[tuple[str, IssueId], ...]]:
-    """Which of these few stories were sent: story → (edition, issue), by edition."""
-    rows = connection.execute(
-        sa.select(seen.c.story_id, seen.c.edition, seen.c.issue_id)
-        .where(
-            seen.c.story_id.in_(keys),
-            seen.c.reason == SeenReason.SENT.value,
-            seen.c.issue_id.is_not(None),
-        )
-        .order_by(seen.c.edition)
+def _live(sources: Collection[str]) -> sa.ColumnElement[bool]:
+    carried = sa.select(story_source.c.story_id).where(story_source.c.source.in_(sources))
+    return sa.and_(story.c.state == StoryState.LIVE.value, story.c.id.in_(carried))
+
+
+def _fresh(
+    edition: str, sources: Collection[str], after: datetime, until: datetime
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """First seen in that time, or added by an editor in it, and not sent before."""
+    first_seen = sa.and_(
+        _live(sources), story.c.first_seen_at > after, story.c.first_seen_at <= until
     )
-    found: defaultdict[StoryId, list[tuple[str, IssueId]]] = defaultdict(list)
-    for row in rows:
-        found[StoryId(row.story_id)].append((row.edition, IssueId(row.issue_id)))
-    return {key: tuple(told) for key, told in found.items()}
+    by_hand = sa.and_(
+        story.c.state == StoryState.LIVE.value,
+        story.c.id.in_(added.between(edition, after, until)),
+    )
+    gone = sa.select(seen.c.story_id).where(seen.c.edition == edition)
+    return sa.or_(first_seen, by_hand), story.c.id.not_in(gone)
 
 
 def _stories(connection: Connection, *where: sa.ColumnElement[bool]) -> tuple[StoredStory, ...]:
@@ -225,7 +232,7 @@ def _carried(
     carriers: defaultdict[StoryId, set[str]] = defaultdict(set)
     for key, source, pick in rows:
         if key in wanted:
-            if not hand.told(source):
+            if not added.by_hand(source):
                 carriers[key].add(source)
             if pick is not None:
                 origins = {PickOrigin(pick), picks.get(key, PickOrigin(pick))}

@@ -15,7 +15,7 @@ from digest.web.desk_home import Home, HomePages
 from digest.web.desk_issue import IssuePages
 from digest.web.desk_mail import MailPages, Mails
 from digest.web.desk_passage import Passage, PassagePages
-from digest.web.desk_room import Editing, Note, Room
+from digest.web.desk_room import Editing, Note, Noting, Room
 from digest.web.desk_story import StoryPages
 from digest.web.gate import DeskRoute, Gate
 
@@ -37,9 +37,12 @@ class DeskPages:
     #: the path of some subscriber's preference page, on a trial
     preference_page: Callable[[], str | None]
 
-    def routes(self, gate: Gate, note: Note) -> list[DeskRoute]:
-        """``/`` and ``/desk/issues/…``; ``note`` writes into the record what weighs."""
-        room = Room(gate=gate, editing=self.editing, choices=self.choices, note=note)
+    def routes(self, gate: Gate, note: Note, noting: Noting) -> list[DeskRoute]:
+        """``/`` and ``/desk/issues/…``; ``note`` writes into the record what weighs.
+
+        ``noting`` does so in the transaction of an act.
+        """
+        room = Room(gate=gate, editing=self.editing, choices=self.choices, note=note, noting=noting)
         issue, stories, blocks = IssuePages(room), StoryPages(room), BlockPages(room)
         return [
             *HomePages(room, self.home, self.preference_page).routes(),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.desk.forms import one
-from digest.model import DeliveryState, Issue, IssueState
+from digest.model import DeliveryState, Erratum, Issue, IssueState
 from digest.people.roles import Permission
 from digest.steps.overview import Next
 from digest.store.sources import SourceState
@@ -27,6 +27,7 @@ class Home(Protocol):
 
     def overview(self) -> Sequence[Next]: ...
     def issues(self, limit: int) -> Sequence[Issue]: ...
+    def letters(self) -> Sequence[tuple[Issue, Erratum]]: ...
     def open_next(self, slug: str) -> Issue: ...
     def progress(self, issue: Issue) -> Mapping[DeliveryState, int]: ...
     def source_states(self) -> Sequence[SourceState]: ...
@@ -67,6 +68,7 @@ class HomePages:
             "desk_home.html",
             upcoming=sorted(upcoming, key=lambda one: (not one.problem, one.issue.scheduled_at)),
             issues=[(one, self.home.progress(one)) for one in gone],
+            letters=[one for one in self.home.letters() if may(one[0].edition)],
             ill=[one for one in sources if one.failures >= ILL],
             sources=len(sources),
             preferences=self.preference_page(),

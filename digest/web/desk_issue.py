@@ -1,13 +1,15 @@
 """The page on which an issue is made: what stands in it, and the pool beside it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from digest.curate.reasons import fitting
 from digest.desk.forms import about, one
-from digest.desk.laid_out import behind, fitting, laid_out, taken_out
+from digest.desk.laid_out import behind, laid_out, taken_out
 from digest.desk.search import search
 from digest.errors import ConflictError
 from digest.model import IssueId, StoryId
@@ -42,7 +44,9 @@ class IssuePages:
         self, request: Request, number: IssueId, status: int = 200, **values: object
     ) -> Response:
         """The page, after an act that failed too: ``wrong`` says why."""
-        self.room.issue(request)
+        letter = self.room.editing.letter(issue := self.room.issue(request))
+        if letter is not None:
+            return self.room.show(request, "desk_erratum.html", issue, status, letter=letter)
         on = self.room.editing.table(number)
         asked = wanted(request.query_params)
         found = search(on.draft, asked)
@@ -64,12 +68,14 @@ class IssuePages:
                 "asked": asked,
                 "query": lambda **changes: query(asked, **changes),
                 "sent": self.room.editing.sent_in(shown),
+                "reasons": self.room.editing.reasons(on, (each.lead for each in found.told)),
+                "newer": self.room.editing.newer(on.issue),
                 "headlines": headlines,
                 "inbox": [(width, cut(*_line(on, width))) for width in ROOMS],
                 "ages": AGES,
                 "reach": self.room.editing.reach(on) if request.query_params.get("reach") else None,
                 "replacing": (away, headlines[StoryId(away)]) if away in headlines else None,
-                "fits": partial(fitting, on.edition),
+                "fits": partial(fitting, on.edition.sections),
                 "said": self._said(request, on),
                 "wrong": "",
                 "typed": {},
@@ -109,8 +115,15 @@ class IssuePages:
     def version(self, request: Request) -> Response:
         """What changed since a revision, for a page that is open."""
         issue = self.room.issue(request)
-        told = self.room.editing.news(issue.id, whole(request.query_params.get("seen", "")))
-        answer = {"revision": told.revision, "state": told.state, "told": list(told.told)}
+        asked = request.query_params
+        filled = moment(asked.get("filled", ""))
+        told = self.room.editing.news(issue.id, whole(asked.get("seen", "")), filled)
+        answer = {
+            "revision": told.revision,
+            "state": told.state,
+            "told": list(told.told),
+            "came": told.came,
+        }
         return JSONResponse(answer, headers=PRIVATE)
 
     def _said(self, request: Request, on: Table) -> str:
@@ -120,6 +133,15 @@ class IssuePages:
         if not 0 < done <= on.issue.revision:
             return ""
         return self.room.editing.outcome(on.issue.id, done, StoryId(story) if story else None)
+
+
+def moment(text: str) -> datetime | None:
+    """A time as a query has it, with its offset; None for any other text."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 #: fields of text that somebody may have typed

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.desk.forms import one
+from digest.desk.words import paragraphs
 from digest.errors import BlockedError, ConflictError, DigestError
-from digest.model import Decision, Issue, IssueState, Outcome
+from digest.model import Decision, Issue, IssueState, Outcome, StoryId
 from digest.passage import Standing
 from digest.people.roles import Permission
+from digest.steps.along import Along
 from digest.web.desk_room import Room, whole
 from digest.web.gate import PRIVATE, DeskRoute
 
@@ -22,20 +24,31 @@ MOST = 10
 AGAIN = 5
 
 
+#: does what a button says, and writes it down along with it; answers with what is to be told
+Act: TypeAlias = Callable[[Request, Issue, Along], str]
+
+
 class Passage(Protocol):
     """What the pages ask; digest/passage.py answers."""
 
     def standing(self, issue: Issue, *, reckon: bool = False) -> Standing: ...
-    def approve(self, issue: Issue, revision: int, despite: Sequence[str], who: str) -> Issue: ...
-    def review(self, issue: Issue, who: str) -> Issue: ...
-    def hold(self, issue: Issue, who: str, why: str) -> Issue: ...
-    def skip(self, issue: Issue, who: str, why: str) -> Issue: ...
-    def undo(self, issue: Issue, who: str) -> Issue: ...
-    def send(self, issue: Issue, who: str) -> Issue: ...
-    def pause(self, issue: Issue, who: str, why: str) -> Issue: ...
-    def resume(self, issue: Issue, who: str, *, late: bool) -> Issue: ...
-    def stop(self, issue: Issue, who: str, why: str) -> Issue: ...
-    def decide(self, issue: Issue, decision: Decision, who: str, *, late: bool) -> int: ...
+    def approve(
+        self, issue: Issue, revision: int, despite: Sequence[str], who: str, along: Along
+    ) -> Issue: ...
+    def review(self, issue: Issue, who: str, along: Along) -> Issue: ...
+    def hold(self, issue: Issue, who: str, why: str, along: Along) -> Issue: ...
+    def skip(self, issue: Issue, who: str, why: str, along: Along) -> Issue: ...
+    def undo(self, issue: Issue, who: str, along: Along) -> Issue: ...
+    def send(self, issue: Issue, who: str, along: Along) -> Issue: ...
+    def pause(self, issue: Issue, who: str, why: str, along: Along) -> Issue: ...
+    def resume(self, issue: Issue, who: str, along: Along, *, late: bool) -> Issue: ...
+    def stop(self, issue: Issue, who: str, why: str, along: Along) -> Issue: ...
+    def decide(
+        self, issue: Issue, decision: Decision, who: str, along: Along, *, late: bool
+    ) -> int: ...
+    def correct(
+        self, issue: Issue, story: StoryId, words: tuple[str, str], who: str, along: Along
+    ) -> Issue: ...
     def test(self, issue: Issue, to: Sequence[str]) -> list[Outcome]: ...
 
 
@@ -49,7 +62,7 @@ class PassagePages:
     def routes(self) -> list[DeskRoute]:
         """The page, and one address for each act: so that each asks for its own permission."""
         page = self.room.page
-        acts: Mapping[str, tuple[Callable[[Request, Issue], str], Permission]] = {
+        acts: Mapping[str, tuple[Act, Permission]] = {
             "approve": (self._approve, Permission.APPROVE),
             "review": (self._review, Permission.EDIT),
             "hold": (self._hold, Permission.PAUSE),
@@ -60,6 +73,7 @@ class PassagePages:
             "resume": (self._resume, Permission.SEND),
             "stop": (self._stop, Permission.SEND),
             "decide": (self._decide, Permission.SEND),
+            "correct": (self._correct, Permission.SEND),
             "test": (self._test, Permission.TEST_SEND),
         }
         return [
@@ -97,15 +111,14 @@ class PassagePages:
             answer.headers["Refresh"] = str(AGAIN)
         return answer
 
-    def _doing(
-        self, name: str, work: Callable[[Request, Issue], str]
-    ) -> Callable[[Request], Response]:
-        """The endpoint of an act: it is done, written down, and shown."""
+    def _doing(self, name: str, work: Act) -> Callable[[Request], Response]:
+        """The endpoint of an act: it is done and written down, both or neither, and shown."""
 
         def endpoint(request: Request) -> Response:
             issue = self.room.issue(request)
+            along = self.room.noting(request, name, f"issue {issue.id}")
             try:
-                told = work(request, issue)
+                told = work(request, issue, along)
             except ConflictError as error:
                 since = "; ".join(error.changes)
                 wrong = f"Nothing was done: {error.message}. {since} Look again, then decide."
@@ -116,7 +129,6 @@ class PassagePages:
             except DigestError as error:
                 wrong = f"Nothing was done: {error.message}."
                 return self._page(request, self.room.issue(request), 409, wrong)
-            self.room.note(request, name, f"issue {issue.id}")
             if told:
                 return self._page(request, self.room.issue(request), done=told)
             path = f"/desk/issues/{issue.id}/send?done={name}"
@@ -124,60 +136,71 @@ class PassagePages:
 
         return endpoint
 
-    def _approve(self, request: Request, issue: Issue) -> str:
+    def _approve(self, request: Request, issue: Issue, along: Along) -> str:
         fields = request.state.fields
         despite = [name for name in fields.get("despite", ()) if name]
-        self.passage.approve(issue, whole(one(fields, "revision")), despite, _who(request))
+        self.passage.approve(issue, whole(one(fields, "revision")), despite, _who(request), along)
         return ""
 
-    def _review(self, request: Request, issue: Issue) -> str:
-        self.passage.review(issue, _who(request))
+    def _review(self, request: Request, issue: Issue, along: Along) -> str:
+        self.passage.review(issue, _who(request), along)
         return ""
 
-    def _hold(self, request: Request, issue: Issue) -> str:
-        self.passage.hold(issue, _who(request), _why(request))
+    def _hold(self, request: Request, issue: Issue, along: Along) -> str:
+        self.passage.hold(issue, _who(request), _why(request), along)
         return ""
 
-    def _skip(self, request: Request, issue: Issue) -> str:
-        self.passage.skip(issue, _who(request), _why(request))
+    def _skip(self, request: Request, issue: Issue, along: Along) -> str:
+        self.passage.skip(issue, _who(request), _why(request), along)
         return ""
 
-    def _undo(self, request: Request, issue: Issue) -> str:
-        self.passage.undo(issue, _who(request))
+    def _undo(self, request: Request, issue: Issue, along: Along) -> str:
+        self.passage.undo(issue, _who(request), along)
         return ""
 
-    def _send(self, request: Request, issue: Issue) -> str:
-        self.passage.send(issue, _who(request))
+    def _send(self, request: Request, issue: Issue, along: Along) -> str:
+        self.passage.send(issue, _who(request), along)
         return ""
 
-    def _pause(self, request: Request, issue: Issue) -> str:
-        self.passage.pause(issue, _who(request), _why(request))
+    def _pause(self, request: Request, issue: Issue, along: Along) -> str:
+        self.passage.pause(issue, _who(request), _why(request), along)
         return ""
 
-    def _resume(self, request: Request, issue: Issue) -> str:
+    def _resume(self, request: Request, issue: Issue, along: Along) -> str:
         late = bool(one(request.state.fields, "late"))
-        self.passage.resume(issue, _who(request), late=late)
+        self.passage.resume(issue, _who(request), along, late=late)
         return ""
 
-    def _stop(self, request: Request, issue: Issue) -> str:
-        self.passage.stop(issue, _who(request), _why(request))
+    def _stop(self, request: Request, issue: Issue, along: Along) -> str:
+        self.passage.stop(issue, _who(request), _why(request), along)
         return ""
 
-    def _decide(self, request: Request, issue: Issue) -> str:
+    def _decide(self, request: Request, issue: Issue, along: Along) -> str:
         fields = request.state.fields
         wanted = one(fields, "decision")
         if wanted not in set(Decision):
             raise HTTPException(400, "This form is not complete.")
         late = bool(one(fields, "late"))
-        count = self.passage.decide(issue, Decision(wanted), _who(request), late=late)
+        count = self.passage.decide(issue, Decision(wanted), _who(request), along, late=late)
         return f"Decided about {count} deliveries."
 
-    def _test(self, request: Request, issue: Issue) -> str:
+    def _correct(self, request: Request, issue: Issue, along: Along) -> str:
+        fields = request.state.fields
+        words = (paragraphs(one(fields, "wrong")), paragraphs(one(fields, "right")))
+        story = StoryId(whole(one(fields, "story")))
+        letter = self.passage.correct(issue, story, words, _who(request), along)
+        held = letter.state is IssueState.HELD
+        return f"Letter {letter.id} {'waits for approval' if held else 'goes with the next tick'}."
+
+    def _test(self, request: Request, issue: Issue, along: Along) -> str:
         """Not kept: an address that was typed stands in no table of ours."""
+        del along
         given = one(request.state.fields, "to").replace(",", " ").replace(";", " ").split()
         to = list(dict.fromkeys(given))
         if not 0 < len(to) <= MOST:
             raise HTTPException(400, f"Give between one and {MOST} addresses.")
+        # Mail is no transaction: who sends it is written down before it goes.
+        self.room.note(request, "test", f"issue {issue.id}")
         outcomes = self.passage.test(issue, to)
         told = (
             f"test {number}: {outcome.state.replace('_', ' ')}{f' ({code})' if code else ''}"

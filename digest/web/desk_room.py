@@ -1,6 +1,6 @@
 """What the pages about one issue stand on: who answers them, and which issue is meant."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from digest.desk.actions import Action, Restore
 from digest.desk.search import Show, Wanted
 from digest.errors import NotFoundError
 from digest.model import (
+    Candidate,
     Issue,
     IssueId,
     IssueState,
@@ -25,10 +26,13 @@ from digest.model import (
     StoredStory,
     StoryId,
 )
+from digest.newsdesk import Letter
 from digest.people.roles import Permission
 from digest.steps.add import Added
+from digest.steps.along import Along
 from digest.steps.desk import News, Sheet, Table
 from digest.steps.history import Told
+from digest.store.sent import SentIn
 from digest.web.gate import PRIVATE, DeskRoute, Endpoint, Gate
 
 ISSUE = "/desk/issues/{issue:int}"
@@ -47,13 +51,14 @@ class Editing(Protocol):
     def editable(self, issue: Issue) -> bool: ...
     def table(self, issue_id: IssueId) -> Table: ...
     def sheet(self, on: Table, story: StoryId) -> Sheet: ...
-    def sent_in(
-        self, keys: Collection[StoryId]
-    ) -> Mapping[StoryId, tuple[tuple[str, int], ...]]: ...
+    def sent_in(self, keys: Collection[StoryId]) -> Mapping[StoryId, Sequence[SentIn]]: ...
+    def reasons(self, on: Table, told: Iterable[Candidate]) -> Mapping[StoryId, str]: ...
+    def newer(self, issue: Issue) -> int: ...
+    def letter(self, issue: Issue) -> Letter | None: ...
     def edit(self, issue_id: IssueId, seen: int, who: str, action: Action | Restore) -> Issue: ...
     def reach(self, on: Table) -> Mapping[StoryId, int]: ...
     def fill(self, issue: Issue) -> Issue: ...
-    def news(self, issue_id: IssueId, seen: int) -> News: ...
+    def news(self, issue_id: IssueId, seen: int, filled: datetime | None) -> News: ...
     def outcome(self, issue_id: IssueId, revision: int, story: StoryId | None) -> str: ...
     def history(self, issue_id: IssueId) -> list[Told]: ...
     def correct(
@@ -68,6 +73,8 @@ class Editing(Protocol):
 
 #: (request, what was done, about what)
 Note: TypeAlias = Callable[[Request, str, str], None]
+#: the same, written in the transaction of the act
+Noting: TypeAlias = Callable[[Request, str, str], Along]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +87,7 @@ class Room:
     choices: Mapping[str, Mapping[str, str]]
     #: writes into the sealed record who did what
     note: Note
+    noting: Noting
 
     def page(
         self, path: str, endpoint: Endpoint, needs: Permission, methods: Sequence[str] = ("GET",)

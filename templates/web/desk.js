@@ -187,16 +187,23 @@
 
   // --- word of what others changed, and clocks
 
+  const asked = (page) => new URLSearchParams({
+    seen: page.dataset.revision, filled: page.dataset.filled,
+  });
+
   async function look() {
     const page = bench();
     if (!page || !page.dataset.base || document.hidden || busy) return;
     try {
-      const answer = await fetch(`${page.dataset.base}/version?seen=${page.dataset.revision}`);
+      const answer = await fetch(`${page.dataset.base}/version?${asked(page)}`);
       if (!answer.ok || page !== bench()) return;
       const told = await answer.json();
       const bar = document.getElementById("news");
-      if (!bar || told.revision <= Number(page.dataset.revision)) return;
-      const text = told.told.join(" · ") || "This issue changed";
+      const changed = told.revision > Number(page.dataset.revision);
+      const came = told.came - Number(page.dataset.came);
+      if (!bar || (!changed && came <= 0)) return;
+      const count = came > 0 ? [`${came} new ${came === 1 ? "story" : "stories"}`] : [];
+      const text = [...count, ...told.told].join(" · ") || "This issue changed";
       if (bar.querySelector("p").textContent !== text) {
         bar.querySelector("p").textContent = text;
         bar.hidden = false;

@@ -8,21 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.curate.crowds import overlapping, parted
+from digest.desk.actions import AddBlock
 from digest.model import (
     LEAST,
+    Block,
+    BlockKind,
     Clicked,
     DeliveryEvent,
     EventKind,
     Figures,
     Issue,
+    LinkPlace,
     Report,
 )
+from digest.steps import links as steps
 from digest.store import heard
 from digest.store.engine import writing
 from digest.web.plot import bars
 from digest.web.report import hours
 from tests.after.conftest import Make
-from tests.after.room import Room, links, write
+from tests.after.room import Room, body, furnish, links, write
 from tests.line.newsroom import csv
 
 COUNTED = "count_clicks = true"
@@ -101,6 +106,46 @@ def test_a_crowd_is_told_of(make: Make, tmp_path: Path) -> None:
     assert (after.before, after.figures.accepted) == (1, CROWD - 1)
     bounced = next(one for one in after.compared if one.name == "bounced")
     assert (bounced.this, bounced.median, bounced.lowest, bounced.highest) == (0, 2.5, 2.5, 2.5)
+
+
+def test_blocks_are_counted_and_told_of_by_name(tmp_path: Path) -> None:
+    room = furnish(tmp_path, COUNTED, people(60))
+    room.app.tick(sending=False)
+    issue, desk = room.app.newsroom.open_next("daily"), room.app.newsroom.desk
+    tea = Block(
+        id=0,
+        kind=BlockKind.SPONSOR,
+        title="Leaf tea",
+        url="https://leaf.example/?a=b",
+        label="Sponsored by Leaf",
+    )
+    ours = Block(id=0, kind=BlockKind.TEXT, text="Meet us on Friday.", url="https://m.example/meet")
+    for one in (tea, ours):
+        desk.edit(issue.id, None, "ed", AddBlock(one))
+    issue = room.app.newsroom.send_now(room.app.newsroom.issue(issue.id))
+    mail = room.mails(issue)["R1"]
+    assert "leaf.example/?" not in body(mail, "html") + body(mail, "plain")
+    there = {}
+    for path in dict.fromkeys(links(mail)):
+        room.clock.at += timedelta(minutes=1)
+        there[room.client.get(path).headers["location"]] = path
+    assert "https://leaf.example/?a=b" in there, "without parameters of ours"
+    assert any(one.startswith("https://m.example/meet?utm_source=") for one in there)
+    assert set(links(mail, "html")) == set(there.values())
+    room.client.get(there["https://leaf.example/?a=b"])
+    told = report(room, issue).clicked
+    assert told is not None
+    rows = {one.headline: (one.place, one.readers, one.human + one.machine) for one in told.links}
+    assert rows["Leaf tea"] == (LinkPlace.SPONSOR, 60, 2)
+    assert rows["Meet us on Friday."] == (LinkPlace.TEXT, 60, 1)
+    assert {one.name for one in told.sections} == {"", "Leaf tea", "Meet us on Friday."}
+    page = room.client.get(f"/desk/issues/{issue.id}/report").text
+    assert page.count("Leaf tea") == 2, "among sections and among links"
+    # A sponsor's link that is mended stays the sponsor's own.
+    (number,) = (one.link for one in told.links if one.place is LinkPlace.SPONSOR)
+    mended = steps.repoint(room.app.parts, number, "https://leaf.example/new", "ed", "")
+    assert mended.target.url == "https://leaf.example/new"
+    room.app.engine.dispose()
 
 
 def test_of_few_nothing_is_told(make: Make) -> None:

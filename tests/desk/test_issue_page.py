@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from digest.clock import SetClock
 from digest.desk.actions import Edit, Subject
 from digest.model import BlockKind, SlotMode, StoryId
+from digest.store import stories
+from digest.store.engine import writing
 from tests.desk.room import HEADLINES, Bench, opened
-from tests.making import parsed
+from tests.making import gathered, parsed
 
 
 @pytest.fixture
@@ -23,6 +27,12 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def words(page: str) -> str:
     """A page as it is read, in one line."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def reasons(page: str) -> dict[int, str]:
+    """Why each story of the pool's list stands where it does."""
+    found = re.findall(r'data-pool="(\d+)".*?class="why"><span.*?</span>(.*?)</p>', page, re.DOTALL)
+    return {int(key): unescape(told) for key, told in found}
 
 
 def said(bench: Bench, location: str) -> str:
@@ -156,6 +166,52 @@ def test_a_page_that_is_open_hears_what_changed(bench: Bench) -> None:
     told = bench.client.get(asked).json()
     assert told["revision"] == seen + 1
     assert told["told"] == ["Anna: subject: as it was told → “Anna’s subject”"]
+
+
+def test_each_story_of_the_pool_has_its_reason(bench: Bench) -> None:
+    page = words(bench.page("?show=all"))
+    standing, gone = bench.order()[0], bench.order()[3]
+    bench.act(f"remove {gone}")
+    told = reasons(bench.page("?show=all"))
+    assert len(told) == 12, page
+    assert told[standing] == "stands in Latest, place 1"
+    assert told[gone] == "an editor removed it from this issue"
+    last = told[min(set(told) - {*bench.order(), gone})]
+    assert re.fullmatch(
+        r"Latest: full: it takes 4, the last score \d\.\d\d; this score \d\.\d\d", last
+    )
+    # The story's own page says the same at length.
+    free = max(set(told) - {*bench.order(), gone})
+    at_length = words(bench.client.get(f"{bench.path}/stories/{free}").text)
+    assert "latest: full: it takes 4, the last score" in at_length
+    assert "picks: no editors’ pick" in at_length
+
+
+def test_stories_that_came_are_counted_before_they_are_taken_in(bench: Bench) -> None:
+    page = bench.page()
+    assert "Take in newer stories" in words(page)
+    filled, came = (re.search(f'data-{one}="([^"]+)"', page) for one in ("filled", "came"))
+    assert filled
+    assert came
+    assert came[1] == "0"
+    asked = {"seen": str(bench.now.revision), "filled": filled[1]}
+    assert isinstance(bench.app.clock, SetClock)
+    bench.app.clock.at += timedelta(minutes=5)
+    with writing(bench.app.engine) as connection:
+        new = [parsed(n, 0, headline=f"Something else {n}") for n in (30, 31, 32)]
+        stories.keep(connection, gathered(*new), bench.app.clock.now())
+    told = bench.client.get(f"{bench.path}/version", params=asked).json()
+    assert told["came"] == 3
+    assert told["told"] == []
+    assert "Take in 3 newer stories" in words(bench.page())
+    bench.client.post(f"{bench.path}/fill", data={"revision": str(bench.now.revision)})
+    assert "Take in newer stories" in words(bench.page())
+    told = bench.client.get(f"{bench.path}/version", params=asked).json()
+    assert told["came"] == 3, "to somebody whose page is from before"
+    assert told["revision"] > int(asked["seen"])
+    for nonsense in ("x", "2026-11-24T06:00:00"):
+        asked["filled"] = nonsense
+        assert bench.client.get(f"{bench.path}/version", params=asked).status_code == 200
 
 
 def test_texts_of_a_story_are_written_compared_and_reset(bench: Bench) -> None:

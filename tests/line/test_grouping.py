@@ -18,7 +18,7 @@ from digest.model import (
     VariantContent,
 )
 from digest.steps import events as decisions
-from digest.store import hand, stories, windows
+from digest.store import added, stories, windows
 from digest.store.engine import writing
 from digest.store.events import Decision
 from digest.store.windows import SeenReason
@@ -162,7 +162,7 @@ def test_a_copy_of_an_archive_that_nobody_was_sent_is_news(app: App) -> None:
 
 def test_what_an_editor_added_by_hand_is_no_further_teller(app: App) -> None:
     (key,) = bring(app, parsed(1, headline=QUAKE))
-    bring(app, parsed(1, headline=QUAKE, pick=PickOrigin.DESK), source=hand.carrier())
+    bring(app, parsed(1, headline=QUAKE, pick=PickOrigin.DESK), source=added.carrier())
     _, why = app.newsroom.why("daily", key)
     assert "pick 2.00" in why.reasons[0]
     assert "sources" not in why.reasons[0]

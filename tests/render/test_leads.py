@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from digest.model import (
+    Block,
+    BlockKind,
     Clicks,
     FilledSection,
     HouseAd,
@@ -74,6 +76,38 @@ def test_what_is_counted_and_what_is_not() -> None:
     paid = found(sheet(house_ad=replace(OURS, paid=True)))
     assert paid == {}
     assert found(sheet(house_ad=None)) == {}
+
+
+def test_blocks_lead_there_too_and_a_sponsors_as_it_was_given() -> None:
+    blocks = [
+        Block(id=1, kind=BlockKind.TEXT, title="Meet us", url="https://meridian.example/meet"),
+        Block(id=2, kind=BlockKind.SPONSOR, title="Tea", url="https://leaf.example/?a=b"),
+        Block(id=3, kind=BlockKind.TEXT, text="Nothing to follow."),
+        Block(id=4, kind=BlockKind.TEXT, title="Join", url=f"{BASE}/join"),
+    ]
+    sections = [
+        FilledSection(slug=one.slug, title="", layout=Layout.CARDS, block=one) for one in blocks
+    ]
+    told = replace(sheet(house_ad=None), sections=tuple(sections))
+    paths = found(told)
+    assert paths == {
+        Target(
+            url="https://meridian.example/meet?utm_source=digest",
+            place=LinkPlace.TEXT,
+            section="block:1",
+        ): "/c/1.mac",
+        Target(
+            url="https://leaf.example/?a=b", place=LinkPlace.SPONSOR, section="block:2"
+        ): "/c/2.mac",
+    }
+    counted = led(told, paths.__getitem__, BASE)
+    of = content(*counted.sections, utm=UTM, clicks=Clicks(base=BASE))
+    assert joined(of) == whole(of)
+    made = RENDERER.render(of)
+    text = "".join(piece for piece in (*made.html, *made.text) if isinstance(piece, str))
+    assert "leaf.example" not in text
+    assert f"{BASE}/c/2.mac" in text
+    assert f"{BASE}/join" in text
 
 
 def variant(*, personal: bool) -> VariantContent:

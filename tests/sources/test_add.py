@@ -26,7 +26,7 @@ from digest.model import (
 from digest.sources.build import read_story
 from digest.steps.add import add, look
 from digest.steps.gather import gather
-from digest.store import hand, stories, windows
+from digest.store import added, stories, windows
 from digest.store.engine import writing
 from digest.store.windows import SeenReason
 from tests.line.newsroom import Folder
@@ -200,7 +200,7 @@ def test_a_story_that_is_held_back_is_refused(app: App, site: Origin) -> None:
 def test_the_window_of_what_was_added_is_by_when_it_was_added(engine: Engine) -> None:
     """On both databases: by edition, by time, until its readers had it, live or not."""
     found = replace(parsed(1), text="Words.", pick=PickOrigin.DESK)
-    for_weekly = gathered(found, source=hand.carrier("weekly"))
+    for_weekly = gathered(found, source=added.carrier("weekly"))
 
     def carried_by(connection: Connection, edition: str, after: datetime) -> int:
         return len(windows.window(connection, edition, ["wire"], after, MADE).fresh)
@@ -210,16 +210,16 @@ def test_the_window_of_what_was_added_is_by_when_it_was_added(engine: Engine) ->
         assert carried_by(connection, "daily", MADE - 2 * HOUR) == 0
         assert carried_by(connection, "weekly", MADE - 2 * HOUR) == 1
         assert carried_by(connection, "weekly", MADE - HOUR) == 0
-        stories.keep(connection, gathered(found, source=hand.carrier()), MADE)
+        stories.keep(connection, gathered(found, source=added.carrier()), MADE)
         assert carried_by(connection, "daily", MADE - HOUR) == 1
         windows.mark_seen(connection, "daily", {key: 1}, SeenReason.FIRST_GATHER, MADE)
         assert carried_by(connection, "daily", MADE - HOUR) == 0
-        hand.wanted(connection, key, ["daily"])
+        added.wanted(connection, key, ["daily"])
         assert carried_by(connection, "daily", MADE - HOUR) == 1
         windows.mark_seen(connection, "daily", {key: 1}, SeenReason.SENT, MADE, IssueId(3))
-        hand.wanted(connection, key, ["daily"])
+        added.wanted(connection, key, ["daily"])
         assert carried_by(connection, "daily", MADE - HOUR) == 0
-        assert hand.sent(connection, key, ["daily", "weekly"]) == {"daily": 3}
+        assert added.sent(connection, key, ["daily", "weekly"]) == {"daily": 3}
         embargoed = replace(found, state=StoryState.EMBARGOED, pick=None)
         stories.keep(connection, gathered(embargoed), MADE)
         assert carried_by(connection, "weekly", MADE - 2 * HOUR) == 0

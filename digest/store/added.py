@@ -23,7 +23,7 @@ def carriers(edition: str) -> tuple[str, ...]:
     return carrier(), carrier(edition)
 
 
-def told(source: str) -> bool:
+def by_hand(source: str) -> bool:
     """Whether ``source`` is an editor's hand."""
     return source.partition(":")[0] == HAND
 
@@ -32,7 +32,7 @@ def told(source: str) -> bool:
 TOLD = sa.or_(story.c.source == HAND, story.c.source.startswith(f"{HAND}:", autoescape=True))
 
 
-def added(edition: str, after: datetime, until: datetime) -> sa.Select[tuple[int]]:
+def between(edition: str, after: datetime, until: datetime) -> sa.Select[tuple[int]]:
     """The ids of what was added for ``edition`` after ``after`` and not later than ``until``."""
     return sa.select(story_source.c.story_id).where(
         story_source.c.source.in_(carriers(edition)),
