@@ -107,7 +107,7 @@ class App:
             weights=source_weights(self.settings),
             editions=editions(self.settings, self._views),
             classifier=self._classifier,
-            renderer=self._renderer,
+            renderer=self.renderer,
             audience=self._audience,
             transport=self._ways[0],
             routes=self._ways[1],
@@ -164,7 +164,8 @@ class App:
         )
 
     @cached_property
-    def _renderer(self) -> Renderer:
+    def renderer(self) -> Renderer:
+        """Makes mail of content; needs no database."""
         own = self.settings.templates
         folders = [own] if own else []
         return Renderer([*folders, bundled.templates("email")], brand(self.settings))

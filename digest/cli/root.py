@@ -101,6 +101,7 @@ def run() -> None:
         config_show,
         control,
         dkim,
+        doctor,
         doubtful,
         duplicates,
         edit,
