@@ -93,7 +93,7 @@ def _registry(records: Mapping[str, Record]) -> Record | None:
 def is_record(text: str) -> bool:
     """Whether a TXT record is DMARC: its first tag is the version (RFC 9989 §4.7)."""
     name, equals, value = text.partition(";")[0].partition("=")
-    return name.strip() == "v" and bool(equals) and value.strip() == "DMARC1"
+    return name.strip().lower() == "v" and bool(equals) and value.strip() == "DMARC1"
 
 
 def parse(domain: str, text: str) -> Record:

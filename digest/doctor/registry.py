@@ -170,7 +170,7 @@ CHECKS: Mapping[str, Check] = {
     "relay": Check(
         look=relay.relay,
         means="the mail server answers, offers STARTTLS with a certificate we trust, lets us log "
-        "in; whether it has SMTPUTF8 and PIPELINING. No mail is sent",
+        "in; whether it has SMTPUTF8. No mail is sent",
         todo="[smtp.md](smtp.md)",
         network=True,
     ),

@@ -130,8 +130,8 @@ def _body(pieces: Iterable[bytes]) -> bytes:
 
 
 def _ends(stream: httpcore2.NetworkStream | None) -> datetime | None:
-    secured = stream.get_extra_info("ssl_object") if stream is not None else None
-    if not isinstance(secured, ssl.SSLObject | ssl.SSLSocket):
+    secured = stream.get_extra_info("socket") if stream is not None else None
+    if not isinstance(secured, ssl.SSLSocket):
         return None
     told = (secured.getpeercert() or {}).get("notAfter")
     if not isinstance(told, str):

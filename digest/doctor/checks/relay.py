@@ -69,8 +69,6 @@ def _talk(patient: Patient, smtp: Smtp, server: str) -> Iterator[Finding]:
                 f"{server} has no SMTPUTF8: readers whose address is not ASCII before the @ are "
                 "left out, and listed"
             )
-        if not connection.has_extn("pipelining"):
-            yield note(f"{server} has no PIPELINING: each mail costs four round trips")
 
 
 def _connected(smtp: Smtp, context: ssl.SSLContext) -> smtplib.SMTP:
