@@ -72,7 +72,7 @@ class Equipment:
             weights=Later(self._weights),
             editions=Later(self._editions),
             classifier=Later(lambda: self.classifier(self.settings.regions.home)),
-            renderer=Later(self._renderer),
+            renderer=Later(self.renderer),
             audience=Later(self.audience),
             transport=Later(lambda: self._ways[0]),
             routes=Later(lambda: self._ways[1]),
@@ -169,7 +169,8 @@ class Equipment:
 
     # --- what mail is made of
 
-    def _renderer(self) -> "Renderer":
+    def renderer(self) -> "Renderer":
+        """Makes mail of content."""
         from digest.config.brand import brand
         from digest.render.render import Renderer
 

@@ -44,6 +44,8 @@ class ExitCode(IntEnum):
     BLOCKED = 7
     #: fsck, or a send, found something that must never be
     UNSOUND = 8
+    #: doctor found what keeps mail from going, arriving or being safe
+    UNWELL = 9
     #: a passing fault; run it again later
     TEMPORARY = 75
 

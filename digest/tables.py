@@ -4,7 +4,8 @@ from sqlalchemy.engine import Engine
 
 import subscribers
 from digest.deliver.queues import schema
-from digest.store import engine as database, migrations
+from digest.store import engine as database
+from digest.store import migrations
 
 
 def migrate(engine: Engine) -> None:

@@ -99,6 +99,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "segments": Entry("segments", "Count, explain, list and save segments."),
     },
     "To keep order": {
+        "doctor": Entry("doctor", "Whether all is well with the machine, the settings and DNS."),
         "fsck": Entry("fsck", "Check all that must hold of issues, batches and deliveries."),
         "audit": Entry("audit", "Show who did what, newest first."),
         "retention": Entry("retention", "Delete what is older than [retention] says."),

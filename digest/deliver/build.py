@@ -9,7 +9,8 @@ from digest.config.providers import WarmUp
 from digest.config.settings import RouteSettings, Sending, Settings
 from digest.deliver.account import Account
 from digest.deliver.routes import Paced, Route, Routes
-from digest.deliver.transports.build import build as build_transport, lanes
+from digest.deliver.transports.build import build as build_transport
+from digest.deliver.transports.build import lanes
 from digest.deliver.warm_up import Plan
 from digest.protocols import Clock, Holding, Transport
 

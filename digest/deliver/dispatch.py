@@ -18,7 +18,8 @@ from digest.deliver.deadline import Deadline
 from digest.deliver.routes import Route
 from digest.deliver.sender import Sender, SendReport
 from digest.model import DeliveryState, IssueId
-from digest.store import ledger, routes as store
+from digest.store import ledger
+from digest.store import routes as store
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()

@@ -8,6 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+# ruff: noqa: I001 - one import that names them all, not one for each
 if TYPE_CHECKING:
     from digest.steps import (
         add as add,

@@ -8,7 +8,8 @@ from digest.errors import WrongStateError
 from digest.model import Decision, IssueId, IssueState, SubscriberId
 from digest.steps.along import Along, nothing
 from digest.steps.parts import Parts
-from digest.store import decide as decisions, issues
+from digest.store import decide as decisions
+from digest.store import issues
 from digest.store.decide import Decided, Doubtful, Which
 from digest.store.engine import reading, writing
 

@@ -8,7 +8,8 @@ from digest.deliver.journal import FileJournal
 from digest.errors import UnsoundError
 from digest.model import IssueId
 from digest.steps.parts import Parts
-from digest.store import fsck as rules, ledger
+from digest.store import fsck as rules
+from digest.store import ledger
 from digest.store.engine import reading
 from digest.store.fsck import Flaw
 from digest.store.tables import batch, delivery, issue

@@ -18,7 +18,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from digest.errors import StrangerError
 from digest.model.installation import OTHER, Here, Known, Note, stranger
-from digest.store import adoption, installation as store
+from digest.store import adoption
+from digest.store import installation as store
 from digest.store.engine import reading, writing
 
 log = structlog.get_logger()

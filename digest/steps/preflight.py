@@ -6,7 +6,8 @@ from digest.copy_links import COPIES
 from digest.curate import vary
 from digest.errors import DigestError
 from digest.model import Draft, Finding, Issue, RenderedVariant, Token, VariantContent
-from digest.preflight import Mail, preflight as checked, to_try
+from digest.preflight import Mail, to_try
+from digest.preflight import preflight as checked
 from digest.preflight.run import blocking
 from digest.render.message import build
 from digest.render.tokens import fill

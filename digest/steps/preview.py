@@ -18,7 +18,8 @@ from digest.model import (
     SubscriberId,
     Token,
 )
-from digest.preflight import Mail as Made, preflight
+from digest.preflight import Mail as Made
+from digest.preflight import preflight
 from digest.preview.preview import Mail, Preview, Sizes
 from digest.render.addresses import split_mailbox
 from digest.render.clean import is_loopback

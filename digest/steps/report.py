@@ -27,7 +27,8 @@ from digest.model import (
     SubscriberId,
 )
 from digest.steps.parts import Parts
-from digest.store import archive, clicks, issues, ledger, links, report as stored, variants
+from digest.store import archive, clicks, issues, ledger, links, variants
+from digest.store import report as stored
 from digest.store.engine import reading
 
 #: issues that one is compared with

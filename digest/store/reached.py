@@ -1,6 +1,7 @@
 """Which issues reached a reader: where their own window starts, and what is counted of them."""
 
-from collections.abc import Sequence, Set as AbstractSet
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 

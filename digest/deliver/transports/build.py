@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from digest.config.providers import SendGrid as SendGridSettings, Smtp
+from digest.config.providers import SendGrid as SendGridSettings
+from digest.config.providers import Smtp
 from digest.config.settings import RouteSettings, Sending
 from digest.deliver import verp
 from digest.deliver.dkim import Signer, SigningKeyError
