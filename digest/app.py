@@ -1,12 +1,9 @@
 """Wires the parts together; nothing else does. With readers.py alone it knows ``subscribers``."""
 
-import os
-import socket
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache, cached_property, partial
-from secrets import token_hex
 
 import jinja2
 from sqlalchemy.engine import Engine
@@ -52,6 +49,7 @@ from digest.steps.probe import Probe
 from digest.steps.share import BatchWorker, tend
 from digest.store import engine as database
 from digest.store import migrations
+from digest.watching import Watching
 
 #: for the command line, which must not know the package
 SubscribersError = subscribers.SubscribersError
@@ -89,6 +87,11 @@ class App:
         steps = (migrations, subscribers, queue_schema)
         return [one for step in steps for one in step.pending(self.engine)]
 
+    @cached_property
+    def watching(self) -> Watching:
+        """What tells how this process and the line are."""
+        return Watching(self.settings, lambda: self.engine, self.clock)
+
     # --- the parts
 
     @cached_property
@@ -121,7 +124,8 @@ class App:
             read=reading.reader(self.settings, self.clock),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
-            owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
+            owner=self.watching.owner,
+            meter=self.watching.meter,
             queue=self._queue,
             alert_to=self.settings.alerts.to,
             rules=sending_rules(self.settings.sending),
@@ -183,7 +187,8 @@ class App:
     @cached_property
     def listening(self) -> Listening:
         """All that tells of mail that was sent."""
-        return Listening(self.settings, self.engine, self.clock, self.people, self.secrets.marks)
+        told = self.settings, self.engine, self.clock, self.people, self.secrets.marks
+        return Listening(*told, self.watching.meter)
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
@@ -202,6 +207,7 @@ class App:
             self.clock,
             self.stopping.is_set,
             lambda: secrets.derived("verp")[0],
+            self.watching.meter,
         )
 
     @cached_property
@@ -290,9 +296,10 @@ class App:
 
     def walk(self, *, sending: bool) -> None:
         """Walk the line, with what was heard of earlier mail."""
-        self.listening.heed()
-        pipeline.tick(self.parts, sending=sending)
-        self._counting.look()
+        with self.watching.walking():
+            self.listening.heed()
+            pipeline.tick(self.parts, sending=sending)
+            self._counting.look()
 
     @cached_property
     def _counting(self) -> Counting:
@@ -301,7 +308,8 @@ class App:
     def work(self) -> None:
         """Send batches, and settle what died here, until ``stopping`` is set."""
         parts = self.parts
-        parts.queue.work(BatchWorker(parts), partial(tend, parts), self.stopping)
+        do = self.watching.at_work(BatchWorker(parts), partial(tend, parts))
+        parts.queue.work(*do, self.stopping)
 
     # --- pages
 
@@ -336,6 +344,7 @@ class App:
             *self.api.routes(),
             *self.joined.routes(templates, self.rights),
             *self.listening.routes(),
+            *self.watching.routes(),
             *self.following.routes(templates),
         ]
 

@@ -36,6 +36,10 @@ class Options:
     config: Path = Path("config.toml")
     overrides: dict[str, str] = field(default_factory=dict)
     now: datetime | None = None
+    #: whether what happens is logged, not only what is wrong
+    verbose: bool = False
+    #: the command, where it is one that runs for days
+    job: str = ""
 
     def app(self) -> "App":
         """The newsroom's digest. Raises ConfigError with every mistake at once."""
@@ -44,7 +48,10 @@ class Options:
         from digest.config import load
 
         clock = SystemClock() if self.now is None else SetClock(self.now)
-        return App(load(self.config, self.overrides), clock)
+        app = App(load(self.config, self.overrides), clock)
+        app.watching.job = self.job
+        app.watching.log(verbose=self.verbose)
+        return app
 
 
 @cli.callback()
@@ -66,14 +73,18 @@ def options(
     """Options that every command takes."""
     from digest.logs import configure
 
-    configure(verbose=verbose or ctx.invoked_subcommand in DAEMONS)
+    job = ctx.invoked_subcommand if ctx.invoked_subcommand in DAEMONS else None
+    verbose = verbose or job is not None
+    # Until config.toml is read, and says how.
+    configure(verbose=verbose)
     overrides = {}
     for one in set_ or ():
         key, equals, value = one.partition("=")
         if not equals:
             raise typer.BadParameter(f"{one!r} is not KEY=VALUE", param_hint="--set")
         overrides[key.strip()] = value.strip()
-    ctx.obj = Options(config, overrides, instant(now, "--now") if now else None)
+    at = instant(now, "--now") if now else None
+    ctx.obj = Options(config, overrides, at, verbose, job or "")
 
 
 def instant(text: str, option: str) -> datetime:
@@ -106,6 +117,7 @@ def run() -> None:
         edit,
         extra,
         fsck,
+        health,
         heard,
         history,
         line,

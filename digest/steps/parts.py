@@ -33,6 +33,7 @@ from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.review_links import ReviewLinks
 from digest.store.pools import Pools
+from digest.watch.meter import Meter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,8 @@ class Parts:
     probe: Callable[[Sequence[str]], Mapping[str, Answer]] = lambda _addresses: {}
     #: asks stories' sites whether they still carry them; story → what was answered
     look: Callable[[Sequence[StoredStory]], Mapping[StoryId, Look]] = lambda _stories: {}
+    #: hears what is done, for whoever counts
+    meter: Meter = field(default_factory=Meter)
     #: which stories are copies, or of one event
     grouper: Grouper = field(default_factory=Grouper)
 
