@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from digest.steps.count_received import Counting
     from digest.steps.installation import Installation
     from digest.steps.parts import Parts
+    from digest.watching import Watching
 
 
 class App:
@@ -71,6 +72,13 @@ class App:
             machine=machine(),
         )
 
+    @cached_property
+    def watching(self) -> "Watching":
+        """What tells how this process and the line are."""
+        from digest.watching import Watching
+
+        return Watching(self.settings, lambda: self.engine, self.clock)
+
     # --- the parts
 
     @cached_property
@@ -96,6 +104,8 @@ class App:
             people=lambda: self.people,
             audience=self._audience,
             installation=self.installation,
+            owner=self.watching.owner,
+            meter=self.watching.meter,
             stopping=self.stopping.is_set,
         )
 
@@ -113,7 +123,8 @@ class App:
         """All that tells of mail that was sent."""
         from digest.listening import Listening
 
-        return Listening(self.settings, self.engine, self.clock, self.people, self.secrets.marks)
+        told = self.settings, self.engine, self.clock, self.people, self.secrets.marks
+        return Listening(*told, self.watching.meter)
 
     # --- subscribers: the front door
 
@@ -210,7 +221,8 @@ class App:
         from digest.steps.share import BatchWorker, tend
 
         parts = self.parts
-        parts.queue.work(BatchWorker(parts), partial(tend, parts), self.stopping)
+        do = self.watching.at_work(BatchWorker(parts), partial(tend, parts))
+        parts.queue.work(*do, self.stopping)
 
     # --- pages
 
@@ -253,6 +265,7 @@ class App:
             *self.api.routes(),
             *self.joined.routes(templates, self.rights),
             *self.listening.routes(),
+            *self.watching.routes(),
             *self.following.routes(templates),
         ]
 

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
@@ -12,6 +12,8 @@ from digest.store.alone import alone
 
 #: between two looks at the letters that wait
 POST_SECONDS = 1
+#: a worker comes round at least so often, also where the database is away for a while
+WORK_SECONDS = 300
 
 
 @contextmanager
@@ -19,11 +21,27 @@ def ticking(app: App, seconds: int) -> Iterator[None]:
     """Gather, compose, lock and address on time, as long as the block lasts. Sends nothing."""
     from digest.schedule.clock import ticking
 
-    walk = partial(app.walk, sending=False)
     # Apart, so that a mail server that does not answer keeps no issue waiting.
     look, keep = app.listening.look, app.rights.daily
-    with ticking(look, seconds), ticking(walk, seconds), ticking(keep, seconds), stopping(app):
+    with (
+        ticking(_seen(app, "mailbox", look), seconds),
+        ticking(partial(app.walk, sending=False), seconds),
+        ticking(keep, seconds),
+        app.watching.loop("tick", seconds),
+        app.watching.loop("mailbox", seconds),
+        stopping(app),
+    ):
         yield
+
+
+def _seen(app: App, loop: str, do: Callable[[], None]) -> Callable[[], None]:
+    """``do``, and a beat of its loop."""
+
+    def done() -> None:
+        with app.watching.vitals.busy(loop):
+            do()
+
+    return done
 
 
 @contextmanager
@@ -33,7 +51,7 @@ def working(app: App) -> Iterator[None]:
     worker = threading.Thread(target=app.work, name="worker", daemon=True)
     worker.start()
     try:
-        with stopping(app):
+        with app.watching.loop("worker", WORK_SECONDS), stopping(app):
             yield
     finally:
         worker.join()
@@ -43,17 +61,18 @@ def working(app: App) -> Iterator[None]:
 def posting(app: App) -> Iterator[None]:
     """Send letters as they come, as long as the block lasts: people wait for them at the screen."""
     parts = app.parts
+    post_letters = _seen(app, "postman", lambda: app.joined.post(parts))
 
     def post() -> None:
         while True:
-            app.joined.post(parts)
+            post_letters()
             if app.stopping.wait(POST_SECONDS):
                 return
 
     thread = threading.Thread(target=post, name="postman", daemon=True)
     thread.start()
     try:
-        with stopping(app):
+        with app.watching.loop("postman", POST_SECONDS), stopping(app):
             yield
     finally:
         thread.join()
@@ -70,24 +89,29 @@ def stopping(app: App) -> Iterator[None]:
 
 def all_in_one(app: App, seconds: int) -> None:
     """Ticks, a worker and the pages, until SIGINT or SIGTERM."""
-    from digest.web.server import serve_forever
-
     with (
         alone(app.engine),
+        app.watching.watched(ticks=True),
         app.following.counting(),
         ticking(app, seconds),
         posting(app),
         working(app),
     ):
-        serve_forever(app.pages.sites())
+        _serve(app)
 
 
 def pages(app: App) -> None:
     """The pages, and the letters that are asked for on them, until SIGINT or SIGTERM."""
-    from digest.web.server import serve_forever
+    with app.watching.watched(ticks=False), posting(app), app.following.counting():
+        _serve(app)
 
-    with posting(app), app.following.counting():
-        serve_forever(app.pages.sites())
+
+def _serve(app: App) -> None:
+    from digest.web.server import BEAT, serve_forever
+
+    watching = app.watching
+    with watching.loop("pages", BEAT):
+        serve_forever(app.pages.sites(), watching.ready, lambda: watching.vitals.beat("pages"))
 
 
 def once(app: App) -> None:
@@ -100,15 +124,15 @@ def once(app: App) -> None:
 def schedule(app: App, seconds: int) -> None:
     """Ticks only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
     _for_several(app)
-    with ticking(app, seconds), posting(app):
-        _wait()
+    with app.watching.watched(ticks=True), ticking(app, seconds), posting(app):
+        _wait(app)
 
 
 def work(app: App) -> None:
     """A worker only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
     _for_several(app)
-    with working(app):
-        _wait()
+    with app.watching.watched(ticks=False), working(app):
+        _wait(app)
 
 
 def _for_several(app: App) -> None:
@@ -119,7 +143,8 @@ def _for_several(app: App) -> None:
         )
 
 
-def _wait() -> None:
+def _wait(app: App) -> None:
+    app.watching.ready()
     with suppress(KeyboardInterrupt):
         while True:
             signal.pause()

@@ -3,13 +3,10 @@
 For app.py alone, which hands in the people.
 """
 
-import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, cached_property
-from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
 
 from digest import bundled, reading
@@ -18,6 +15,7 @@ from digest.later import Later
 from digest.own_secrets import OwnSecrets
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.steps.parts import Identity, Parts
+from digest.watch.meter import Meter
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -57,6 +55,8 @@ class Equipment:
     #: called before somebody is mailed
     audience: Callable[[], Audience]
     installation: "Installation"
+    owner: str
+    meter: Meter
     stopping: Callable[[], bool]
 
     @cached_property
@@ -87,7 +87,8 @@ class Equipment:
             read=reading.reader(self.settings, self.clock),
             every=timedelta(minutes=self.settings.gather.every_minutes),
             journals=self.settings.sending.outbox.parent / "journals",
-            owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
+            owner=self.owner,
+            meter=self.meter,
             installation=self.installation,
             alert_to=self.settings.alerts.to,
             pools=Later(_pools),
@@ -211,6 +212,7 @@ class Equipment:
             self.clock,
             self.stopping,
             lambda: self.secrets.derived("verp")[0],
+            self.meter,
         )
 
     def _queue(self) -> "Queue":

@@ -22,6 +22,7 @@ from digest.keys import public_key
 from digest.protocols import Clock, Feedback
 from digest.steps.hear import Hearing
 from digest.steps.returns import Returns
+from digest.watch.meter import Meter
 from digest.web.hooks import Hook
 
 if TYPE_CHECKING:
@@ -34,11 +35,18 @@ class Listening:
     """Everything that tells of deliveries, as the settings have it."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, clock: Clock, feedback: Feedback, marks: Marks
+        self,
+        settings: Settings,
+        engine: Engine,
+        clock: Clock,
+        feedback: Feedback,
+        marks: Marks,
+        meter: Meter | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._marks = marks
+        self._meter = meter or Meter()
         self._looked_at: datetime | None = None
         bounces, complaints = settings.bounces, settings.complaints
         self.hearing = Hearing(
@@ -102,6 +110,7 @@ class Listening:
                 read=partial(sendgrid.event, whose=self.hearing.whose),
                 hear=self.hearing.hear,
                 now=self._clock.now,
+                meter=self._meter,
             )
         ]
 
@@ -120,6 +129,7 @@ class Listening:
                 read=partial(own.event, ref_in=self._marks.ref, whose=self.hearing.whose),
                 hear=self.hearing.hear,
                 now=self._clock.now,
+                meter=self._meter,
             )
         ]
 

@@ -24,6 +24,7 @@ from digest.web.desk_calendar import CalendarPages
 from digest.web.desk_readers import ReaderPages
 from digest.web.desk_sources import SourcePages
 from digest.web.gate import DeskRoute, Gate
+from digest.web.leaving import TimedLeaving
 from digest.web.nothing import Nothing
 from digest.web.report import ReportPages
 from digest.web.review import ReviewPages
@@ -70,11 +71,13 @@ class Pages:
         web, desk = self._settings.web, self._settings.desk
         gate = self._accounts.gate(self._templates)
         readers, own = self._reader_pages(), self._desk_pages(gate)
+        left = self._newsroom.parts.meter.left
         if not self._accounts.apart:
-            return [Address(site([*readers, *own], gate), web.host, web.port)]
+            both = site([*readers, *own], gate)
+            return [Address(TimedLeaving(both, left), web.host, web.port)]
         secure = web.public_url.startswith("https:")
         return [
-            Address(site(readers, secure=secure), web.host, web.port),
+            Address(TimedLeaving(site(readers, secure=secure), left), web.host, web.port),
             Address(site(own, gate, secure=gate.secure), desk.host, desk.port),
         ]
 

@@ -6,6 +6,7 @@ Each step reads what the one before stored and can be run again without harm, so
 stop anywhere, be killed anywhere, or be walked by two schedulers at a time.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -34,6 +35,7 @@ from digest.steps.share import share
 from digest.steps.stranger import guard, stands_still
 from digest.store import faults, issues
 from digest.store.engine import reading, writing
+from digest.store.pulses import GATHER
 
 __all__ = [
     "address",
@@ -131,6 +133,7 @@ def refresh(
 ) -> list[GatherReport]:
     """Read the sources and say where their stories play and what they are about."""
     reports = gather(parts, due_only=due_only, forced=forced, done=done)
+    parts.meter.done(GATHER)
     curate(parts)
     return reports
 
@@ -144,7 +147,10 @@ def advance(parts: Parts, issue: Issue, *, sending: bool = True) -> Issue:
         if not goes_late(parts, edition, issue):
             return _give_up(parts, issue)
         issue = late(parts, issue)
+    begun = time.perf_counter()
     issue = compose(parts, issue)
+    parts.meter.composed(issue.edition, time.perf_counter() - begun)
+    parts.meter.step()
     if issue.state is not IssueState.SENDING and standing(parts, issue) is not None:
         return issue
     locks_at = issue.scheduled_at - timedelta(minutes=edition.lock_minutes)

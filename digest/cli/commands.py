@@ -42,6 +42,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "serve": Entry("running", "The pages alone: desk, outbox, readers’ preferences."),
         "schedule": Entry("running", "All but sending, which workers do."),
         "worker": Entry("running", "Send what `digest schedule` left; any number of them."),
+        "health": Entry("health", "Ask the process that runs here how it is."),
         "gather": Entry("line", "Read the sources and classify what they bring."),
         "compose": Entry("line", "Fill the next issue of an edition, or of all."),
         "approve": Entry("line", "Approve an issue as it stands; exactly this goes out."),

@@ -38,10 +38,13 @@ class Options:
     config: Path = Path("config.toml")
     overrides: dict[str, str] = field(default_factory=dict)
     now: datetime | None = None
+    #: whether what happens is logged, not only what is wrong
     verbose: bool = False
+    #: the command, where it is one that runs for days
+    job: str = ""
 
     def log(self) -> None:
-        """Log to standard error from here on; what makes no ``app`` and may log calls it."""
+        """Log to standard error until config.toml is read, and says how."""
         from digest.logs import configure  # no `--help` pays for it
 
         configure(verbose=self.verbose)
@@ -54,7 +57,10 @@ class Options:
 
         self.log()
         clock = SystemClock() if self.now is None else SetClock(self.now)
-        return App(load(self.config, self.overrides), clock)
+        app = App(load(self.config, self.overrides), clock)
+        app.watching.job = self.job
+        app.watching.log(verbose=self.verbose)
+        return app
 
 
 @cli.callback()
@@ -80,12 +86,9 @@ def options(
         if not equals:
             raise typer.BadParameter(f"{one!r} is not KEY=VALUE", param_hint="--set")
         overrides[key.strip()] = value.strip()
-    ctx.obj = Options(
-        config,
-        overrides,
-        instant(now, "--now") if now else None,
-        verbose or ctx.invoked_subcommand in DAEMONS,
-    )
+    job = ctx.invoked_subcommand if ctx.invoked_subcommand in DAEMONS else None
+    at = instant(now, "--now") if now else None
+    ctx.obj = Options(config, overrides, at, verbose or job is not None, job or "")
 
 
 def instant(text: str, option: str) -> datetime:

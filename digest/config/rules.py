@@ -53,6 +53,7 @@ def contradictions(raw: Mapping[str, Any]) -> list[ConfigMistake]:
         *_database(raw),
         *_real_mail(raw),
         *_events(raw),
+        *_alerts(raw),
     ]
 
 
@@ -290,3 +291,12 @@ def _events(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
     keys = _table(raw, "hooks").get("keys")
     if isinstance(keys, str) and any(len(one) < HOOK_KEY for one in keys.split()):
         yield ConfigMistake("hooks.keys", f"each needs {HOOK_KEY} characters or more")
+
+
+def _alerts(raw: Mapping[str, Any]) -> Iterator[ConfigMistake]:
+    """What is posted is signed, so that whoever gets it can tell that it is ours."""
+    alerts = _table(raw, "alerts")
+    if alerts.get("webhook") and len(str(alerts.get("webhook_key", ""))) < HOOK_KEY:
+        where = "put it into the file alerts__webhook_key among the secrets"
+        told = f"needs {HOOK_KEY} characters or more beside a webhook; {where}"
+        yield ConfigMistake("alerts.webhook_key", told)

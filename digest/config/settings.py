@@ -17,7 +17,6 @@ from digest.config.schedule import ScheduleSettings
 from digest.config.signup import SignUpSettings
 from digest.config.table import Table
 from digest.config.values import (
-    Address,
     Colour,
     FontStack,
     Host,
@@ -30,6 +29,7 @@ from digest.config.values import (
     UtmPattern,
     Zone,
 )
+from digest.config.watching import Alerts, Logs, Metrics, SecretUrl
 from digest.model import (
     HALF_LIFE,
     Approval,
@@ -172,12 +172,6 @@ class UtmSettings(Table):
     hosts: tuple[Host, ...] = ()
 
 
-class Alerts(Table):
-    """[alerts]: who hears of what went wrong, beside the log."""
-
-    to: tuple[Address, ...] = ()
-
-
 class Preflight(Table):
     """[preflight]: hosts that the checks before a send should know of."""
 
@@ -298,6 +292,8 @@ class EditionSettings(ScheduleSettings):
     quiet_template: Slug = "quiet"
     quiet_subject: str = "{{ edition }}: a quiet day"
     note: str = Field(default="", max_length=4000)
+    #: asked for once its issue has gone
+    heartbeat: SecretUrl = SecretStr("")
     house_ad: HouseAdSettings | None = None
     sections: tuple[SectionSettings, ...] = Field(min_length=1)
 
@@ -333,6 +329,8 @@ class Settings(BaseSettings):
     complaints: Complaints = Complaints()
     retention: Retention = Retention()
     alerts: Alerts = Alerts()
+    logs: Logs = Logs()
+    metrics: Metrics = Metrics()
     preflight: Preflight = Preflight()
     gather: Gather = Gather()
     sources: tuple[SourceSettings, ...] = ()

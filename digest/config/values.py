@@ -35,7 +35,8 @@ def _time(value: str) -> str:
     return value
 
 
-def _http(value: str) -> str:
+def http(value: str) -> str:
+    """A web address as it is kept. Raises ValueError."""
     if not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", value):
         raise ValueError("use a full address that starts with https:// or http://")
     return value.rstrip("/") if value.count("/") == 3 else value
@@ -104,7 +105,7 @@ def _webhook_key(value: str) -> str:
 Slug = Annotated[str, AfterValidator(_slug), StringConstraints(max_length=80)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[str, AfterValidator(_time)]
-HttpUrl = Annotated[str, AfterValidator(_http)]
+HttpUrl = Annotated[str, AfterValidator(http)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 LeaveAddress = Annotated[str, AfterValidator(_leave_address)]
 UtmPattern = Annotated[str, AfterValidator(_utm), StringConstraints(max_length=100)]

@@ -12,7 +12,9 @@ from digest.deliver.routes import Paced, Route, Routes
 from digest.deliver.transports.build import build as build_transport
 from digest.deliver.transports.build import lanes
 from digest.deliver.warm_up import Plan
+from digest.deliver.watched import Watched
 from digest.protocols import Clock, Holding, Transport
+from digest.watch.meter import Meter
 
 
 def build(
@@ -21,8 +23,9 @@ def build(
     clock: Clock,
     stop: Callable[[], bool],
     verp_key: Callable[[], bytes],
+    meter: Meter | None = None,
 ) -> tuple[Transport, tuple[Route, ...]]:
-    """One transport that speaks for all, and the routes it stands for.
+    """One transport that speaks for all, and the routes it stands for. ``meter`` hears of both.
 
     Raises AddressError for a bad ``from``.
     """
@@ -36,6 +39,7 @@ def build(
             way,
             Account(engine=engine, clock=clock, name=name, per_second=way.per_second, stop=stop),
             verp_key,
+            meter or Meter(),
         )
         for name, way in ways.items()
     )
@@ -49,9 +53,12 @@ def _route(
     way: Sending | RouteSettings,
     account: Account,
     verp_key: Callable[[], bytes],
+    meter: Meter,
 ) -> Route:
-    transport = build_transport(sending, way, verp_key, account.close)
-    holding = transport if isinstance(transport, Holding) else None
+    bare = build_transport(sending, way, verp_key, account.close)
+    holding = bare if isinstance(bare, Holding) else None
+    shared = way.transport == "sendgrid"
+    transport: Watched | Paced = Watched(bare, account.name, meter, shared=shared)
     if account.per_second is not None or way.transport == "sendgrid" or way is not sending:
         transport = Paced(transport, account)
     if isinstance(way, Sending):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from digest.deliver.account import Account
 from digest.deliver.pace import ProviderBusyError
 from digest.deliver.warm_up import Plan
+from digest.deliver.watched import Watched
 from digest.errors import TransportError
 from digest.model import DeliveryState, Message, Outcome
 from digest.protocols import Holding, Journal, Transport
@@ -36,7 +37,9 @@ class Paced:
 
     def around(self, transport: Transport) -> "Paced":
         """Another transport of the same account."""
-        return Paced(transport, self._account)
+        inner = self._transport
+        watched = inner.around(transport) if isinstance(inner, Watched) else transport
+        return Paced(watched, self._account)
 
     @property
     def name(self) -> str:

@@ -1,5 +1,6 @@
 """gather: read the sources, keep their stories. Nothing is ever fetched later in the line."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -8,6 +9,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy.engine import Connection
+from structlog.contextvars import bound_contextvars
 
 from digest.model import Edition, GatheredSource, GatherStatus, SourceMemory
 from digest.schedule.occurrences import rhythm
@@ -64,6 +66,7 @@ def gather(
         polls = [pool.submit(_poll, parts, one.name, one.memory, now) for one in due]
         for poll in as_completed(polls):
             report = _keep(parts, poll.result(), now)
+            parts.meter.step()
             reports[report.source] = report
             log.info(
                 "source_gathered",
@@ -89,6 +92,14 @@ def failing(parts: Parts, edition: Edition) -> list[str]:
 
 
 def _poll(parts: Parts, name: str, memory: SourceMemory, now: datetime) -> GatheredSource:
+    begun = time.perf_counter()
+    with bound_contextvars(source=name):
+        gathered = _read(parts, name, memory, now)
+    parts.meter.polled(name, gathered.status.value, time.perf_counter() - begun)
+    return gathered
+
+
+def _read(parts: Parts, name: str, memory: SourceMemory, now: datetime) -> GatheredSource:
     try:
         return parts.sources[name].gather(memory, now)
     except Exception as error:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from digest.deliver.routes import Paced, Route
+from digest.deliver.watched import Watched
 from digest.errors import WrongStateError
 from digest.model import Issue
 from digest.steps.parts import Parts
@@ -85,5 +86,5 @@ def _holding(way: Route, mail: held.HeldMail) -> Route:
     if way.holding is None:
         return way
     asking = way.holding.held(mail.until, mail.schedule)
-    paced = way.transport.around(asking) if isinstance(way.transport, Paced) else asking
+    paced = way.transport.around(asking) if isinstance(way.transport, Paced | Watched) else asking
     return replace(way, transport=paced)

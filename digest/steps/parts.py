@@ -15,6 +15,7 @@ from digest.deliver.budget import Budget
 from digest.errors import NotFoundError
 from digest.later import MadeLater
 from digest.model import Decision
+from digest.watch.meter import Meter
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -134,6 +135,8 @@ class Parts:
     probe: "Callable[[Sequence[str]], Mapping[str, Answer]]"
     #: asks stories' sites whether they still carry them; story → what was answered
     look: "Callable[[Sequence[StoredStory]], Mapping[StoryId, Look]]"
+    #: hears what is done, for whoever counts
+    meter: Meter = field(default_factory=Meter)
     #: which stories are copies, or of one event
     grouper: "MadeLater[Grouper]" = MadeLater()
 

@@ -12,7 +12,15 @@ from digest.deliver.dispatch import dispatch
 from digest.deliver.reconcile import reconcile
 from digest.deliver.sender import Compose, Sender, SendReport
 from digest.errors import TransportError
-from digest.model import Batch, DeliveryState, Issue, IssueState, Message, SubscriberId
+from digest.model import (
+    Batch,
+    DeliveryState,
+    Issue,
+    IssueState,
+    Message,
+    SubscriberId,
+    Token,
+)
 from digest.protocols import Recipient
 from digest.steps.fsck import verify
 from digest.steps.held import ways_of
@@ -69,7 +77,15 @@ def sender(parts: Parts, issue: Issue) -> Sender:
 
 def _composer(parts: Parts, issue: Issue) -> Compose:
     """Makes the messages of a batch; where approval is required, only as it was approved."""
-    make = MessageMaker(parts, issue)
+    made = MessageMaker(parts, issue)
+
+    def make(batch: Batch, recipients: Mapping[SubscriberId, Recipient]) -> Sequence[Message]:
+        messages = made(batch, recipients)
+        if messages:
+            # One of each batch: they are alike, and measuring all would cost more than it tells.
+            parts.meter.mailed(issue.edition, _octets(messages[0]))
+        return messages
+
     if not parts.edition(issue.edition).approval.required:
         return make
 
@@ -82,6 +98,16 @@ def _composer(parts: Parts, issue: Issue) -> Compose:
         return messages
 
     return as_approved
+
+
+def _octets(message: Message) -> int:
+    """Of its HTML in UTF-8, before any transfer encoding: what Gmail cuts by."""
+    pieces = (
+        str(message.tokens[piece]) if isinstance(piece, Token) else piece
+        for fragment in message.variant.fragments
+        for piece in fragment.html
+    )
+    return sum(len(piece.encode("utf-8", "replace")) for piece in pieces)
 
 
 def _as_locked(parts: Parts, issue: Issue) -> None:

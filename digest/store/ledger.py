@@ -304,12 +304,13 @@ def counts(connection: Connection, issue: IssueId) -> Mapping[DeliveryState, int
     )
     found: dict[DeliveryState, int] = {}
     for of, state, readers in rows:
-        seen = _seen(BatchState(of), DeliveryState(state))
-        found[seen] = found.get(seen, 0) + int(readers)
+        one = seen(BatchState(of), DeliveryState(state))
+        found[one] = found.get(one, 0) + int(readers)
     return found
 
 
-def _seen(of: BatchState, state: DeliveryState) -> DeliveryState:
+def seen(of: BatchState, state: DeliveryState) -> DeliveryState:
+    """The state of a delivery, said by its batch where it is open."""
     if state not in OPEN:
         return state
     return {

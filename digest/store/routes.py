@@ -38,7 +38,7 @@ def take(
 
     At most a second's worth goes at once. ``now`` is for tests; else the database tells the time.
     """
-    clock = _clock(connection) if now is None else sa.literal(now, sa.Float)
+    clock = database_clock(connection) if now is None else sa.literal(now, sa.Float)
     least, most = _extremes(connection)
     since = most(clock - route.c.filled_at, 0.0)
     full = max(per_second, 1.0)
@@ -61,7 +61,7 @@ def take(
 
 def quiet(connection: Connection, name: str) -> float:
     """For how many seconds the provider asked for quiet, where nothing else sets the pace."""
-    query = sa.select(route.c.closed_until - _clock(connection)).where(route.c.name == name)
+    query = sa.select(route.c.closed_until - database_clock(connection)).where(route.c.name == name)
     return max(float(connection.scalar(query) or 0.0), 0.0)
 
 
@@ -152,7 +152,7 @@ def move(connection: Connection, issue: IssueId, old: str, new: str) -> int:
     ).rowcount
 
 
-def _clock(connection: Connection) -> sa.ColumnElement[float]:
+def database_clock(connection: Connection) -> sa.ColumnElement[float]:
     """Unix seconds of the database's own clock, as the statement runs."""
     if connection.dialect.name == "postgresql":
         return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Float)

@@ -6,7 +6,7 @@ answer of 2xx says that every event in it that can be used is committed.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -19,6 +19,8 @@ from starlette.routing import Route
 from digest.deliver.hooks.signature import Signed
 from digest.deliver.hooks.values import BadEventError
 from digest.model import DeliveryEvent
+from digest.store.pulses import HOOKS
+from digest.watch.meter import Meter
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ class Hook:
     read: Read
     hear: Callable[[Sequence[DeliveryEvent]], int]
     now: Callable[[], datetime]
+    meter: Meter = field(default_factory=Meter)
 
     def route(self) -> Route:
         """Its page."""
@@ -61,16 +64,30 @@ class Hook:
     def _take(self, told: Signed) -> tuple[int, str]:
         now = self.now()
         if not self.genuine(told, now):
+            self.meter.posted(self.path, "not_signed")
             log.warning("hook_not_signed", path=self.path, bytes=len(told.body))
             return 401, "not signed by a key that is known here, or too long ago"
         posted = _events(told.body)
         if posted is None:
+            self.meter.posted(self.path, "unreadable")
             log.warning("hook_unreadable", path=self.path, bytes=len(told.body))
             return 400, "not a JSON list of events"
         events, bad = self._read_all(posted, now)
         new = self.hear(events) if events else 0
+        self._count(events, new, bad, len(posted), now)
         log.info("hook", path=self.path, posted=len(posted), ours=len(events), new=new, bad=bad)
         return 200, f"{len(events)} of {len(posted)} are ours, {bad} cannot be used"
+
+    def _count(
+        self, events: Sequence[DeliveryEvent], new: int, bad: int, posted: int, now: datetime
+    ) -> None:
+        self.meter.posted(self.path, "taken")
+        self.meter.done(HOOKS)
+        known, foreign = len(events) - new, posted - len(events) - bad
+        for result, count in (("new", new), ("known", known), ("foreign", foreign), ("bad", bad)):
+            self.meter.heard(self.path, result, count)
+        for event in events:
+            self.meter.lagged(self.path, max((now - event.at).total_seconds(), 0.0))
 
     def _read_all(self, posted: Sequence[object], now: datetime) -> tuple[list[DeliveryEvent], int]:
         """Those that are ours, and how many cannot be used: none of them loses the others."""

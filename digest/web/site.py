@@ -37,7 +37,8 @@ def site(
         return PlainTextResponse(error.detail, error.status_code, error.headers)
 
     return Starlette(
-        routes=[Route("/livez", _live), *routes],
+        # Where a site tells more of its health, that comes first.
+        routes=[*routes, Route("/livez", _live)],
         middleware=[
             Middleware(ResponseHeaders, secure=secure),
             Middleware(SameOrigin),

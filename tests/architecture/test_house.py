@@ -15,6 +15,7 @@ from digest.store import (  # noqa: F401 - their tables join the metadata
     people_tables,
     rights_tables,
     route_tables,
+    watch_tables,
 )
 from digest.store.tables import metadata
 from tests.parts import REPO

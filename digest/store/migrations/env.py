@@ -14,6 +14,7 @@ from digest.store import (  # noqa: F401 - their tables join the metadata
     people_tables,
     rights_tables,
     schedule_tables,
+    watch_tables,
 )
 from digest.store.migrations import VERSION_TABLE, ours
 from digest.store.tables import metadata

@@ -1,0 +1,30 @@
+"""Tables of how the line is: when each process last did what, and what somebody should hear of."""
+
+import sqlalchemy as sa
+
+from digest.store.tables import Id, Instant, metadata
+
+# when a process last did a job; the newest of all of them tells when it was last done at all
+pulse = sa.Table(
+    "pulse",
+    metadata,
+    # tick, gather, worker, hooks or backup
+    sa.Column("job", sa.String(30), primary_key=True),
+    sa.Column("owner", sa.String(100), primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+
+# what was raised: once by its key, however many schedulers find it
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("kind", sa.String(30), nullable=False),
+    sa.Column("edition", sa.String(100), nullable=True),
+    sa.Column("issue_id", Id, nullable=True),
+    sa.Column("source", sa.String(100), nullable=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("raised_at", Instant, nullable=False, index=True),
+    # it is so no longer; of what cannot be mended: as it was raised
+    sa.Column("resolved_at", Instant, nullable=True),
+)

@@ -1,0 +1,1 @@
+"""What tells the newsroom's developer how the line is: its log, its metrics, its health."""
