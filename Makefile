@@ -95,7 +95,7 @@ reference: $(STAMP)
 .PHONY: docs
 docs: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group docs
-	@$(BIN)/python -m sphinx -b dirhtml -W --keep-going -q -d var/site.cache docs var/site
+	@$(BIN)/python -m sphinx -b html -W --keep-going -q -d var/site.cache docs var/site
 	@echo "var/site/index.html"
 
 ## gallery: take the pictures of docs/gallery.md anew (needs Chromium)

@@ -10,7 +10,7 @@ from tests.reference.page import code, table
 def every(_: str) -> str:
     """One section a command, in alphabetical order."""
     root = tree()
-    head = "\n\n".join(["### `digest`", "Before any command:", _parameters(root)])
+    head = "\n\n".join(["## `digest`", "Before any command:", _parameters(root)])
     return "\n\n".join([head, *(_section(path, one) for path, one in commands(root))])
 
 
@@ -27,7 +27,7 @@ def commands(group: Any, path: str = "digest") -> Iterator[tuple[str, Any]]:
 def _section(path: str, command: Any) -> str:
     given = [one for one in command.params if one.param_type_name == "argument"]
     usage = " ".join([path, *(_usage(one) for one in given)])
-    parts = [f"### `{path}`", _prose(command.help), "```text", usage, "```"]
+    parts = [f"## `{path}`", _prose(command.help), "```text", usage, "```"]
     text = "\n\n".join(parts[:2]) + "\n\n" + "\n".join(parts[2:])
     told = _parameters(command)
     return f"{text}\n\n{told}" if told else text
