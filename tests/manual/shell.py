@@ -6,6 +6,7 @@ folder, environment and streams, and ends as the command ended.
 
 import json
 import os
+import select
 import shutil
 import socket
 import socketserver
@@ -13,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,8 +29,8 @@ import json, os, signal, socket, sys
 asked = socket.socket(socket.AF_UNIX)
 asked.connect({socket!r})
 told = asked.makefile("rw")
-json.dump({{"words": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ), "pid": os.getpid()}}, told)
-print(file=told, flush=True)
+what = {{"words": sys.argv[1:], "folder": os.getcwd(), "pid": os.getpid()}}
+print(json.dumps({{**what, "environment": dict(os.environ)}}), file=told, flush=True)
 child = int(told.readline())
 for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, lambda got, _: os.kill(child, got))
@@ -61,13 +61,18 @@ class _Handler(socketserver.StreamRequestHandler):
             )
         self.wfile.write(f"{started.pid}\n".encode())
         self.wfile.flush()
-        while True:
-            with _LOCK:
-                code = started.poll()
-            if code is not None:
-                break
-            time.sleep(0.005)
+        while (code := _code(started)) is None:
+            gone, _, _ = select.select([self.request], [], [], 0.01)
+            if gone:
+                # Whoever killed the program killed the command.
+                started.kill()
+                return
         self.wfile.write(f"{code}\n".encode())
+
+
+def _code(started: warm.Started) -> int | None:
+    with _LOCK:
+        return started.poll()
 
 
 @contextmanager
@@ -135,6 +140,7 @@ class Shell:
         told = {
             **environment(),
             "HOME": str(self.folder),
+            "EDITOR": "true",
             "no_proxy": "*",
             "PATH": f"{self.programs}:{os.environ['PATH']}",
             **self.settings,

@@ -1,4 +1,4 @@
-"""Every command of the documentation works as it is printed, or its fence says why nobody runs it."""
+"""Every command of the documentation works as printed, or its fence says why nobody runs it."""
 
 from collections.abc import Callable
 from pathlib import Path
