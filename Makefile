@@ -91,12 +91,11 @@ messages: $(STAMP)
 reference: $(STAMP)
 	@$(BIN)/python -m tests.reference
 
-## docs: build docs/ as a site into var/site; a broken link or anchor fails
+## docs: build docs/ as a site into var/site, and a man page; a broken link fails
 .PHONY: docs
 docs: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group docs
-	@$(BIN)/python -m sphinx -b html -W --keep-going -q -d var/site.cache docs var/site
-	@echo "var/site/index.html"
+	@$(BIN)/python -m tests.manual.site
 
 ## gallery: take the pictures of docs/gallery.md anew (needs Chromium)
 .PHONY: gallery

@@ -4,6 +4,9 @@ The pages are plain Markdown, so that they read well as files too. Nothing is fe
 elsewhere, neither by the build nor by the pages.
 """
 
+from pathlib import Path
+from typing import Any
+
 project = "newsletter-digest"
 author = "the newsroom"
 copyright = "the authors, MIT licence"  # noqa: A001 - Sphinx asks for this name
@@ -36,5 +39,16 @@ html_theme_options = {
 
 man_pages = [("commands", "digest", "a newsroom's digest machine", [author], 1)]
 
-# Pages of these names come and go with what they tell of: index.md names them as patterns.
-suppress_warnings = ["toc.empty_glob"]
+#: menu entries whose page may be missing in a checkout that is being worked on
+COMING = {"installing", "schedule", "doctor", "watching", "backup", "security"}
+
+
+def setup(app: Any) -> None:
+    """Called by Sphinx."""
+    app.connect("source-read", _without_what_is_coming)
+
+
+def _without_what_is_coming(app: Any, page: str, source: list[str]) -> None:
+    if page == "index":
+        missing = {name for name in COMING if not Path(app.srcdir, f"{name}.md").exists()}
+        source[0] = "\n".join(one for one in source[0].splitlines() if one not in missing)
