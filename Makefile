@@ -86,6 +86,17 @@ simulate: $(STAMP)
 messages: $(STAMP)
 	@$(BIN)/python -m tests.languages.messages
 
+## reference: write the parts of docs/ anew that the code itself tells (keys, commands, errors, …)
+.PHONY: reference
+reference: $(STAMP)
+	@$(BIN)/python -m tests.reference
+
+## docs: build docs/ as a site into var/site, and a man page; a broken link fails
+.PHONY: docs
+docs: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group docs
+	@$(BIN)/python -m tests.manual.site
+
 ## gallery: take the pictures of docs/gallery.md anew (needs Chromium)
 .PHONY: gallery
 gallery: $(STAMP)

@@ -22,6 +22,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import ClassVar
 
 
 class ExitCode(IntEnum):
@@ -56,6 +57,9 @@ class DigestError(Exception):
     ``ids`` name what it happened to (``issue=12``, ``source="wire"``). Never put a body, an
     e-mail address or a secret there: errors are logged.
     """
+
+    #: how a command ends on it
+    exit_code: ClassVar[ExitCode] = ExitCode.ERROR
 
     def __init__(self, message: str = "", *, hint: str = "", **ids: object) -> None:
         self.message = message or (self.__doc__ or "").split("\n", 1)[0]
@@ -100,6 +104,8 @@ class WithdrawnError(DigestError, LookupError):
 class UnsoundError(DigestError):
     """What a send stands on does not add up."""
 
+    exit_code = ExitCode.UNSOUND
+
 
 class RefusedError(DigestError):
     """Somebody is not let in."""
@@ -107,6 +113,8 @@ class RefusedError(DigestError):
 
 class WrongStateError(DigestError):
     """That cannot be done in this state."""
+
+    exit_code = ExitCode.REFUSED
 
 
 class BlockedError(WrongStateError):
@@ -144,6 +152,8 @@ class ConfigMistake:
 
 class ConfigError(Exception):
     """The configuration is wrong. Reports every mistake at once."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.CONFIG
 
     def __init__(self, where: str, mistakes: Sequence[ConfigMistake]) -> None:
         self.where = where

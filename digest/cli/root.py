@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.commands import Commands
-from digest.errors import ConfigError, DigestError, ExitCode, UnsoundError, WrongStateError
+from digest.errors import ConfigError, DigestError, ExitCode, WrongStateError
 
 if TYPE_CHECKING:
     from digest.app import App
@@ -108,18 +108,9 @@ def run() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli()
-    except ConfigError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(ExitCode.CONFIG)
-    except WrongStateError as error:
-        sys.stderr.write(f"refused: {error}\n")
-        sys.exit(ExitCode.REFUSED)
-    except UnsoundError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(ExitCode.UNSOUND)
-    except DigestError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(ExitCode.ERROR)
+    except (ConfigError, DigestError) as error:
+        sys.stderr.write(f"{_told(error)}\n")
+        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
@@ -128,6 +119,12 @@ def run() -> None:
             raise
         sys.stderr.write(f"error: {told}\n")
         sys.exit(ExitCode.ERROR)
+
+
+def _told(error: ConfigError | DigestError) -> str:
+    if isinstance(error, ConfigError):
+        return str(error)
+    return f"{'refused' if isinstance(error, WrongStateError) else 'error'}: {error}"
 
 
 def _of_the_machine(error: Exception) -> str | None:
