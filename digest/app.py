@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from starlette.routing import BaseRoute
 
 import subscribers
-from digest import bundled, pipeline, readers, reading, segmenting
+from digest import bundled, keeping, pipeline, readers, reading, segmenting
 from digest.accounts import Accounts
 from digest.api import Api
 from digest.config import Settings
@@ -75,7 +75,20 @@ class App:
     @cached_property
     def engine(self) -> Engine:
         """The database of both packages."""
-        return database.make_engine(self.settings.database.url)
+        made = database.make_engine(self.settings.database.url)
+        keeping.journal(self.settings, self.clock.now).keep(made)
+        return made
+
+    @cached_property
+    def keeper(self) -> keeping.Keeper:
+        """Backups, restores and moves."""
+        return keeping.Keeper(
+            self.settings,
+            self.engine,
+            self.clock,
+            lambda: self.secrets.pepper,
+            lambda: editions(self.settings, self._views),
+        )
 
     def migrate(self) -> None:
         """Bring both packages' tables to the newest version."""
@@ -286,6 +299,7 @@ class App:
         self.listening.look()
         self.walk(sending=sending)
         self.rights.daily()
+        self.keeper.daily()
         self.joined.post(self.parts)
 
     def walk(self, *, sending: bool) -> None:

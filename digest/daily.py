@@ -21,8 +21,14 @@ def ticking(app: App, seconds: int) -> Iterator[None]:
 
     walk = partial(app.walk, sending=False)
     # Apart, so that a mail server that does not answer keeps no issue waiting.
-    look, keep = app.listening.look, app.rights.daily
-    with ticking(look, seconds), ticking(walk, seconds), ticking(keep, seconds), stopping(app):
+    look, keep, copy = app.listening.look, app.rights.daily, app.keeper.daily
+    with (
+        ticking(look, seconds),
+        ticking(walk, seconds),
+        ticking(keep, seconds),
+        ticking(copy, seconds),
+        stopping(app),
+    ):
         yield
 
 

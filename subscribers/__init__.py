@@ -3,7 +3,7 @@
 This is the only door: all that the rest of the product may use is named here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from subscribers.care import Care
 from subscribers.consent import ConsentEvent
 from subscribers.correspondence import Correspondence
 from subscribers.crowd import Crowd
+from subscribers.departures import Departures
 from subscribers.engagement import Engagement
 from subscribers.errors import (
     BadAddressError,
@@ -31,7 +32,7 @@ from subscribers.foreign import FORMATS
 from subscribers.formulas import csv_row
 from subscribers.given import Reading
 from subscribers.limits import Limits
-from subscribers.migrations import migrate, pending
+from subscribers.migrations import migrate, pending, revision
 from subscribers.model import (
     Catalogue,
     Choice,
@@ -47,6 +48,7 @@ from subscribers.model import (
 from subscribers.permission import Permission
 from subscribers.person import as_html, as_json, as_zip
 from subscribers.ports import NextIssue
+from subscribers.reapply import Reapplied, reapply
 from subscribers.retention import Keep
 from subscribers.rights import Rights
 from subscribers.rows import Finding, Problem
@@ -65,6 +67,7 @@ from subscribers.why import Subscription, Why
 
 if TYPE_CHECKING:
     import jinja2
+    from sqlalchemy import Table
     from sqlalchemy.engine import Engine
     from starlette.routing import Mount, Route
 
@@ -85,6 +88,7 @@ __all__ = [
     "Correspondence",
     "Counted",
     "Crowd",
+    "Departures",
     "DomainSuppression",
     "Engagement",
     "Exclusion",
@@ -107,6 +111,7 @@ __all__ = [
     "Problem",
     "Reader",
     "Reading",
+    "Reapplied",
     "Recipient",
     "Rights",
     "Saved",
@@ -138,9 +143,19 @@ __all__ = [
     "migrate",
     "parse_segments",
     "pending",
+    "reapply",
+    "revision",
     "routes",
+    "tables",
     "write_members",
 ]
+
+
+def tables() -> "Sequence[Table]":
+    """Every table of ours, those that others refer to first: for copies of the whole database."""
+    from subscribers.tables import metadata
+
+    return metadata.sorted_tables
 
 
 def routes(

@@ -26,16 +26,21 @@ def migrate(engine: Engine) -> None:
         feed.adopt(connection)
 
 
-def pending(engine: Engine) -> list[str]:
-    """The migrations that ``migrate`` would run, oldest first."""
+def revision(engine: Engine) -> str | None:
+    """The migration that the tables stand at; None: there are none yet."""
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        current = context.get_current_revision()
+        return context.get_current_revision()
+
+
+def pending(engine: Engine) -> list[str]:
+    """The migrations that ``migrate`` would run, oldest first."""
+    from alembic.script import ScriptDirectory
+
     script = ScriptDirectory.from_config(_config())
-    steps = list(script.iterate_revisions("head", current or "base"))
+    steps = list(script.iterate_revisions("head", revision(engine) or "base"))
     return [f"{step.revision}: {step.doc}" for step in reversed(steps)]
 
 

@@ -24,14 +24,18 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def revision(engine: Engine) -> str | None:
+    """The migration that the tables stand at; None: there are none yet."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        return context.get_current_revision()
+
+
 def pending(engine: Engine) -> list[str]:
     """The migrations that ``migrate`` would run, oldest first."""
     script = ScriptDirectory.from_config(_config())
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        current = context.get_current_revision()
-    todo = script.iterate_revisions("head", current or "base")
-    return [f"{revision.revision}: {revision.doc}" for revision in todo][::-1]
+    todo = script.iterate_revisions("head", revision(engine) or "base")
+    return [f"{one.revision}: {one.doc}" for one in todo][::-1]
 
 
 def ours(name: str | None, kind: str, tables: sa.MetaData) -> bool:
