@@ -47,6 +47,7 @@ from digest.rights import Rights
 from digest.sources.look import Looker
 from digest.steps.count_received import Counting
 from digest.steps.foresee import Foreseen
+from digest.steps.installation import Installation, machine
 from digest.steps.parts import Identity, Parts
 from digest.steps.probe import Probe
 from digest.steps.share import BatchWorker, tend
@@ -102,6 +103,18 @@ class App:
         steps = (migrations, subscribers, queue_schema)
         return [one for step in steps for one in step.pending(self.engine)]
 
+    @cached_property
+    def installation(self) -> Installation:
+        """Whether the database belongs here."""
+        given, folder = self.settings.database, self.settings.sending.outbox.parent
+        return Installation(
+            engine=self.engine,
+            folder=folder,
+            now=self.clock.now,
+            instance=given.instance,
+            machine=machine(),
+        )
+
     # --- the parts
 
     @cached_property
@@ -136,6 +149,7 @@ class App:
             journals=self.settings.sending.outbox.parent / "journals",
             owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
             queue=self._queue,
+            installation=self.installation,
             alert_to=self.settings.alerts.to,
             rules=sending_rules(self.settings.sending),
             standard=standard(self.settings),

@@ -97,9 +97,10 @@ def pages(app: App) -> None:
 
 
 def once(app: App) -> None:
-    """What is due now, sending included."""
+    """What is due now, sending included. Raises StrangerError where the database may be a copy."""
     with alone(app.engine):
         app.tick()
+    app.parts.guard()
 
 
 def schedule(app: App, seconds: int) -> None:

@@ -14,6 +14,7 @@
     ├── RefusedError                somebody is not let in, or not to that
     └── WrongStateError             the thing exists, but not in a state that allows this
         ├── BlockedError            preflight found what no reader should get
+        ├── StrangerError           the database may be a copy; nothing goes until it is adopted
         └── ConflictError           somebody else changed it since it was looked at
     ConfigError                     not a DigestError, so that no retry can swallow it
 """
@@ -108,6 +109,10 @@ class WrongStateError(DigestError):
 
 class BlockedError(WrongStateError):
     """Preflight keeps it from going."""
+
+
+class StrangerError(WrongStateError):
+    """This database may be a copy of another."""
 
 
 class ConflictError(WrongStateError):

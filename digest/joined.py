@@ -19,8 +19,6 @@ from digest.protocols import Clock
 from digest.rights import Rights
 from digest.steps.parts import Parts
 from digest.steps.people_letters import Postman
-from digest.store import standstill
-from digest.store.engine import reading
 
 log = structlog.get_logger()
 
@@ -78,9 +76,8 @@ class Joined:
     def post(self, parts: Parts) -> None:
         """Send the letters that wait, and see who did not answer. Raises nothing."""
         try:
-            with reading(self.engine) as connection:
-                if standstill.stands(connection) is not None:
-                    return
+            if parts.installation is not None and parts.installation.why_not():
+                return  # the line has told it
             self._postman(parts).post()
             self._give_up()
         except Exception:

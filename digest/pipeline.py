@@ -27,6 +27,7 @@ from digest.steps.parts import Parts
 from digest.steps.review import ask, open_review
 from digest.steps.send import find_out, rests_until, send, settle
 from digest.steps.share import share
+from digest.steps.stranger import guard, stands_still
 from digest.store import faults, issues
 from digest.store.engine import reading, writing
 
@@ -56,6 +57,9 @@ def tick(parts: Parts, *, sending: bool = True) -> None:
 
     ``sending``: hand over here; else leave that to the workers of ``parts.queue``.
     """
+    if stands_still(parts):
+        refresh(parts, due_only=True)
+        return
     find_out(parts)
     # What is due to go waits for no source.
     _advance_all(parts, [one for one in _unfinished(parts) if _goes(parts, one)], sending)
@@ -178,6 +182,7 @@ def send_now(parts: Parts, issue: Issue, progress: Callable[[int], None] | None 
     locked until then. Raises WrongStateError when approval is required and missing, or the issue
     is paused, or held because sources fail.
     """
+    guard(parts)
     if issue.state in UNFINISHED and (paused := standing(parts, issue)) is not None:
         raise WrongStateError(
             f"the issue is {paused}", hint=f"`digest resume {issue.id}`", issue=issue.id

@@ -91,6 +91,7 @@ def run() -> None:
     """Run the command line and leave with its exit code."""
     from digest.cli import (  # noqa: F401 - they register
         add,
+        adopt,
         after,
         api,
         audit,

@@ -89,6 +89,8 @@ class Database(Table):
     """[database]"""
 
     url: str = "sqlite:///var/digest.sqlite3"
+    #: what this installation is called, so that no other one sends from its database
+    instance: str = Field(default="", max_length=80)
 
 
 class Web(Table):

@@ -31,6 +31,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
     """
     if issue.state is not IssueState.LOCKED:
         return issue
+    parts.guard()
     erratum = errata.of(parts, issue.id)
     if erratum is None and (dropped := _by_other_rules(parts, issue)):
         return dropped
@@ -72,6 +73,10 @@ def address(parts: Parts, issue: Issue) -> Issue:
         count, size = variants.count(connection, issue.id), str(told.audience)
         minutes.write(connection, issue.id, parts.clock.now(), "scheduler", AUDIENCE, size)
         outside.addressed(connection, issue)
+        if parts.installation is not None:
+            parts.installation.mark(connection)
+    # The note beside the database now knows of it too, before anything goes.
+    parts.guard()
     log.info(
         "audience_frozen",
         issue=issue.id,

@@ -32,6 +32,7 @@ from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.review_links import ReviewLinks
+from digest.steps.installation import Installation
 from digest.store.pools import Pools
 
 
@@ -109,6 +110,8 @@ class Parts:
     domains: Callable[[Sequence[SubscriberId]], Mapping[SubscriberId, str]] = lambda _who: {}
     #: where batches wait for workers
     queue: Queue
+    #: whether the database belongs here; None: nobody asks
+    installation: Installation | None = None
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
     #: the pools of issues that somebody works on
@@ -130,6 +133,11 @@ class Parts:
         """The ways out, at least one."""
         only = Route(name=self.transport.name, transport=self.transport)
         return self.routes or (only,)
+
+    def guard(self) -> None:
+        """Raise StrangerError where the database may be a copy: nothing may go of it."""
+        if self.installation is not None:
+            self.installation.guard()
 
     def edition(self, slug: str) -> Edition:
         """The edition called ``slug``. Raises NotFoundError."""

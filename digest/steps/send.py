@@ -30,8 +30,10 @@ log = structlog.get_logger()
 def send(parts: Parts, issue: Issue, progress: Callable[[int], None] | None = None) -> SendReport:
     """Send what is still planned of an issue, or go on where a crash left off.
 
-    Raises UnsoundError where its ledger does not add up, before and after.
+    Raises UnsoundError where its ledger does not add up, before and after, and StrangerError where
+    the database may be a copy.
     """
+    parts.guard()
     ways = ways_of(parts, issue)
     verify(parts, issue.id)
     report = dispatch(

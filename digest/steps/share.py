@@ -86,6 +86,8 @@ class BatchWorker:
         parts = self._parts
         with reading(parts.engine) as connection:
             issue = issues.get(connection, issue_id)
+        if parts.installation is not None and parts.installation.why_not():
+            return False  # the scheduler has told it
         if issue.state is not IssueState.SENDING or issue.edition not in parts.editions:
             return False
         paused = self._senders(issue_id).send_one(

@@ -6,11 +6,13 @@ from digest.store import (  # noqa: F401 - their tables join the metadata
     aside_tables,
     hand_tables,
     heard_table,
+    installation_tables,
     keeping_tables,
     link_tables,
     people_tables,
     rights_tables,
     route_tables,
+    schedule_tables,
 )
 from digest.store.tables import metadata
 
