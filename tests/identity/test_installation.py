@@ -91,6 +91,8 @@ def test_a_copied_file_is_a_stranger(tmp_path: Path) -> None:
     of(copy, tmp_path).guard()
     # The original has not become a stranger, nor the copy another's original.
     of(engine, tmp_path).guard()
+    engine.dispose()
+    copy.dispose()
     shutil.copy(tmp_path / "two.sqlite3", tmp_path / "one.sqlite3")
     assert of(engine, tmp_path).why_not() == OTHER
     engine.dispose()
