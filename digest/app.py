@@ -313,7 +313,6 @@ class App:
         self.listening.look()
         self.walk(sending=sending)
         self.rights.daily()
-        self.keeper.daily()
         self.joined.post(self.parts)
 
     def walk(self, *, sending: bool) -> None:

@@ -100,6 +100,7 @@ def once(app: App) -> None:
     """What is due now, sending included. Raises StrangerError where the database may be a copy."""
     with alone(app.engine):
         app.tick()
+        app.keeper.daily()
     app.parts.guard()
 
 

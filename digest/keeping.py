@@ -17,6 +17,7 @@ from digest.model import Edition
 from digest.model.backup import Backup
 from digest.protocols import Clock
 from digest.steps import backup, move, restore
+from digest.steps.installation import Installation, machine
 from digest.steps.keeping import Keeping
 from digest.steps.move import Moved
 from digest.steps.restore import Done, Restored
@@ -66,6 +67,7 @@ class Keeper:
             pepper=hmac.new(self._pepper().encode(), b"backup", hashlib.sha256).hexdigest()[:16],
             journal=journal(self._settings, self._clock.now),
             reapply=_reapply,
+            adopt=self._adopt,
             editions=self._editions,
             folder=self._settings.sending.outbox.parent,
         )
@@ -105,6 +107,15 @@ class Keeper:
         self._when_due(BACKUP, timedelta(hours=self._settings.backup.every_hours), self._scheduled)
         self._when_due(TIDY, TIDY_EVERY, self._tidied)
 
+    def _adopt(self, engine: Engine, who: str, why: str) -> None:
+        Installation(
+            engine=engine,
+            folder=self._settings.sending.outbox.parent,
+            now=self._clock.now,
+            instance=self._settings.database.instance,
+            machine=machine(),
+        ).adopt(who, why, settled=True)
+
     def _when_due(self, chore: str, every: timedelta, do: Callable[[], None]) -> None:
         try:
             now = self._clock.now()
@@ -114,7 +125,9 @@ class Keeper:
                 if not person.due(connection, chore, now, every):
                     return
             with writing(self._engine) as connection:
-                mine = person.begin(connection, chore, now, every)
+                # A database of today needs it tomorrow.
+                first = person.note_first(connection, chore, now)
+                mine = not first and person.begin(connection, chore, now, every)
             if mine:
                 do()
         except Exception:

@@ -55,6 +55,8 @@ class Keeping:
     journal: Departures
     #: does again what people asked for
     reapply: Callable[[Engine, Sequence[Mapping[str, Any]]], Reapplied]
+    #: says of a database, for whom and why, that it belongs here and what went from it is settled
+    adopt: Callable[[Engine, str, str], None]
     editions: Callable[[], Mapping[str, Edition]]
     #: where large files may stand for a while
     folder: Path

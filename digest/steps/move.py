@@ -93,5 +93,6 @@ def _move(keeping: Keeping, target: Engine, told: Told) -> Moved:
     except BaseException:
         back(keeping, "move")
         raise
+    keeping.adopt(target, "move", "it moved here from SQLite")
     log.info("moved", rows=sum(one.rows for one in tables.values()))
     return Moved(tables=tables, seconds=time.monotonic() - began)

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 #: the journal is read from so long before the backup: an import may have begun, and a clock differ
 OVERLAP = timedelta(days=1)
-ITS_JOURNAL = "its journal"
+WHO, ITS_JOURNAL = "restore", "its journal"
 NO_JOURNAL = "it was restored without the journal of who left since the backup"
 
 
@@ -82,6 +82,8 @@ def restore(keeping: Keeping, file: Path, *, replace: bool = False, without: str
         done, used = _bring_up(keeping, manifest, copy, without)
         stamp = f"{keeping.clock.now():%Y%m%dT%H%M%SZ}"
         aside = place.put(keeping.engine, copy, keeping.tables, keeping.migrate, stamp)
+        if done is not None:
+            keeping.adopt(keeping.engine, used or WHO, f"of backup {manifest.id}")
     log.info("restored", backup=manifest.id, stands_still=done is None)
     return Restored(manifest=manifest, aside=aside, done=done, without=used)
 
@@ -103,6 +105,7 @@ def reapply(keeping: Keeping, who: str, *, without: bool = False) -> Done | None
     done = _do(keeping, keeping.engine, still.taken_at, without=without)
     with writing(keeping.engine) as connection:
         standstill.end(connection, Still.RESTORED, who, keeping.clock.now())
+    keeping.adopt(keeping.engine, who, f"of backup {still.backup}")
     log.warning("restored_may_send", by=who, without_journal=without)
     return done
 

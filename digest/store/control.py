@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.model import IssueId, IssueState
-from digest.store import minutes, standstill
+from digest.store import minutes
 from digest.store.tables import issue_event
 
 #: the ``issue_event.what`` under which it stands
@@ -41,7 +41,7 @@ class Standing:
 
 
 def standing(connection: Connection, issue: IssueId) -> Standing | None:
-    """The last word on an issue, or on all, if it is to pause or to stop."""
+    """The last word on an issue, if it is to pause or to stop."""
     row = connection.execute(
         sa.select(issue_event)
         .where(issue_event.c.issue_id == issue, issue_event.c.what == CONTROL)
@@ -49,18 +49,8 @@ def standing(connection: Connection, issue: IssueId) -> Standing | None:
         .limit(1)
     ).one_or_none()
     if row is None or row.after == Control.RESUME:
-        return _of_all(connection)
-    return Standing(control=Control(row.after), who=row.who, at=row.at, why=row.note)
-
-
-def _of_all(connection: Connection) -> Standing | None:
-    """Why no issue goes on, where the database stands still."""
-    still = standstill.stands(connection)
-    if still is None:
         return None
-    return Standing(
-        control=Control.PAUSE, who=f"digest ({still.kind})", at=still.at, why=still.note
-    )
+    return Standing(control=Control(row.after), who=row.who, at=row.at, why=row.note)
 
 
 def say(

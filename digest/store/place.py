@@ -95,8 +95,9 @@ def fill(
     try:
         migrate(fresh)
         with writing(fresh) as target:
+            made = set(copying.filled(target, tables))
             # What a migration wrote by itself comes from the source too.
-            for table in reversed(tables):
+            for table in [one for one in reversed(tables) if one.name in made]:
                 target.execute(sa.delete(table))
             some = [table for table in tables if table.name not in apart]
             was = copying.copy(source, target, some, told)
@@ -130,18 +131,40 @@ def _exchange(engine: Engine, tables: Sequence[sa.Table], making: str, aside: st
     with writing(engine) as connection:
         schema = connection.scalar(sa.select(sa.func.current_schema()))
         there = set(sa.inspect(connection).get_table_names(schema=schema))
-        old = [name for name in names if name in there]
-        kept = old and copying.filled(connection, [one for one in tables if one.name in there])
+        kept = bool(copying.filled(connection, [one for one in tables if one.name in there]))
+        # Triggers call functions, which stand in a schema too.
+        functions = _functions(connection, making)
+        old = [
+            *(f'TABLE "{schema}"."{name}"' for name in names if name in there),
+            *(
+                f"FUNCTION {told}"
+                for name, told in _functions(connection, str(schema)).items()
+                if name in functions
+            ),
+        ]
         if kept:
             connection.exec_driver_sql(f'CREATE SCHEMA "{aside}"')
-        for name in old:
-            done = f'SET SCHEMA "{aside}"' if kept else None
-            words = f'ALTER TABLE "{schema}"."{name}" {done}'
-            connection.exec_driver_sql(words if kept else f'DROP TABLE "{schema}"."{name}" CASCADE')
+        for one in old:
+            words = f'ALTER {one} SET SCHEMA "{aside}"' if kept else f"DROP {one} CASCADE"
+            connection.exec_driver_sql(words)
         for name in names:
             connection.exec_driver_sql(f'ALTER TABLE "{making}"."{name}" SET SCHEMA "{schema}"')
-        connection.exec_driver_sql(f'DROP SCHEMA "{making}" CASCADE')
+        for told in functions.values():
+            connection.exec_driver_sql(f'ALTER FUNCTION {told} SET SCHEMA "{schema}"')
+        connection.exec_driver_sql(f'DROP SCHEMA "{making}"')
     return f"schema {aside}" if kept else ""
+
+
+def _functions(connection: Connection, schema: str) -> dict[str, str]:
+    """Name with arguments → the same in full, of the functions in a schema."""
+    rows = connection.execute(
+        sa.text(
+            "SELECT proname || '(' || pg_get_function_identity_arguments(oid) || ')' AS name"
+            " FROM pg_proc WHERE pronamespace = CAST(quote_ident(:schema) AS regnamespace)"
+        ),
+        {"schema": schema},
+    )
+    return {row.name: f'"{schema}".{row.name}' for row in rows}
 
 
 def _filled(engine: Engine, tables: Sequence[sa.Table]) -> list[str]:

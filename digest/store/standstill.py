@@ -28,6 +28,13 @@ class Standstill:
     backup: str
     note: str
 
+    @property
+    def way_out(self) -> str:
+        """What a person may do about it."""
+        if self.kind is Still.MOVED:
+            return "`digest move --back` has it send again"
+        return "put the journal's folder back and say `digest restore`, or --without-journal NAME"
+
 
 def stands(connection: Connection) -> Standstill | None:
     """Why nothing may be sent; None: it may."""
