@@ -91,9 +91,11 @@ class App:
             lambda: editions(self.settings, self._views),
         )
 
-    def migrate(self) -> None:
-        """Bring both packages' tables to the newest version."""
+    def migrate(self, *, backup: bool = True) -> None:
+        """Bring both packages' tables to the newest version; a backup is made before."""
         with database.one_at_a_time(self.engine):
+            if backup:
+                self.keeper.before_migrating()
             migrations.migrate(self.engine)
             subscribers.migrate(self.engine)
             queue_schema.migrate(self.engine)

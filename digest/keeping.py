@@ -72,6 +72,21 @@ class Keeper:
             folder=self._settings.sending.outbox.parent,
         )
 
+    def before_migrating(self) -> Backup | None:
+        """A backup of a database that is about to change; None where there is nothing to lose.
+
+        Raises what a backup raises: nothing is changed then.
+        """
+        if migrations.revision(self._engine) is None:
+            return None
+        if not (migrations.pending(self._engine) or subscribers.pending(self._engine)):
+            return None
+        return self.backup()
+
+    def rehearse(self) -> list[str]:
+        """The SQL of the migrations that are due, run and taken back."""
+        return [*migrations.rehearse(self._engine), *subscribers.rehearse(self._engine)]
+
     @property
     def folder(self) -> Path:
         """Where backups go that nobody names a place for."""
@@ -147,15 +162,16 @@ class Keeper:
         log.info("tidied", journals=gone, **self.tidy())
 
 
-def _migrate(engine: Engine) -> None:
-    migrations.migrate(engine)
-    subscribers.migrate(engine)
+def _migrate(engine: Engine, to: Mapping[str, str] | None = None) -> None:
+    told = to or {"digest": "head", "subscribers": "head"}
+    migrations.migrate(engine, told["digest"])
+    subscribers.migrate(engine, told["subscribers"])
 
 
 def _revisions(engine: Engine) -> Mapping[str, str]:
     return {
-        "digest": migrations.revision(engine) or "",
-        "subscribers": subscribers.revision(engine) or "",
+        "digest": migrations.revision(engine) or "base",
+        "subscribers": subscribers.revision(engine) or "base",
     }
 
 

@@ -32,7 +32,7 @@ from subscribers.foreign import FORMATS
 from subscribers.formulas import csv_row
 from subscribers.given import Reading
 from subscribers.limits import Limits
-from subscribers.migrations import migrate, pending, revision
+from subscribers.migrations import migrate, pending, rehearse, revision
 from subscribers.model import (
     Catalogue,
     Choice,
@@ -144,6 +144,7 @@ __all__ = [
     "parse_segments",
     "pending",
     "reapply",
+    "rehearse",
     "revision",
     "routes",
     "tables",

@@ -6,6 +6,7 @@ the secrets, without which no backup is of use: keep ``.secrets`` apart.
 """
 
 import time
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
@@ -60,7 +61,8 @@ def backup(keeping: Keeping, where: Path, *, keep: int = 0) -> Backup:
 def _write(keeping: Keeping, name: str, folder: Path, file: Path) -> Manifest:
     copy = folder / "copy.sqlite3"
     now = keeping.clock.now()
-    taken = snapshot.take(keeping.engine, copy, keeping.tables, keeping.migrate)
+    revisions = keeping.revisions(keeping.engine)
+    taken = snapshot.take(keeping.engine, copy, partial(keeping.migrate, to=revisions))
     flaws = _flaws(copy)
     snapshot.rest(copy)
     manifest = Manifest(
@@ -69,7 +71,7 @@ def _write(keeping: Keeping, name: str, folder: Path, file: Path) -> Manifest:
         program=__version__,
         taken_at=now,
         database=keeping.engine.dialect.name,
-        schema=keeping.revisions(keeping.engine),
+        schema=revisions,
         tables=taken.tables,
         numbers=taken.numbers,
         bytes=copy.stat().st_size,
@@ -81,7 +83,7 @@ def _write(keeping: Keeping, name: str, folder: Path, file: Path) -> Manifest:
     copy.unlink()
     # What lies on the disk is looked at, not what was meant.
     parcel.unpack(file, copy)
-    snapshot.verify(copy, keeping.tables, taken.tables)
+    snapshot.verify(copy, taken.tables)
     return manifest
 
 

@@ -30,6 +30,12 @@ class Departures(Protocol):
     def read(self, since: datetime | None = None) -> Told: ...
 
 
+class Migrate(Protocol):
+    """Brings both packages' tables to the newest version, or to one; not the queue's."""
+
+    def __call__(self, engine: Engine, to: Mapping[str, str] | None = None) -> None: ...
+
+
 class Reapplied(Protocol):
     """What was done again to the people of a copy."""
 
@@ -46,8 +52,7 @@ class Keeping:
     clock: Clock
     #: of both packages, each in the order of its foreign keys
     tables: Sequence[sa.Table]
-    #: brings both packages' tables to the newest version, without the queue's
-    migrate: Callable[[Engine], None]
+    migrate: Migrate
     #: package → the migration that a database stands at
     revisions: Callable[[Engine], Mapping[str, str]]
     #: tells one pepper from another

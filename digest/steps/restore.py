@@ -78,7 +78,7 @@ def restore(keeping: Keeping, file: Path, *, replace: bool = False, without: str
                 "known by it",
                 hint="put back the secret web.pepper that it was made with",
             )
-        snapshot.verify(copy, keeping.tables, manifest.tables)
+        snapshot.verify(copy, manifest.tables)
         done, used = _bring_up(keeping, manifest, copy, without)
         stamp = f"{keeping.clock.now():%Y%m%dT%H%M%SZ}"
         aside = place.put(keeping.engine, copy, keeping.tables, keeping.migrate, stamp)

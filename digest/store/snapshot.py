@@ -1,18 +1,18 @@
 """One moment of a database as an SQLite file, whatever the database; nobody is kept waiting."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from digest.errors import UnsoundError
 from digest.model.backup import Summed
 from digest.store import copying
 from digest.store.engine import make_engine, reading, writing
+from digest.store.reflected import tables_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,28 +23,19 @@ class Snapshot:
     numbers: Mapping[str, int]
 
 
-def take(
-    engine: Engine,
-    file: Path,
-    tables: Sequence[sa.Table],
-    migrate: Callable[[Engine], None],
-) -> Snapshot:
+def take(engine: Engine, file: Path, migrate: Callable[[Engine], None]) -> Snapshot:
     """Write all that is committed now to ``file``, which must not be there yet.
 
     SQLite copies its pages (sqlite.org/backup.html) within a transaction that reads; of PostgreSQL
-    one transaction sees one moment, and each row is written into tables that ``migrate`` makes.
+    one transaction sees one moment, and each row is written into tables that ``migrate`` makes, as
+    they are there.
     """
-    if engine.dialect.name == "sqlite":
-        made = _pages(engine, file, tables)
-    else:
-        made = _rows(engine, file, tables, migrate)
-    with closing(sqlite3.connect(file)) as copy:
-        # One file, with no log beside it.
-        copy.execute("PRAGMA journal_mode=DELETE").fetchone()
+    made = _pages(engine, file) if engine.dialect.name == "sqlite" else _rows(engine, file, migrate)
+    rest(file)
     return made
 
 
-def verify(file: Path, tables: Sequence[sa.Table], told: Mapping[str, Summed]) -> None:
+def verify(file: Path, told: Mapping[str, Summed]) -> None:
     """Raise UnsoundError unless SQLite finds ``file`` sound and it holds what was told."""
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as copy:
         try:
@@ -59,9 +50,7 @@ def verify(file: Path, tables: Sequence[sa.Table], told: Mapping[str, Summed]) -
     engine = make_engine(f"sqlite:///{file}")
     try:
         with reading(engine) as connection:
-            there = set(sa.inspect(connection).get_table_names())
-            held = [one for one in tables if one.name in told and one.name in there]
-            wrong = copying.differences(told, copying.summed(connection, held))
+            wrong = copying.differences(told, copying.summed(connection, tables_in(connection)))
     finally:
         engine.dispose()
         rest(file)
@@ -75,45 +64,30 @@ def rest(file: Path) -> None:
         copy.execute("PRAGMA journal_mode=DELETE").fetchone()
 
 
-def _pages(engine: Engine, file: Path, tables: Sequence[sa.Table]) -> Snapshot:
+def _pages(engine: Engine, file: Path) -> Snapshot:
     with reading(engine) as connection:
-        held = _here(connection, tables)
         # The first read begins the moment; the copy is of the same transaction.
-        numbers = copying.numbers(connection, held)
+        tables = tables_in(connection)
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         with closing(sqlite3.connect(file)) as copy:
             driver.backup(copy)
-        return Snapshot(tables=copying.summed(connection, held), numbers=numbers)
+        return Snapshot(
+            tables=copying.summed(connection, tables),
+            numbers=copying.numbers(connection, tables),
+        )
 
 
-def _rows(
-    engine: Engine,
-    file: Path,
-    tables: Sequence[sa.Table],
-    migrate: Callable[[Engine], None],
-) -> Snapshot:
+def _rows(engine: Engine, file: Path, migrate: Callable[[Engine], None]) -> Snapshot:
     copy = make_engine(f"sqlite:///{file}")
     try:
         migrate(copy)
         one_moment = engine.connect().execution_options(isolation_level="REPEATABLE READ")
         with one_moment as source, source.begin(), writing(copy) as target:
+            tables = tables_in(target)
             summed = copying.copy(source, target, tables)
             numbers = copying.numbers(source, tables)
             copying.go_on_after(target, tables, numbers)
     finally:
         copy.dispose()
     return Snapshot(tables=summed, numbers=numbers)
-
-
-def _here(connection: sa.Connection, tables: Sequence[sa.Table]) -> list[sa.Table]:
-    """Those that are there: before a migration some are not yet, or lack columns."""
-    look = sa.inspect(connection)
-    names = set(look.get_table_names())
-    return [
-        table
-        for table in tables
-        if table.name in names
-        and {column.name for column in table.columns}
-        <= {column["name"] for column in look.get_columns(table.name)}
-    ]

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 VERSION_TABLE = "alembic_version_subscribers"
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables of ``subscribers`` to the newest version, and events to this cluster."""
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Bring the tables of ``subscribers`` to the newest version, and events to this cluster.
+
+    ``to``: from nothing up to this version.
+    """
+    if to == "base":
+        return
     from alembic import command
 
     from subscribers import feed
@@ -22,8 +27,31 @@ def migrate(engine: Engine) -> None:
     config = _config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         feed.adopt(connection)
+
+
+def rehearse(engine: Engine) -> list[str]:
+    """The SQL that ``migrate`` would run: it is run, and taken back."""
+    import sqlalchemy as sa
+    from alembic import command
+
+    if not pending(engine):
+        return []
+    config, told = _config(), list[str]()
+    with engine.connect() as connection, connection.begin() as transaction:
+        if engine.dialect.name == "postgresql":
+            # Nobody waits long for a rehearsal.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+
+        @sa.event.listens_for(connection, "before_cursor_execute")
+        def _hear(*heard: object) -> None:
+            told.append(str(heard[2]))
+
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        transaction.rollback()
+    return told
 
 
 def revision(engine: Engine) -> str | None:

@@ -16,12 +16,34 @@ def _config() -> Config:
     return config
 
 
-def migrate(engine: Engine) -> None:
-    """Bring digest's tables to the newest version."""
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Bring digest's tables to the newest version, or from nothing up to one."""
+    if to == "base":
+        return
     config = _config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
+def rehearse(engine: Engine) -> list[str]:
+    """The SQL that ``migrate`` would run: it is run, and taken back."""
+    if not pending(engine):
+        return []
+    config, told = _config(), list[str]()
+    with engine.connect() as connection, connection.begin() as transaction:
+        if engine.dialect.name == "postgresql":
+            # Nobody waits long for a rehearsal.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+
+        @sa.event.listens_for(connection, "before_cursor_execute")
+        def _hear(*heard: object) -> None:
+            told.append(str(heard[2]))
+
+        config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        transaction.rollback()
+    return told
 
 
 def revision(engine: Engine) -> str | None:
