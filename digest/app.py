@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from digest.curate.classify import Classifier
     from digest.following import Following
     from digest.joined import Joined
+    from digest.keeping import Keeper
     from digest.listening import Listening
     from digest.newsroom import Newsroom
     from digest.pages import Pages
@@ -48,11 +49,26 @@ class App:
     @cached_property
     def engine(self) -> "Engine":
         """The database of both packages."""
-        return make_engine(self.settings.database.url)
+        made = make_engine(self.settings.database.url)
+        subscribers.Departures(self.settings.backup.journal, self.clock.now).keep(made)
+        return made
 
-    def migrate(self) -> None:
-        """Bring all tables to the newest version."""
-        tables.migrate(self.engine)
+    @cached_property
+    def keeper(self) -> "Keeper":
+        """Backups, restores and moves."""
+        from digest.keeping import Keeper
+
+        return Keeper(
+            self.settings,
+            self.engine,
+            self.clock,
+            lambda: self.secrets.pepper,
+            self._equipment.editions,
+        )
+
+    def migrate(self, *, backup: bool = True) -> None:
+        """Bring all tables to the newest version; a backup is made before."""
+        tables.migrate(self.engine, lambda: self.keeper.before_migrating() if backup else None)
 
     def pending_migrations(self) -> list[str]:
         """What ``migrate`` would do."""

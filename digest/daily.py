@@ -22,11 +22,12 @@ def ticking(app: App, seconds: int) -> Iterator[None]:
     from digest.schedule.clock import ticking
 
     # Apart, so that a mail server that does not answer keeps no issue waiting.
-    look, keep = app.listening.look, app.rights.daily
+    look, keep, copy = app.listening.look, app.rights.daily, app.keeper.daily
     with (
         ticking(_seen(app, "mailbox", look), seconds),
         ticking(partial(app.walk, sending=False), seconds),
         ticking(keep, seconds),
+        ticking(copy, seconds),
         app.watching.loop("tick", seconds),
         app.watching.loop("mailbox", seconds),
         stopping(app),
@@ -118,6 +119,7 @@ def once(app: App) -> None:
     """What is due now, sending included. Raises StrangerError where the database may be a copy."""
     with alone(app.engine):
         app.tick()
+        app.keeper.daily()
     app.parts.guard()
 
 

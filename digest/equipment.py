@@ -70,7 +70,7 @@ class Equipment:
             clock=self.clock,
             sources=Later(self._sources),
             weights=Later(self._weights),
-            editions=Later(self._editions),
+            editions=Later(self.editions),
             classifier=Later(lambda: self.classifier(self.settings.regions.home)),
             renderer=Later(self.renderer),
             audience=Later(self.audience),
@@ -125,7 +125,8 @@ class Equipment:
         choices = self.region_names(language) | topic_names(self.settings, language)
         return choices | take_names(language) | sources
 
-    def _editions(self) -> "dict[str, Edition]":
+    def editions(self) -> "dict[str, Edition]":
+        """By slug."""
         from digest.config.editions import editions
 
         return editions(self.settings, self.views)

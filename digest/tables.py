@@ -1,5 +1,7 @@
 """The tables of both packages and of the queue, kept at the newest version. For app.py alone."""
 
+from collections.abc import Callable
+
 from sqlalchemy.engine import Engine
 
 import subscribers
@@ -8,9 +10,14 @@ from digest.store import engine as database
 from digest.store import migrations
 
 
-def migrate(engine: Engine) -> None:
-    """Bring all tables to the newest version. Where they are, it costs a look at each history."""
+def migrate(engine: Engine, before: Callable[[], object] = lambda: None) -> None:
+    """Bring all tables to the newest version. Where they are, it costs a look at each history.
+
+    ``before`` is called where there is something to do; if it raises, nothing is changed.
+    """
     with database.one_at_a_time(engine):
+        if pending(engine):
+            before()
         migrations.migrate(engine)
         subscribers.migrate(engine)
         schema.migrate(engine)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from subscribers.consent import ConsentEvent
     from subscribers.correspondence import Correspondence
     from subscribers.crowd import Crowd
+    from subscribers.departures import Departures
     from subscribers.engagement import Engagement
     from subscribers.errors import (
         BadAddressError,
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
         UnknownError,
         UnreadableFileError,
     )
+    from subscribers.every_table import every_table
     from subscribers.export import ExportFormat
     from subscribers.foreign import FORMATS
     from subscribers.formulas import csv_row
     from subscribers.given import Reading
     from subscribers.limits import Limits
-    from subscribers.migrations import migrate, pending
+    from subscribers.migrations import migrate, pending, rehearse, revision
     from subscribers.model import (
         Catalogue,
         Choice,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from subscribers.permission import Permission
     from subscribers.person import as_html, as_json, as_zip
     from subscribers.ports import NextIssue
+    from subscribers.reapply import Reapplied, reapply
     from subscribers.retention import Keep
     from subscribers.rights import Rights
     from subscribers.rows import Finding, Problem
@@ -82,6 +85,7 @@ __all__ = [
     "Correspondence",
     "Counted",
     "Crowd",
+    "Departures",
     "DomainSuppression",
     "Engagement",
     "Exclusion",
@@ -104,6 +108,7 @@ __all__ = [
     "Problem",
     "Reader",
     "Reading",
+    "Reapplied",
     "Recipient",
     "Rights",
     "Saved",
@@ -131,10 +136,14 @@ __all__ = [
     "as_zip",
     "closest",
     "csv_row",
+    "every_table",
     "joinable",
     "migrate",
     "parse_segments",
     "pending",
+    "reapply",
+    "rehearse",
+    "revision",
     "routes",
     "write_members",
 ]

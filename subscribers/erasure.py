@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from subscribers import feed, suppression
+from subscribers import departures, feed, suppression
+from subscribers.departures import Departure
 from subscribers.tables import asked, subscriber
 
 #: the reason of the suppression that is left of a person
@@ -25,6 +26,8 @@ def erase(connection: Connection, who: int, now: datetime) -> bool:
     # Everything else that is theirs goes with the row, by its foreign keys.
     connection.execute(sa.delete(subscriber).where(subscriber.c.id == who))
     feed.erased(connection, who, now)
+    told = {"what": Departure.ERASED, "subscriber": who, "at": now.isoformat()}
+    departures.note(connection, told)
     return True
 
 

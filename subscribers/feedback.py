@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from subscribers import feed, leaving
-from subscribers.store import insert_new
-from subscribers.suppression import EVERYWHERE
+from subscribers.suppression import EVERYWHERE, promise
 from subscribers.tables import subscriber, subscription, suppression
 
 #: reasons of suppressions, the stronger first; any other reason is a person's and stays
@@ -105,7 +104,7 @@ def _suppress(connection: Connection, notices: Iterable[Notice], reason: str) ->
             if who in hashes and known.get(hashes[who]) not in {reason, COMPLAINT}
         ],
     )
-    insert_new(connection, suppression, rows)
+    promise(connection, rows)
     weaker = [BOUNCE] if reason == COMPLAINT else []
     for row in rows:
         connection.execute(

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from subscribers import consent
+from subscribers import consent, departures
+from subscribers.departures import Departure
 from subscribers.model import ConsentAction, SubscriptionState
 from subscribers.store import insert_new
 from subscribers.tables import leave_key, subscription
@@ -109,6 +110,18 @@ def leave(
         .values(state=SubscriptionState.LEFT, left_at=now)
         .returning(subscription.c.subscriber_id, subscription.c.edition)
     ).all()
+    departures.note(
+        connection,
+        *(
+            {
+                "what": Departure.LEFT,
+                "subscriber": row.subscriber_id,
+                "edition": row.edition,
+                "at": now.isoformat(),
+            }
+            for row in left
+        ),
+    )
     consent.record(
         connection,
         [

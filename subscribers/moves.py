@@ -16,9 +16,8 @@ from subscribers.errors import BadTokenError
 from subscribers.feedback import BOUNCE
 from subscribers.letters import LetterKind, write_to
 from subscribers.limits import Asked, Limits
-from subscribers.store import insert_new, reading
+from subscribers.store import reading
 from subscribers.tables import address_change, subscriber
-from subscribers.tables import suppression as suppressions
 from subscribers.tokens import Keys, Scope
 
 
@@ -159,4 +158,4 @@ def _follow(connection: Connection, old: str, change: Row[tuple[object]]) -> Non
         for one in suppression.of(connection, old)
         if one.reason != BOUNCE
     ]
-    insert_new(connection, suppressions, kept)
+    suppression.promise(connection, kept)

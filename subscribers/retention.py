@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from subscribers.model import ConsentAction, SubscriptionState
-from subscribers.store import among, insert_new, reading
-from subscribers.suppression import EVERYWHERE
+from subscribers.store import among, reading
+from subscribers.suppression import EVERYWHERE, promise
 from subscribers.tables import (
     address_change,
     asked,
@@ -22,7 +22,6 @@ from subscribers.tables import (
     letter_due,
     subscriber,
     subscription,
-    suppression,
 )
 
 PAGE = 500
@@ -173,7 +172,7 @@ def _forget_left(connection: Connection, page: list[int], now: datetime) -> None
         }
         for hashed in connection.scalars(sa.select(subscriber.c.address_hash).where(theirs))
     ]
-    insert_new(connection, suppression, rows)
+    promise(connection, rows)
     connection.execute(sa.delete(subscriber).where(theirs))
 
 

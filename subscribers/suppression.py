@@ -4,14 +4,16 @@ The hash is keyed with a pepper, because a plain hash of an e-mail address is ea
 """
 
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from subscribers import address
+from subscribers import address, departures
+from subscribers.departures import Departure
 from subscribers.store import among, domain_of, insert_new
 from subscribers.tables import domain_suppression, subscriber, suppression
 
@@ -67,7 +69,25 @@ def suppress(
 ) -> None:
     """Promise it. The first reason and time stand."""
     row = {"address_hash": hashed, "scope": scope, "reason": reason, "at": now}
-    insert_new(connection, suppression, [row])
+    promise(connection, [row])
+
+
+def promise(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep rows of ``suppression``; one that is there already stays as it is."""
+    insert_new(connection, suppression, rows)
+    departures.note(
+        connection,
+        *(
+            {
+                "what": Departure.SUPPRESSED,
+                "address": row["address_hash"],
+                "scope": row["scope"],
+                "reason": row["reason"],
+                "at": row["at"].isoformat(),
+            }
+            for row in rows
+        ),
+    )
 
 
 def scopes(connection: Connection, hashes: Sequence[str]) -> dict[str, set[str]]:
@@ -111,8 +131,12 @@ def lift(
             suppression.c.scope.in_(scopes),
             suppression.c.at <= asked_at,
         )
-        .returning(suppression.c.reason)
-    )
+        .returning(suppression.c.reason, suppression.c.scope)
+    ).all()
+    if rows:
+        taken_back = sorted(row.scope for row in rows)
+        told = {"what": Departure.LIFTED, "address": hashed, "scopes": taken_back}
+        departures.note(connection, {**told, "at": asked_at.isoformat()})
     return sorted({row.reason for row in rows})
 
 
@@ -123,6 +147,8 @@ def suppress_domain(connection: Connection, domain: str, *, reason: str, now: da
     """
     name = address.parse(f"postmaster@{domain.strip().removeprefix('@')}").key.partition("@")[2]
     insert_new(connection, domain_suppression, [{"domain": name, "reason": reason, "at": now}])
+    told = {"what": Departure.DOMAIN, "domain": name, "reason": reason, "at": now.isoformat()}
+    departures.note(connection, told)
     return name
 
 

@@ -70,7 +70,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "section": Entry("section", "Hide, rename, resize or reorder its sections."),
         "block": Entry("block", "Put a block in, change it or take it out."),
         "history": Entry("history", "Show what editors did to it, newest first."),
-        "restore": Entry("history", "Bring back what editors had decided by a revision."),
+        "revert": Entry("history", "Bring back what editors had decided by a revision."),
         "review": Entry("control", "Give it to people to look at now."),
         "hold": Entry("control", "Hold it until somebody approves it."),
         "skip": Entry("control", "Leave it out: its stories roll into the next one."),
@@ -102,6 +102,9 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     "To keep order": {
         "doctor": Entry("doctor", "Whether all is well with the machine, the settings and DNS."),
         "fsck": Entry("fsck", "Check all that must hold of issues, batches and deliveries."),
+        "backup": Entry("backup", "Write one moment of the database to a file."),
+        "restore": Entry("backup", "Put a backup in the database’s place."),
+        "move": Entry("move", "From SQLite to PostgreSQL."),
         "audit": Entry("audit", "Show who did what, newest first."),
         "retention": Entry("retention", "Delete what is older than [retention] says."),
         "chaos": Entry("chaos", "Kill senders at random on this machine; count the readers."),

@@ -1,4 +1,4 @@
-"""``history`` and ``restore``: what editors did to an issue, and back to what it was."""
+"""``history`` and ``revert``: what editors did to an issue, and back to what it was."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ def history(ctx: typer.Context, issue: IssueNumber, json: Json = False) -> None:
 
 
 @cli.command()
-def restore(
+def revert(
     ctx: typer.Context,
     issue: IssueNumber,
     to: Annotated[int, typer.Argument(metavar="REVISION", help="see `digest history`; 0: none")],
@@ -41,7 +41,7 @@ def restore(
 ) -> None:
     """Bring back all that editors had decided about an issue by a revision.
 
-    Its stories are those of now; restoring is an act of its own, and can be taken back likewise.
+    Its stories are those of now; reverting is an act of its own, and can be taken back likewise.
     """
     from digest.desk.actions import Restore
 

@@ -130,19 +130,32 @@ def _write(folder: Path, config: str) -> None:
 
 
 @cli.command()
-def migrate(ctx: typer.Context, dry_run: DryRun = False, json: Json = False) -> None:
-    """Bring the database to the newest version."""
+def migrate(
+    ctx: typer.Context,
+    no_backup: Annotated[
+        bool, typer.Option("--no-backup", help="change it without making a backup first")
+    ] = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Bring the database to the newest version; a backup is made before.
+
+    --dry-run runs the SQL in a transaction that is taken back, and shows it.
+    """
     options: Options = ctx.obj
     app = options.app()
     steps = app.pending_migrations()
+    words = app.keeper.rehearse() if dry_run else []
     if not dry_run:
-        app.migrate()
+        app.migrate(backup=not no_backup)
     if json:
-        as_json({"steps": steps, "dry_run": dry_run})
+        as_json({"steps": steps, "dry_run": dry_run, **({"sql": words} if dry_run else {})})
     elif not steps:
         line("The database is at the newest version.")
     for step in [] if json else steps:
         line(f"{'would run' if dry_run else 'ran'} {step}")
+    for word in [] if json else words:
+        line(f"{word.strip()};")
 
 
 @cli.command()

@@ -170,6 +170,12 @@ def _placed(settings: Settings, folder: Path) -> Settings:
             "sending": settings.sending.model_copy(
                 update={"outbox": folder / settings.sending.outbox}
             ),
+            "backup": settings.backup.model_copy(
+                update={
+                    "folder": folder / settings.backup.folder,
+                    "journal": folder / settings.backup.journal,
+                }
+            ),
             "bounces": settings.bounces.model_copy(
                 update={"path": folder / settings.bounces.path if settings.bounces.path else None}
             ),

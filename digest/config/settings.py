@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from digest.config.backup import BackupSettings
 from digest.config.desk import DeskSettings
 from digest.config.filters import Filter
 from digest.config.hearing import Bounces, Complaints, Hooks
@@ -328,6 +329,7 @@ class Settings(BaseSettings):
     bounces: Bounces = Bounces()
     complaints: Complaints = Complaints()
     retention: Retention = Retention()
+    backup: BackupSettings = BackupSettings()
     alerts: Alerts = Alerts()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()

@@ -13,7 +13,7 @@ from digest.steps.parts import Parts
 from digest.steps.rules import rules_hash
 from digest.steps.share import enqueue
 from digest.steps.ways import share_out
-from digest.store import drafts, issues, ledger, minutes, variants
+from digest.store import drafts, issues, ledger, minutes, outside, variants
 from digest.store.engine import reading, writing
 from digest.store.fsck import AUDIENCE
 
@@ -72,6 +72,7 @@ def address(parts: Parts, issue: Issue) -> Issue:
         )
         count, size = variants.count(connection, issue.id), str(told.audience)
         minutes.write(connection, issue.id, parts.clock.now(), "scheduler", AUDIENCE, size)
+        outside.addressed(connection, issue)
         if parts.installation is not None:
             parts.installation.mark(connection)
     # The note beside the database now knows of it too, before anything goes.

@@ -12,6 +12,7 @@ from digest.store import fsck as rules
 from digest.store import ledger
 from digest.store.engine import reading
 from digest.store.fsck import Flaw
+from digest.store.rights_tables import erasure
 from digest.store.tables import batch, delivery, issue
 
 #: subscribers asked for at a time
@@ -60,11 +61,13 @@ def _journals(parts: Parts, only: IssueId | None) -> Iterator[Flaw]:
 
 def _subscribers(parts: Parts, only: IssueId | None) -> Iterator[Flaw]:
     """Whoever still is to get an issue is known; others would be left out as unknown."""
+    erased = sa.select(erasure.c.subscriber_id)
     open_ = [state.value for state in ledger.OPEN]
     query = (
         sa.select(issue.c.id, issue.c.edition, delivery.c.subscriber_id)
         .join(delivery, delivery.c.issue_id == issue.c.id)
-        .where(delivery.c.state.in_(open_))
+        # Who was erased is not there because they asked; their delivery ends as excluded.
+        .where(delivery.c.state.in_(open_), delivery.c.subscriber_id.not_in(erased))
         .order_by(issue.c.id, delivery.c.subscriber_id)
     )
     if only is not None:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from digest.errors import StrangerError
 from digest.model.installation import OTHER, Here, Known, Note, stranger
-from digest.store import adoption
+from digest.store import adoption, standstill
 from digest.store import installation as store
 from digest.store.engine import reading, writing
 
@@ -74,6 +74,9 @@ class Installation:
         note = self._note()
         with reading(self.engine) as connection:
             known = store.known(connection)
+            still = standstill.stands(connection)
+        if still is not None:
+            return still.note
         if known is None:
             with reading(self.engine) as connection:
                 fresh = store.empty(connection)
@@ -92,9 +95,12 @@ class Installation:
     def guard(self) -> None:
         """Raise StrangerError where the database may not send from here."""
         if why := self.why_not():
+            with reading(self.engine) as connection:
+                still = standstill.stands(connection)
+            adopted = "`digest adopt` says that it may; look first at what went from elsewhere"
             raise StrangerError(
                 f"this database may not send from here: {why}",
-                hint="`digest adopt` says that it may; look first at what went from elsewhere",
+                hint=still.way_out if still else adopted,
             )
 
     def known(self) -> Known | None:
@@ -106,19 +112,23 @@ class Installation:
         """Note, in the caller's transaction, that something goes that a copy knows nothing of."""
         store.mark(connection, self.now())
 
-    def adopt(self, who: str, why: str = "") -> list[int]:
+    def adopt(self, who: str, why: str = "", *, settled: bool = False) -> list[int]:
         """Say that this database is the one that belongs here, and may send.
 
         Issues that are due, or on their way, are paused, for they may have gone from elsewhere;
-        their numbers are returned. What was due before and is not known here is not made up for.
+        their numbers are returned. ``settled``: what went is known, so nothing is paused. What was
+        due before and is not known here is not made up for. Raises StrangerError for a database
+        that knows too little to send (``digest restore``), or has moved.
         """
         now, note = self.now(), self._note()
         with writing(self.engine) as connection:
+            if (still := standstill.stands(connection)) is not None:
+                raise StrangerError(still.note, hint=still.way_out)
             known = store.known(connection)
             mark = max(known.mark if known else 0, note.mark if note else 0) + 1
             place = store.place(self.engine)
             store.add(connection, place, self.instance, mark, now, who, why)
-            paused = adoption.settle_down(connection, now, who)
+            paused = [] if settled else adoption.settle_down(connection, now, who)
             made = store.known(connection)
         assert made is not None, "added a moment ago"
         self._write(Note(id=made.id, mark=made.mark, machine=self.machine), None)

@@ -36,6 +36,8 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
     # None: the driver must not begin transactions of its own; _begin_sqlite does.
     connection.isolation_level = None
     for pragma in (
+        # Of a new file only: room that retention leaves can be given back bit by bit (tidy.py).
+        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         # FULL: a committed claim survives power loss, not only a killed process.
         "synchronous=FULL",

@@ -20,7 +20,7 @@ from digest.model import (
     IssueId,
     Outcome,
 )
-from digest.store import bulk
+from digest.store import bulk, outside
 from digest.store.bulk import ROWS
 from digest.store.freezing import FrozenAudience, Share, freeze
 from digest.store.tables import batch, delivery, variant
@@ -106,13 +106,15 @@ def claim(
         return None
     # Rows are pairs, which the types of SQLAlchemy's rows do not say.
     members: Iterable[Any] = connection.execute(open_deliveries(issue, row.number)).all()
-    return Batch(
+    made = Batch(
         issue=issue,
         number=row.number,
         attempt=row.attempt,
         route=row.route,
         deliveries=dict(members),
     )
+    outside.claimed(connection, made, owner, now)
+    return made
 
 
 def open_deliveries(issue: IssueId, number: int) -> sa.Select[tuple[int, str]]:

@@ -121,6 +121,15 @@ def due(connection: Connection, name: str, now: datetime, every: timedelta) -> b
     return begun is None or begun <= now - every or begun > now
 
 
+def note_first(connection: Connection, name: str, now: datetime) -> bool:
+    """Count what recurs from now on; False where it was counted before."""
+    known = sa.select(chore.c.chore).where(chore.c.chore == name)
+    if connection.scalar(known) is not None:
+        return False
+    insert_new(connection, chore, [{"chore": name, "begun_at": now}])
+    return True
+
+
 def begin(connection: Connection, name: str, now: datetime, every: timedelta) -> bool:
     """Begin it; False where another process was quicker."""
     past = now - every

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 VERSION_TABLE = "alembic_version_subscribers"
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables of ``subscribers`` to the newest version, and events to this cluster."""
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Bring the tables of ``subscribers`` to the newest version, and events to this cluster.
+
+    ``to``: from nothing up to this version.
+    """
+    if to == "base":
+        return
     with engine.begin() as connection:
         newest = version(connection) == head()
         if newest and connection.dialect.name != "postgresql":
@@ -26,8 +31,37 @@ def migrate(engine: Engine) -> None:
 
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
         feed.adopt(connection)
+
+
+def rehearse(engine: Engine) -> list[str]:
+    """The SQL that ``migrate`` would run: it is run, and taken back."""
+    import sqlalchemy as sa
+    from alembic import command
+
+    if not pending(engine):
+        return []
+    config, told = _config(), list[str]()
+    with engine.connect() as connection, connection.begin() as transaction:
+        if engine.dialect.name == "postgresql":
+            # Nobody waits long for a rehearsal.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+
+        @sa.event.listens_for(connection, "before_cursor_execute")
+        def _hear(*heard: object) -> None:
+            told.append(str(heard[2]))
+
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        transaction.rollback()
+    return told
+
+
+def revision(engine: Engine) -> str | None:
+    """The migration that the tables stand at; None: there are none yet."""
+    with engine.connect() as connection:
+        return version(connection)
 
 
 def pending(engine: Engine) -> list[str]:

@@ -11,6 +11,7 @@ from digest.store import (  # noqa: F401 - their tables join the metadata
     approval_tables,
     aside_tables,
     heard_table,
+    keeping_tables,
     link_tables,
     people_tables,
     rights_tables,

@@ -76,7 +76,7 @@ def test_an_editors_morning(room: Room) -> None:
     told = ["change section", "change block", "add block", "edit"]
     assert [one["what"] for one in acts] == told
     assert "Better" in room.run("show", issue)
-    room.run("restore", issue, seen)
+    room.run("revert", issue, seen)
     assert "Better" not in room.run("show", issue)
     assert "“Better” → as it was told" in room.run("history", issue)
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 VERSION_TABLE = "alembic_version_digest"
 
 
-def migrate(engine: Engine) -> None:
-    """Bring digest's tables to the newest version."""
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Bring digest's tables to the newest version, or from nothing up to one."""
+    if to == "base":
+        return
     with engine.begin() as connection:
         if version(connection) == head():
             return
@@ -24,7 +26,35 @@ def migrate(engine: Engine) -> None:
 
         config = _config()
         config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
+def rehearse(engine: Engine) -> list[str]:
+    """The SQL that ``migrate`` would run: it is run, and taken back."""
+    if not pending(engine):
+        return []
+    from alembic import command
+
+    config, told = _config(), list[str]()
+    with engine.connect() as connection, connection.begin() as transaction:
+        if engine.dialect.name == "postgresql":
+            # Nobody waits long for a rehearsal.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+
+        @sa.event.listens_for(connection, "before_cursor_execute")
+        def _hear(*heard: object) -> None:
+            told.append(str(heard[2]))
+
+        config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        transaction.rollback()
+    return told
+
+
+def revision(engine: Engine) -> str | None:
+    """The migration that the tables stand at; None: there are none yet."""
+    with engine.connect() as connection:
+        return version(connection)
 
 
 def pending(engine: Engine) -> list[str]:

@@ -2,28 +2,14 @@
 
 from alembic import context
 
-import digest.store.route_tables  # noqa: F401 - declares tables of the same metadata
-from digest.store import (  # noqa: F401 - their tables join the metadata
-    after_tables,
-    approval_tables,
-    aside_tables,
-    hand_tables,
-    heard_table,
-    installation_tables,
-    link_tables,
-    people_tables,
-    rights_tables,
-    schedule_tables,
-    watch_tables,
-)
+from digest.store.every_table import TABLES
 from digest.store.migrations import VERSION_TABLE, ours
-from digest.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=TABLES,
     version_table=VERSION_TABLE,
-    include_name=lambda name, kind, _parents: ours(name, kind, metadata),
+    include_name=lambda name, kind, _parents: ours(name, kind, TABLES),
     # SQLite alters a table by copying it.
     render_as_batch=True,
     compare_type=True,
