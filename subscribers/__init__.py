@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from subscribers.permission import Permission
     from subscribers.person import as_html, as_json, as_zip
     from subscribers.ports import NextIssue
-    from subscribers.reapply import Reapplied, reapply
+    from subscribers.reapplying import Reapplied, reapply
     from subscribers.retention import Keep
     from subscribers.rights import Rights
     from subscribers.rows import Finding, Problem
