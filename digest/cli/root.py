@@ -5,6 +5,7 @@ import signal
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from digest.cli.commands import Commands
 from digest.errors import ConfigError, DigestError, ExitCode, UnsoundError, WrongStateError
+from digest.when_imported import when_imported
 
 if TYPE_CHECKING:
     from digest.app import App
@@ -38,13 +40,6 @@ class Options:
     config: Path = Path("config.toml")
     overrides: dict[str, str] = field(default_factory=dict)
     now: datetime | None = None
-    verbose: bool = False
-
-    def log(self) -> None:
-        """Log to standard error from here on; what makes no ``app`` and may log calls it."""
-        from digest.logs import configure  # no `--help` pays for it
-
-        configure(verbose=self.verbose)
 
     def app(self) -> "App":
         """The newsroom's digest. Raises ConfigError with every mistake at once."""
@@ -52,7 +47,6 @@ class Options:
         from digest.clock import SetClock, SystemClock
         from digest.config import load
 
-        self.log()
         clock = SystemClock() if self.now is None else SetClock(self.now)
         return App(load(self.config, self.overrides), clock)
 
@@ -74,18 +68,21 @@ def options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="log what happens")] = False,
 ) -> None:
     """Options that every command takes."""
+    loud = verbose or ctx.invoked_subcommand in DAEMONS
+    when_imported("structlog", partial(_log, verbose=loud))
     overrides = {}
     for one in set_ or ():
         key, equals, value = one.partition("=")
         if not equals:
             raise typer.BadParameter(f"{one!r} is not KEY=VALUE", param_hint="--set")
         overrides[key.strip()] = value.strip()
-    ctx.obj = Options(
-        config,
-        overrides,
-        instant(now, "--now") if now else None,
-        verbose or ctx.invoked_subcommand in DAEMONS,
-    )
+    ctx.obj = Options(config, overrides, instant(now, "--now") if now else None)
+
+
+def _log(*, verbose: bool) -> None:
+    from digest.logs import configure
+
+    configure(verbose=verbose)
 
 
 def instant(text: str, option: str) -> datetime:
