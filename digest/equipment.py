@@ -107,10 +107,10 @@ class Equipment:
     def views(self) -> "tuple[RegionView, ...]":
         """The regions, in readers' order."""
         from digest.config.editions import region_views
-        from digest.curate import regions
+        from digest.curate import areas, regions
 
         given = self.settings.regions
-        return regions.views(given.preset, region_views(given), self._gazetteer)
+        return regions.views(given.preset, region_views(given), areas.load())
 
     def region_names(self, language: str) -> dict[str, str]:
         """What the readers of a language call them."""

@@ -24,7 +24,7 @@ from digest.model import (
     SubscriberId,
     VariantContent,
 )
-from digest.store import heard, issues, sources, variants
+from digest.store import heard, issues, ledger, sources, variants
 from digest.store.engine import reading
 from digest.store.not_sent import not_sent
 
@@ -294,7 +294,8 @@ class Newsroom:
 
     def progress(self, issue: Issue) -> dict[DeliveryState, int]:
         """How many deliveries of the issue are in which state."""
-        return steps.send.progress_of(self.parts, issue)
+        with reading(self.parts.engine) as connection:
+            return dict(ledger.counts(connection, issue.id))
 
     def rests_until(self, issue: Issue) -> datetime | None:
         """The next hour of its readers, where that is all an issue waits for; else None."""

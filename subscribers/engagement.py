@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
-from subscribers.store import insert_new, reading
+from subscribers.store import insert_new, inserting, reading
 from subscribers.tables import counted_issue, received, subscriber
 
 #: no subscriber comes after this one: the issue is counted to its end
@@ -87,8 +86,9 @@ def _one_more(
         sa.literal(1),
         sa.literal(at, received.c.last_at.type),
     ).where(subscriber.c.id.in_(readers))
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    told = insert(received).from_select(["subscriber_id", "edition", "issues", "last_at"], new)
+    told = inserting(connection, received).from_select(
+        ["subscriber_id", "edition", "issues", "last_at"], new
+    )
     newer = told.excluded.last_at > received.c.last_at
     return told.on_conflict_do_update(
         index_elements=["subscriber_id", "edition"],

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Self
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
 from subscribers.errors import CursorError
@@ -82,7 +82,7 @@ def record(connection: Connection, events: Sequence[Event]) -> None:
         return
     if connection.dialect.name == "postgresql":
         columns = {name: [row[name] for row in rows] for name in rows[0]}
-        connection.execute(_INSERT, columns)
+        connection.execute(_insert(), columns)
     else:
         connection.execute(sa.insert(event), rows)
 
@@ -150,15 +150,21 @@ def _number(value: sa.ColumnElement[object]) -> sa.ColumnElement[int]:
 _SNAPSHOT = sa.func.pg_current_snapshot()
 _XMIN, _XMAX = sa.func.pg_snapshot_xmin(_SNAPSHOT), sa.func.pg_snapshot_xmax(_SNAPSHOT)
 _NAMES = ("subscriber_id", "kind", "edition", "at")
-#: one statement, a column a parameter, as in store.insert_new
-_INSERT = postgresql.insert(event).from_select(
-    [*_NAMES, "xid"],
-    sa.select(
-        *(
-            sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(event.c[name].type)))
-            for name in _NAMES
+
+
+@cache
+def _insert() -> sa.Insert:
+    """One statement, a column a parameter, as in store.insert_new."""
+    from sqlalchemy.dialects import postgresql  # takes long to import, and SQLite needs none
+
+    return postgresql.insert(event).from_select(
+        [*_NAMES, "xid"],
+        sa.select(
+            *(
+                sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(event.c[name].type)))
+                for name in _NAMES
+            ),
+            _number(sa.func.pg_current_xact_id()),
         ),
-        _number(sa.func.pg_current_xact_id()),
-    ),
-    include_defaults=False,
-)
+        include_defaults=False,
+    )

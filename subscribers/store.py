@@ -5,16 +5,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 from subscribers.model import SATURDAY, Frequency, Kind, Member, Style, SubscriptionState, Wish
 from subscribers.tables import preference, subscriber, subscription
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 #: what somebody wants who never said
 UNSAID = Wish(
@@ -25,9 +27,6 @@ UNSAID = Wish(
     zone="",
     breaking=False,
 )
-
-
-_POSTGRESQL: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
 
 @contextmanager
@@ -49,7 +48,7 @@ def among(
     ``IN`` with a thousand parameters costs several times as much to prepare as to run.
     """
     if connection.dialect.name == "postgresql":
-        listed = sa.bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
+        listed = sa.bindparam(None, list(values), type_=sa.ARRAY(column.type))
         return column == sa.func.any(listed)
     each = sa.func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(sa.select(each.c.value))
@@ -71,6 +70,17 @@ def _domain_sqlite(element: domain_of, compiler: Any, **options: Any) -> str:
 @compiles(domain_of, "postgresql")
 def _domain_postgresql(element: domain_of, compiler: Any, **options: Any) -> str:
     return f"split_part({compiler.process(element.clauses, **options)}, '@', 2)"
+
+
+def inserting(connection: Connection, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
+    """The database's own INSERT, which knows ON CONFLICT."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -95,6 +105,8 @@ def _insert_rows(
 
     SQLAlchemy would do so value by value, which takes half as long again as SQLite itself.
     """
+    from sqlalchemy.dialects import sqlite
+
     dialect: sa.Dialect = sqlite.dialect()
     marks = ", ".join("?" for _ in names)
     statement = (
@@ -119,8 +131,11 @@ def _insert_rows(
 
 def _json_type(kind: sa.types.TypeEngine[Any]) -> str:
     """How PostgreSQL is to read a value of a JSON object."""
+    from sqlalchemy.dialects import postgresql  # takes long to import, and few need it
+
+    dialect: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
     # A length would cut what is too long; the table refuses it.
-    return "text" if isinstance(kind, sa.String) else str(kind.compile(_POSTGRESQL))
+    return "text" if isinstance(kind, sa.String) else str(kind.compile(dialect))
 
 
 @lru_cache(32)

@@ -5,13 +5,12 @@ from typing import Annotated
 import typer
 
 from digest.cli.output import Json, as_json, line
-from digest.cli.root import Options, cli
+from digest.cli.root import cli
 from digest.errors import ExitCode
 
 
 @cli.command()
 def chaos(
-    ctx: typer.Context,
     *,
     kills: Annotated[int, typer.Option(min=0, help="so often a sender is killed")] = 20,
     seed: Annotated[int, typer.Option(help="what chance follows from")] = 1,
@@ -45,8 +44,6 @@ def chaos(
         raise typer.BadParameter("is hold or resend", param_hint="--policy")
     if events and transport != "sendgrid":
         raise typer.BadParameter("only SendGrid tells by events", param_hint="--events")
-    options: Options = ctx.obj
-    options.log()
     proof = Proof(
         seed=seed,
         kills=kills,

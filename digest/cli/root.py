@@ -1,10 +1,13 @@
 """The command line's root: options for every command, and errors turned into exit codes."""
 
+import atexit
 import errno
+import gc
 import signal
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +15,11 @@ import typer
 
 from digest.cli.commands import Commands
 from digest.errors import ConfigError, DigestError, ExitCode, WrongStateError
+from digest.when_imported import when_imported
 
 if TYPE_CHECKING:
     from digest.app import App
+    from digest.logs import Form, Level
 
 cli = typer.Typer(
     name="digest",
@@ -43,23 +48,22 @@ class Options:
     #: the command, where it is one that runs for days
     job: str = ""
 
-    def log(self) -> None:
-        """Log to standard error until config.toml is read, and says how."""
-        from digest.logs import configure  # no `--help` pays for it
-
-        configure(verbose=self.verbose)
-
     def app(self) -> "App":
         """The newsroom's digest. Raises ConfigError with every mistake at once."""
         from digest.app import App
         from digest.clock import SetClock, SystemClock
         from digest.config import load
 
-        self.log()
         clock = SystemClock() if self.now is None else SetClock(self.now)
-        app = App(load(self.config, self.overrides), clock)
-        app.watching.job = self.job
-        app.watching.log(verbose=self.verbose)
+        settings = load(self.config, self.overrides)
+        app = App(settings, clock)
+        if self.job:
+            app.watching.job = self.job
+            app.watching.log(verbose=self.verbose)
+        else:
+            told = settings.logs
+            log = partial(_log, verbose=self.verbose, level=told.level, form=told.format)
+            when_imported("structlog", log)
         return app
 
 
@@ -80,15 +84,23 @@ def options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="log what happens")] = False,
 ) -> None:
     """Options that every command takes."""
+    job = ctx.invoked_subcommand if ctx.invoked_subcommand in DAEMONS else None
+    # Until config.toml is read, and says how.
+    when_imported("structlog", partial(_log, verbose=verbose or job is not None))
     overrides = {}
     for one in set_ or ():
         key, equals, value = one.partition("=")
         if not equals:
             raise typer.BadParameter(f"{one!r} is not KEY=VALUE", param_hint="--set")
         overrides[key.strip()] = value.strip()
-    job = ctx.invoked_subcommand if ctx.invoked_subcommand in DAEMONS else None
     at = instant(now, "--now") if now else None
     ctx.obj = Options(config, overrides, at, verbose or job is not None, job or "")
+
+
+def _log(*, verbose: bool, level: "Level" = "info", form: "Form" = "auto") -> None:
+    from digest.logs import configure
+
+    configure(verbose=verbose, level=level, form=form)
 
 
 def instant(text: str, option: str) -> datetime:
@@ -104,6 +116,10 @@ def instant(text: str, option: str) -> datetime:
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
+    # Imports make no garbage, and what a command leaves goes with its process: to look for it takes
+    # a quarter of a short command's time.
+    gc.set_threshold(50_000)
+    atexit.register(gc.freeze)
     # As Ctrl-C: what is at work is released cleanly.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -73,7 +73,6 @@ def _init_from(
     writes = yes and not dry_run
     if writes or asks:
         _refuse_where_it_is(folder)
-    options.log()
     clock = SystemClock() if options.now is None else SetClock(options.now)
     proposal = survey(url, networks, clock.now())
     trial = try_out(proposal.text, options.overrides, clock)

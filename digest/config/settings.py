@@ -310,7 +310,11 @@ class Settings(BaseSettings):
     """The whole of config.toml."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="DIGEST_", env_nested_delimiter="__"
+        extra="forbid",
+        frozen=True,
+        env_prefix="DIGEST_",
+        env_nested_delimiter="__",
+        defer_build=True,
     )
 
     #: the folder of secret files, one value a file: sending__sendgrid__api_key

@@ -16,6 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from digest.curate.areas import Areas
 from digest.curate.tokens import tokens
 
 
@@ -119,9 +120,7 @@ class Gazetteer:
 
     def within(self, area: str) -> frozenset[str]:
         """The countries of an M49 area, at any depth."""
-        if area not in self.tree:
-            return frozenset({area}) if area in self.countries else frozenset()
-        return frozenset().union(*(self.within(part) for part in self.tree[area]))
+        return Areas(self.tree, self.countries).within(area)
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.curate.gazetteer import Gazetteer
+from digest.curate.areas import Within
 from digest.marked import marked
 
 #: UN M49 areas: Africa, the Americas, Asia, Oceania, Europe
@@ -43,18 +43,18 @@ class RegionView:
         return self.countries | {code for _, code in self.grounds(home) if code}
 
 
-def views(preset: str, own: Iterable[RegionView], gazetteer: Gazetteer) -> tuple[RegionView, ...]:
+def views(preset: str, own: Iterable[RegionView], areas: Within) -> tuple[RegionView, ...]:
     """The regions in readers' order: the preset's (``newsroom`` or ``none``), then the
     publisher's own; an own region with a preset's slug takes its place."""
     mine = {view.slug: view for view in own}
-    shipped = _newsroom(gazetteer) if preset == "newsroom" else ()
+    shipped = _newsroom(areas) if preset == "newsroom" else ()
     kept = {view.slug: mine.get(view.slug, view) for view in shipped}
     return tuple({**kept, **mine}.values())
 
 
-def _newsroom(gazetteer: Gazetteer) -> tuple[RegionView, ...]:
+def _newsroom(areas: Within) -> tuple[RegionView, ...]:
     """Five regions. Egypt lies in two of them, and so does Turkey."""
-    within = gazetteer.within
+    within = areas.within
     europe = within(_EUROPE) | _CALLED_EUROPEAN | {"TR", "EU"}
     middle_east = _MIDDLE_EAST | {"EG", "TR"}
     asia_pacific = (within(_ASIA) | within(_OCEANIA)) - middle_east - _CALLED_EUROPEAN

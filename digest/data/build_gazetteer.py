@@ -280,10 +280,18 @@ def write(name: str, content: dict[str, Any]) -> None:
     print(f"{name}: {len(content['countries'])} countries, {len(text):,} → {len(packed):,} bytes")
 
 
+def write_areas(gazetteer: dict[str, Any]) -> None:
+    """Writes which area holds which, apart: it is read at every start, the rest where needed."""
+    areas = {"countries": sorted(gazetteer["countries"]), "tree": gazetteer["tree"]}
+    text = json.dumps(areas, sort_keys=True, separators=(",", ":"))
+    (HERE / "areas.json").write_text(text + "\n", encoding="utf-8")
+
+
 def main() -> None:
-    """Writes gazetteer.json.gz and towns.json.gz."""
+    """Writes gazetteer.json.gz, areas.json and towns.json.gz."""
     gazetteer = build(Path(sys.argv[1]))
     write("gazetteer.json.gz", gazetteer)
+    write_areas(gazetteer)
     write("towns.json.gz", small_towns(gazetteer))
 
 

@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from digest.model import ClickKind, IssueId, LinkId, SubscriberId
-from digest.store.engine import insert_new
+from digest.store.engine import insert_new, inserting
 from digest.store.link_tables import click, link, reader_click
 
 
@@ -24,8 +23,7 @@ def add(connection: Connection, counts: Mapping[tuple[LinkId, datetime, ClickKin
     ]
     if not rows:
         return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    told = insert(click)
+    told = inserting(connection, click)
     connection.execute(
         told.on_conflict_do_update(
             index_elements=["link_id", "hour", "kind"],

@@ -313,9 +313,8 @@ delivery = sa.Table(
     sa.Column("at", Instant, nullable=True),
     # once per issue and subscriber, by constraint
     sa.UniqueConstraint("issue_id", "subscriber_id"),
-    # each row is written twice: the second version finds room beside the first, so that no index
-    # need be written again
-    postgresql_with={"fillfactor": 45},
+    # On PostgreSQL with a fillfactor of 45, as the migrations say: each row is written twice, and
+    # the second version finds room beside the first, so that no index need be written again.
 )
 
 # audience = deliveries + exclusions by reason

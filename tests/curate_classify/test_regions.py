@@ -1,5 +1,6 @@
 """The shipped regions, and a publisher's own."""
 
+from digest.curate import areas
 from digest.curate.gazetteer import Gazetteer
 from digest.curate.regions import RegionView, of_area, of_countries, views
 
@@ -57,3 +58,10 @@ def test_own_regions_replace_or_follow_the_preset(places: Gazetteer) -> None:
         "Nordic",
     ]
     assert views("none", [nordic], places) == (nordic,)
+
+
+def test_areas_are_the_gazetteers(places: Gazetteer) -> None:
+    known = areas.load()
+    assert known.tree.keys() == places.tree.keys()
+    for area in ("ZZ", *known.countries, *known.tree):
+        assert known.within(area) == places.within(area)
