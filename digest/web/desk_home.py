@@ -67,6 +67,7 @@ class HomePages:
             "desk_home.html",
             upcoming=sorted(upcoming, key=lambda one: (not one.problem, one.issue.scheduled_at)),
             issues=[(one, self.home.progress(one)) for one in gone],
+            names={one.edition.slug: one.edition.name for one in upcoming},
             ill=[one for one in sources if one.failures >= ILL],
             sources=len(sources),
             preferences=self.preference_page(),
