@@ -68,7 +68,7 @@ evaluate: $(STAMP)
 ## fuzz: hostile input made up by the thousand, for as long as it takes (EXAMPLES=20000 CALLS=500)
 .PHONY: fuzz
 fuzz: $(STAMP)
-	@DIGEST_FUZZ=$${EXAMPLES:-20000} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/sources/test_fuzz.py tests/transfer/test_fuzz.py tests/approval/test_machine.py
+	@DIGEST_FUZZ=$${EXAMPLES:-20000} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/sources/test_fuzz.py tests/transfer/test_fuzz.py tests/approval/test_machine.py tests/approval/test_kills.py
 	@DIGEST_FUZZ=$${CALLS:-500} $(BIN)/python -m pytest -q -n 2 --timeout 7200 tests/trust/test_schema.py tests/trust/test_scanners.py
 
 ## chaos: kill senders at random against servers of its own, for so long (MINUTES=30), and count

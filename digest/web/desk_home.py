@@ -69,6 +69,7 @@ class HomePages:
             upcoming=sorted(upcoming, key=lambda one: (not one.problem, one.issue.scheduled_at)),
             issues=[(one, self.home.progress(one)) for one in gone],
             letters=[one for one in self.home.letters() if may(one[0].edition)],
+            names={one.edition.slug: one.edition.name for one in upcoming},
             ill=[one for one in sources if one.failures >= ILL],
             sources=len(sources),
             preferences=self.preference_page(),

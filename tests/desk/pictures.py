@@ -1,7 +1,7 @@
 """Pictures of the desk for docs/editors.md; ``make desk-pictures`` runs this file.
 
 Each is a page of the sample newsroom on a phone and on a screen side by side, half size and in few
-colours, to be small. A folder given as an argument gets each page whole, at three widths and in
+colours, to be small. A folder given as an argument gets each page whole, at both widths and in
 both schemes, to be looked at.
 """
 
@@ -13,17 +13,30 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import as_file
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uvicorn
 from PIL import Image
 
+from digest import pipeline, sample
 from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
-from digest.demo import run_demo
-from digest.model import GatheredSource, GatherStatus, IssueId, Reject, RejectReason
+from digest.demo import HELD_BACK
+from digest.desk.actions import Action, AddBlock, Edit, Move, Pin, Remove, Spare, Subject
+from digest.model import (
+    Block,
+    BlockKind,
+    GatheredSource,
+    GatherStatus,
+    IssueId,
+    Reject,
+    RejectReason,
+    StoryId,
+)
 from digest.steps import calendar
 from digest.store import sources, stories
 from digest.store.engine import writing
@@ -31,28 +44,70 @@ from tests.browser import Browser
 from tests.parts import REPO
 
 HERE = REPO / "docs" / "desk"
+#: as the pictures show it in addresses: always the same
+PORT = 8642
 PHONE, SCREEN, HEIGHT = 375, 1280, 1400
-WIDTHS = (375, 800, 1280)
+WIDTHS = (375, 1280)
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 READER = "amara@example.org"
 PAGES = {
     "issues": "/",
     "issue": "/desk/issues/{issue}",
+    "story": "/desk/issues/{issue}/stories/{story}",
+    "preview": "/desk/issues/{issue}/look",
+    "send": "/desk/issues/{issue}/send",
     "calendar": "/desk/calendar",
     "sources": "/desk/sources",
     "source": "/desk/sources/wire",
     "reader": "/desk/readers",
 }
+#: looked at, and not in the documentation
+MORE = {
+    "block": "/desk/issues/{issue}/block?kind=sponsor",
+    "history": "/desk/issues/{issue}/history",
+    "report": "/desk/issues/{sent}/report",
+    "sent": "/desk/issues/{sent}",
+    "sent-send": "/desk/issues/{sent}/send",
+    "people": "/desk/people",
+    "account": "/desk/account",
+    "record": "/desk/audit",
+}
 
 
-def newsroom(folder: Path) -> tuple[App, IssueId]:
-    """The sample newsroom after its first issue, with a source that fails and a day left out."""
+def newsroom(folder: Path) -> tuple[App, dict[str, int]]:
+    """The sample newsroom at nine, with a source that fails and a day left out.
+
+    Its brief has gone; tomorrow's issue is filled, and its editors have been at it.
+    """
     shutil.copy(REPO / "config.toml", folder)
     clock = SetClock(NOW)
-    app = App(load(folder / "config.toml", {}), clock)
-    run_demo(app)
+    here = f"http://127.0.0.1:{PORT}"
+    told = {
+        "web.public_url": here,
+        "newsroom.site_url": f"{here}/sample",
+        "newsroom.logo_url": f"{here}/sample/pictures/logo.png",
+    }
+    app = App(load(folder / "config.toml", told), clock)
+    app.migrate()
+    sample.write(folder / "var/sample", NOW, f"{here}/sample", held_back=HELD_BACK)
+    with as_file(sample.subscribers()) as file, file.open("rb") as stream:
+        app.people.import_csv(stream, now=NOW, actor="demo")
+    clock.at = NOW - timedelta(days=30)
     app.add_subscriber(READER, frozenset(app.parts.editions), "form on the front page", "Amara")
+    clock.at = NOW
+    pipeline.refresh(app.parts)
+    sent = app.newsroom.send_now(app.newsroom.today("africa-brief"))
+    sample.write(folder / "var/sample", NOW, f"{here}/sample")
+    pipeline.refresh(app.parts)
     app.tick(sending=False)
+    fails(app, clock)
+    calendar.leave_out(app.parts, app.parts.edition("morning"), date(2026, 11, 28), "Ann")
+    issue = app.newsroom.open_next("morning").id
+    return app, {"issue": issue, "story": edited(app, issue), "sent": sent.id}
+
+
+def fails(app: App, clock: SetClock) -> None:
+    """Three polls of the wire, none of them answered."""
     bad = Reject(entry="entry 7", reason=RejectReason.NO_LINK)
     found = GatheredSource(
         source="wire", status=GatherStatus.FAILED, note="503 Service Unavailable", rejects=(bad,)
@@ -62,15 +117,50 @@ def newsroom(folder: Path) -> tuple[App, IssueId]:
         with writing(app.engine) as connection:
             kept = stories.keep(connection, found, clock.at)
             sources.record(connection, found, kept, clock.at)
-    calendar.leave_out(app.parts, app.parts.edition("morning"), date(2026, 11, 28), "Ann")
-    return app, app.newsroom.open_next("morning").id
+
+
+def edited(app: App, issue: IssueId) -> int:
+    """What two editors do to an issue in a morning; the story that they wrote over."""
+    desk = app.newsroom.desk
+
+    def do(who: str, action: Action) -> None:
+        desk.edit(issue, None, who, action)
+
+    draft = desk.look(issue)[1]
+    held: dict[str, list[StoryId]] = {}
+    for slot in draft.slots:
+        held.setdefault(slot.section, []).append(slot.story)
+    top, *others = sorted(held, key=lambda slug: slug != "picks")
+    standing = {slot.story for slot in draft.slots}
+    free = [one.stored.id for one in draft.pool if one.stored.id not in standing]
+    lead, second = held[top][0], held[top][1]
+    told = draft.headlines[lead]
+    do("Ann", Edit(lead, {"headline": f"{told}, and what it means"}))
+    do("Ann", Move(story=second, to=1))
+    do("Bob", Pin(story=free[0], section=others[0], place=1))
+    do("Bob", Remove(held[others[-1]][-1]))
+    do("Bob", Spare(top, free[1]))
+    do("Ann", Subject("Before breakfast: what the night brought"))
+    sponsor = Block(
+        id=0,
+        kind=BlockKind.SPONSOR,
+        title="Tea that keeps its promises",
+        text="Picked in the hills above Kericho and packed where it grew.",
+        url=f"{app.settings.web.public_url}/sample/",
+        label="Sponsored by Leaf & Sons",
+        after=top,
+    )
+    words = "Join our editors at the Halle on Thursday evening; the doors open at seven."
+    do("Ann", AddBlock(sponsor))
+    do("Bob", AddBlock(Block(id=0, kind=BlockKind.TEXT, title="Meet us", text=words)))
+    return lead
 
 
 @contextmanager
-def served(app: App) -> Iterator[str]:
+def served(app: App, port: int = 0) -> Iterator[str]:
     """The desk on loopback."""
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.bind(("127.0.0.1", port))
         site = app.pages.sites()[0].site
         server = uvicorn.Server(uvicorn.Config(site, log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -116,16 +206,18 @@ def main(looks: Path | None) -> None:
     HERE.mkdir(exist_ok=True)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        app, issue = newsroom(folder)
-        with served(app) as base, Browser(folder / "profile") as chrome:
+        app, numbers = newsroom(folder)
+        with served(app, PORT) as base, Browser(folder / "profile") as chrome:
             for page, path in PAGES.items():
-                url = base + path.format(issue=issue)
-                low = pair(chrome, url, folder).quantize(64, dither=Image.Dither.NONE)
+                low = pair(chrome, base + path.format(**numbers), folder)
+                # the few pixels of a badge or a mark keep their colour
+                how = Image.Quantize.MAXCOVERAGE
+                low = low.quantize(96, method=how, dither=Image.Dither.NONE)
                 low.save(HERE / f"{page}.png", optimize=True)
-                for width in WIDTHS if looks else ():
-                    for dark in (False, True):
-                        file = Path(looks or ".") / f"{page}-{width}{'-dark' if dark else ''}.png"
-                        shoot(chrome, url, file, width=width, dark=dark)
+            for page, path in (PAGES | MORE).items() if looks else ():
+                for width, dark in product(WIDTHS, (False, True)):
+                    file = Path(looks or ".") / f"{page}-{width}{'-dark' if dark else ''}.png"
+                    shoot(chrome, base + path.format(**numbers), file, width=width, dark=dark)
         app.engine.dispose()
 
 

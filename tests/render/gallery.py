@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
-from digest.model import Card, HouseAd, Layout, VariantContent
+from digest.model import Block, BlockKind, Card, FilledSection, HouseAd, Layout, VariantContent
 from digest.render.render import Renderer
 from digest.render.tokens import fill
 from digest.sample import pictures
@@ -49,6 +49,35 @@ def weekly(language: str, pictures: str) -> VariantContent:
     )
 
 
+def with_blocks(told: VariantContent, base: str) -> VariantContent:
+    """The issue with a text of its editors before its stories, and a sponsor's behind the first."""
+    text = Block(
+        id=1,
+        kind=BlockKind.TEXT,
+        title="Meet us on Thursday",
+        text="Our editors answer your questions in the reading room.\n\nThe doors open at seven.",
+        url="https://meridian.example/thursday",
+    )
+    sponsor = Block(
+        id=2,
+        kind=BlockKind.SPONSOR,
+        title="Tea that keeps its promises",
+        text="Picked in the hills above Kericho and packed where it grew.",
+        url="https://leaf.example/",
+        image=f"{base}/lake-sunrise.png",
+        alt="The sun over a lake, with hills behind it",
+        label="Sponsored by Leaf & Sons",
+    )
+    first, *others = told.sections
+    # so few that the picture holds both blocks
+    shown = replace(first, cards=first.cards[:1])
+    standing = [
+        FilledSection(slug=one.slug, title="", layout=Layout.CARDS, block=one)
+        for one in (text, sponsor)
+    ]
+    return replace(told, sections=(standing[0], shown, standing[1], *others))
+
+
 def drawn(told: VariantContent, base: str) -> VariantContent:
     """The issue with a drawing for each picture."""
 
@@ -80,6 +109,8 @@ def pages(base: str) -> Mapping[str, tuple[str, bool]]:
         "daily-hi": (page(mails.issue("daily", "hi", base)), False),
         "weekly": (page(weekly("en", base)), False),
         "weekly-fr": (page(weekly("fr", base)), True),
+        "blocks": (page(with_blocks(daily, base)), False),
+        "blocks-brief": (page(with_blocks(mails.issue("brief", "en", base), base)), True),
         "brief": (page(mails.issue("brief", "en", base)), False),
         "quiet": (page(mails.issue("quiet", "es", base)), False),
         "large": (page(replace(daily, style="large")), False),
