@@ -107,7 +107,7 @@ class App:
             weights=source_weights(self.settings),
             editions=editions(self.settings, self._views),
             classifier=self._classifier,
-            renderer=self.renderer,
+            renderer=self._renderer,
             audience=self._audience,
             transport=self._ways[0],
             routes=self._ways[1],
@@ -164,8 +164,7 @@ class App:
         )
 
     @cached_property
-    def renderer(self) -> Renderer:
-        """Makes mail of content; needs no database."""
+    def _renderer(self) -> Renderer:
         own = self.settings.templates
         folders = [own] if own else []
         return Renderer([*folders, bundled.templates("email")], brand(self.settings))
