@@ -81,6 +81,11 @@ chaos: $(STAMP)
 simulate: $(STAMP)
 	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000} --minutes $${MINUTES:-inf}
 
+## soak: a month of five editions in one process, by a fast clock and with faults (READERS=100000)
+.PHONY: soak
+soak: $(STAMP)
+	@$(BIN)/python -m tests.soak --readers $${READERS:-100000} --days $${DAYS:-30}
+
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages
 messages: $(STAMP)

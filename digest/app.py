@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from digest.listening import Listening
     from digest.newsroom import Newsroom
     from digest.pages import Pages
-    from digest.render.render import Renderer
     from digest.rights import Rights
     from digest.steps.count_received import Counting
     from digest.steps.installation import Installation
@@ -128,11 +127,6 @@ class App:
     def classifier(self, country: str | None) -> "Classifier":
         """Classifies by this newsroom's rules, as if it were at home in ``country``."""
         return self._equipment.classifier(country)
-
-    @cached_property
-    def renderer(self) -> "Renderer":
-        """Makes mail of content; needs no database."""
-        return self._equipment.renderer()
 
     @cached_property
     def listening(self) -> "Listening":

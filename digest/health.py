@@ -4,13 +4,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest import bundled
 from digest.clock import SystemClock
+from digest.config.brand import brand
 from digest.doctor.dns import Dns
 from digest.doctor.machine import this
 from digest.doctor.patient import Database, Patient
 from digest.doctor.web import Web
 from digest.errors import ConfigError
 from digest.protocols import Clock
+from digest.render.letters import LetterKind
+from digest.render.render import Renderer
 from digest.sources.build import user_agent
 from digest.sources.fetch import FetchedBody, Fetcher
 from digest.sources.pace import Pace
@@ -33,8 +37,14 @@ def patient(
             raise given
         return given
 
+    @cache
+    def renderer() -> Renderer:
+        own = app().settings.templates
+        folders = [own] if own else []
+        return Renderer([*folders, bundled.templates("email")], brand(app().settings))
+
     def compile_template(name: str) -> None:
-        app().renderer.check(name)
+        renderer().check(name)
 
     @cache
     def fetcher() -> Fetcher:
@@ -50,12 +60,6 @@ def patient(
     def fetch(url: str) -> FetchedBody:
         return fetcher().fetch(url)
 
-    def letters() -> tuple[str, ...]:
-        from digest.render.letters import LetterKind
-
-        return tuple(kind.value for kind in LetterKind)
-
-    wrong = isinstance(given, ConfigError)
     return Patient(
         file=file,
         given=given if isinstance(given, ConfigError) else given.settings,
@@ -66,5 +70,5 @@ def patient(
         fetch=fetch,
         dns=cache(lambda: Dns(nameserver, port)),
         web=Web(),
-        letters=() if wrong else letters(),
+        letters=tuple(kind.value for kind in LetterKind),
     )

@@ -28,7 +28,6 @@ SPF = (
     "v=spf1 include:many.behind.test include:plain.behind.test -all",
     "v=spf1 exists:%{i}.behind.test -all",
     "v=spf1 a:gone.behind.test mx:gone.behind.test -all",
-    "V=SPF1 INCLUDE:plain.behind.test -ALL",
 )
 #: what nobody can use
 NO_SPF = (

@@ -114,6 +114,13 @@ def test_a_redirect_counts_only_without_all() -> None:
     assert (spf.read("a.example", names).lookups, spf.read("a.example", names).rest) == (0, "~")
 
 
+def test_case_does_not_matter_to_spf() -> None:
+    """RFC 7208 §12: its literals are those of ABNF."""
+    names = Names({"a.example": ["V=SPF1 INCLUDE:b.example -ALL"], "b.example": ["v=spf1 ?all"]})
+    found = spf.read("a.example", names)
+    assert (found.lookups, found.rest, found.broken) == (1, "-", [])
+
+
 def test_a_wildcard_names_one_label() -> None:
     policy = transport_tls.read_sts("version: STSv1\nmode: enforce\nmax_age: 1\nmx: *.a.example\n")
     assert policy.unnamed(["mx.a.example", "a.example", "x.mx.a.example"]) == (
