@@ -81,6 +81,11 @@ chaos: $(STAMP)
 simulate: $(STAMP)
 	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000} --minutes $${MINUTES:-inf}
 
+## dst: walk every zone's changes of its clocks, 2020 to 2037, some two million cases
+.PHONY: dst
+dst: $(STAMP)
+	@$(BIN)/python -m tests.schedule.dst
+
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages
 messages: $(STAMP)

@@ -16,6 +16,7 @@ import subscribers
 from digest import bundled, pipeline, readers, reading, segmenting
 from digest.accounts import Accounts
 from digest.api import Api
+from digest.clock import SystemClock
 from digest.config import Settings
 from digest.config.brand import brand
 from digest.config.editions import (
@@ -44,6 +45,7 @@ from digest.protocols import Audience, Clock, Source, Transport
 from digest.reader_care import ReaderCare
 from digest.render.render import Renderer
 from digest.rights import Rights
+from digest.schedule.jump import Watch
 from digest.sources.look import Looker
 from digest.steps.count_received import Counting
 from digest.steps.foresee import Foreseen
@@ -137,6 +139,7 @@ class App:
             owner=f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(6)}",
             queue=self._queue,
             installation=self.installation,
+            watch=Watch() if isinstance(self.clock, SystemClock) else None,
             alert_to=self.settings.alerts.to,
             rules=sending_rules(self.settings.sending),
             standard=standard(self.settings),

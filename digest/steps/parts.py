@@ -32,6 +32,7 @@ from digest.preflight import Answer, Standard
 from digest.protocols import Audience, Clock, Source, Transport
 from digest.render.render import Renderer
 from digest.review_links import ReviewLinks
+from digest.schedule.jump import Watch
 from digest.steps.installation import Installation
 from digest.store.pools import Pools
 
@@ -110,6 +111,8 @@ class Parts:
     domains: Callable[[Sequence[SubscriberId]], Mapping[SubscriberId, str]] = lambda _who: {}
     #: where batches wait for workers
     queue: Queue
+    #: whether the clock jumps; None: it is one that is set on purpose
+    watch: Watch | None = None
     #: whether the database belongs here; None: nobody asks
     installation: Installation | None = None
     #: addresses that alerts go to
