@@ -62,14 +62,16 @@ def zones() -> list[str]:
 
 
 def changes(zone: ZoneInfo) -> Iterator[date]:
-    """The local dates on which the zone's offset changes, each once."""
-    day, seen = FIRST, _noon(FIRST, zone).utcoffset()
-    while day <= LAST:
-        following = day + DAY
-        offset = _noon(following, zone).utcoffset()
-        if offset != seen:
-            yield following
-        day, seen = following, offset
+    """The local dates on which the zone's offset changes, each once; no two are in one week."""
+    start = FIRST
+    while start <= LAST:
+        week = [start + number * DAY for number in range(8)]
+        if _noon(week[0], zone).utcoffset() != _noon(week[-1], zone).utcoffset():
+            offsets = [_noon(day, zone).utcoffset() for day in week]
+            yield next(
+                day for day, offset in zip(week, offsets, strict=True) if offset != offsets[0]
+            )
+        start = week[-1]
 
 
 def walk(name: str, times: Sequence[str] = TIMES, *, every: int = 1) -> Found:
