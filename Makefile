@@ -86,6 +86,11 @@ simulate: $(STAMP)
 soak: $(STAMP)
 	@$(BIN)/python -m tests.soak --readers $${READERS:-100000} --days $${DAYS:-30}
 
+## dst: walk every zone's changes of its clocks, 2020 to 2037, some two million cases
+.PHONY: dst
+dst: $(STAMP)
+	@$(BIN)/python -m tests.schedule.dst
+
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages
 messages: $(STAMP)

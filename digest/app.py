@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import subscribers
 from digest import readers, segmenting, tables
+from digest.clock import SystemClock
 from digest.config import Settings
 from digest.equipment import Equipment
 from digest.own_secrets import OwnSecrets
 from digest.protocols import Audience, Clock
+from digest.schedule.jump import Watch
 from digest.store.engine import make_engine
 
 if TYPE_CHECKING:
@@ -121,6 +123,7 @@ class App:
             installation=self.installation,
             owner=self.watching.owner,
             meter=self.watching.meter,
+            watch=Watch() if isinstance(self.clock, SystemClock) else None,
             stopping=self.stopping.is_set,
         )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from digest.model import Edition, SourceWeight, SubscriberId
     from digest.preflight import Standard
     from digest.render.render import Renderer
+    from digest.schedule.jump import Watch
     from digest.sources.look import Looker
     from digest.steps.installation import Installation
     from digest.steps.probe import Probe
@@ -57,6 +58,7 @@ class Equipment:
     installation: "Installation"
     owner: str
     meter: Meter
+    watch: "Watch | None"
     stopping: Callable[[], bool]
 
     @cached_property
@@ -89,6 +91,7 @@ class Equipment:
             journals=self.settings.sending.outbox.parent / "journals",
             owner=self.owner,
             meter=self.meter,
+            watch=self.watch,
             installation=self.installation,
             alert_to=self.settings.alerts.to,
             pools=Later(_pools),

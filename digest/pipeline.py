@@ -20,6 +20,7 @@ from digest.steps import errata
 from digest.steps.address import address
 from digest.steps.alerts import alert
 from digest.steps.approve import approve, skip
+from digest.steps.clockwork import settled
 from digest.steps.compose import compose, today
 from digest.steps.control import standing, undo_until
 from digest.steps.curate import curate
@@ -33,6 +34,7 @@ from digest.steps.review import ask, open_review
 from digest.steps.send import find_out, rests_until, send, settle
 from digest.steps.share import share
 from digest.steps.stranger import guard, stands_still
+from digest.steps.wave import look_again
 from digest.store import faults, issues
 from digest.store.engine import reading, writing
 from digest.store.pulses import GATHER
@@ -67,6 +69,9 @@ def tick(parts: Parts, *, sending: bool = True) -> None:
         refresh(parts, due_only=True)
         return
     find_out(parts)
+    if not settled(parts):
+        refresh(parts, due_only=True)
+        return
     # What is due to go waits for no source.
     _advance_all(parts, [one for one in _unfinished(parts) if _goes(parts, one)], sending)
     for edition in parts.editions.values():
@@ -165,6 +170,7 @@ def advance(parts: Parts, issue: Issue, *, sending: bool = True) -> Issue:
         return issue
     if issue.state in {IssueState.DRAFTING, IssueState.REVIEW}:
         return _unanswered(parts, edition, issue)
+    issue = look_again(parts, issue)
     return deliver(parts, issue) if sending else hand_out(parts, issue)
 
 

@@ -88,7 +88,7 @@ def rhythm_in_words(edition: Edition, tag: str = "en") -> str:
     elif edition.every_weeks == 2:
         told = words.gettext("Every other week")
     elif edition.every_weeks > 2:
-        told = words.gettext("Every %(number)d weeks") % {"number": edition.every_weeks}
+        told = words.gettext("Every %(number)s weeks") % {"number": edition.every_weeks}
     elif len(days) == 7:
         told = words.gettext("Every day")
     elif days == [1, 2, 3, 4, 5]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from digest.curate.fill import standing
-from digest.model import Draft, Edition, Look, SlotMode, StoryId
+from digest.model import Draft, Edition, Look, Selected, SlotMode, StoryId
 
 #: reserves of a section that are approved with an issue where editors chose none
 RESERVES = 3
@@ -103,3 +103,27 @@ def relieve(
 def visible(draft: Draft) -> list[StoryId]:
     """The stories that an issue shows, in the order of its sections and slots."""
     return [slot.story for slot in draft.slots if slot.mode is not SlotMode.REMOVED]
+
+
+def without(
+    selected: Selected,
+    gone: Collection[StoryId],
+    spare: Mapping[str, Sequence[StoryId]],
+    cards: Mapping[str, Collection[StoryId]],
+) -> Selected:
+    """A variant without ``gone``: a section's reserves stand in, as far as it has their cards.
+
+    What is left without a story is left out; blocks never had any.
+    """
+    shown = {story for story in selected.stories if story not in gone}
+    sections: list[tuple[str, tuple[StoryId, ...]]] = []
+    for slug, held in selected.sections:
+        left = [story for story in held if story not in gone]
+        for reserve in spare.get(slug, ()):
+            fits = reserve in cards.get(slug, ()) and reserve not in shown and reserve not in gone
+            if fits and len(left) < len(held):
+                left.append(reserve)
+                shown.add(reserve)
+        if left or not held:
+            sections.append((slug, tuple(left)))
+    return replace(selected, sections=tuple(sections))

@@ -3,8 +3,9 @@
 import structlog
 
 from digest.curate import vary
+from digest.curate.last_look import reserves
 from digest.errors import UnsoundError
-from digest.model import Issue, IssueState, Selected, Sheet
+from digest.model import Draft, Issue, IssueState, Selected, Sheet
 from digest.steps import archive, errata, links
 from digest.steps.approve import drop
 from digest.steps.choose import Choosing, choosing
@@ -127,19 +128,26 @@ def _audience(parts: Parts, issue: Issue) -> Audience:
         log.warning("selections_coarsened", issue=issue.id, what=coarsened)
     return Audience(
         frozen=frozen,
-        sheets=_sheets(parts, issue, chosen, frozen),
+        sheets=_sheets(parts, issue, draft, chosen, frozen),
         left_out=+chosen.left_out,
         coarsened=coarsened,
         everybodys=everybodys,
     )
 
 
-def _sheets(parts: Parts, issue: Issue, chosen: Choosing, frozen: Frozen) -> list[Sheet]:
+def _sheets(
+    parts: Parts, issue: Issue, draft: Draft, chosen: Choosing, frozen: Frozen
+) -> list[Sheet]:
     """What the variants are made of.
 
     Their subjects, and how the template sets blocks, are tried while nothing depends on them.
     """
     edition, filler = chosen.edition, chosen.selector.filler
+    if len(frozen.dues.times) > 1:
+        # Whoever gets it later may need them: what is taken back meanwhile goes to nobody more.
+        for slug, stories in reserves(edition, draft).items():
+            for used in frozen.used.values():
+                used.setdefault(slug, set()).update(stories)
     made = [
         vary.sheet(
             issue, edition, filler, chosen.hand, used.items(), parts.names(language), language

@@ -7,6 +7,7 @@ left or was suppressed meanwhile does not.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
@@ -36,7 +37,7 @@ from digest.steps.choose import Forecast
 from digest.steps.frozen import Audience, Frozen
 from digest.steps.parts import Parts
 from digest.steps.rules import rules_hash
-from digest.store import approvals, errata, issues, variants
+from digest.store import approvals, errata, issues, variants, waiting
 from digest.store.engine import reading, writing
 
 #: of the letter, and over the web copies of what it puts right
@@ -65,7 +66,7 @@ def erratum(
     rules = "" if required else rules_hash(parts, replace(issue, id=IssueId(0), short=None))
     with writing(parts.engine) as connection:
         seen = issues.get(connection, issue.id, to_change=True)
-        _check(seen)
+        _check(connection, seen, parts.clock.now())
         made = errata.open_erratum(connection, seen, one, rules, parts.clock.now(), who)
         along(connection)
         return made
@@ -73,7 +74,8 @@ def erratum(
 
 def drawn_up(parts: Parts, issue: Issue, story: StoryId, wrong: str, right: str) -> Erratum:
     """What the letter would say. Stores nothing. Raises as ``erratum`` does."""
-    _check(issue)
+    with reading(parts.engine) as connection:
+        _check(connection, issue, parts.clock.now())
     if not wrong.strip() or not right.strip():
         raise WrongStateError("say both what was wrong and what is right", issue=issue.id)
     with reading(parts.engine) as connection:
@@ -206,18 +208,23 @@ def under_way(parts: Parts) -> list[tuple[Issue, Erratum]]:
 def noted(content: VariantContent, told: Iterable[Erratum]) -> VariantContent:
     """A web copy with what was put right of its stories above them."""
     held = {card.story for card in content.cards}
-    notes = [
-        f"{_subject(one, content.language)}\n\n{one.right}" for one in told if one.story in held
-    ]
+    notes = [note(one, content.language) for one in told if one.story in held]
     return replace(content, note="\n\n".join([*notes, content.note]).strip())
+
+
+def note(one: Erratum, language: str) -> str:
+    """What stands above a mail or a page that holds the story."""
+    return f"{_subject(one, language)}\n\n{one.right}"
 
 
 def _subject(one: Erratum, language: str) -> str:
     return translate(SUBJECT, language) % {"headline": one.headline}
 
 
-def _check(issue: Issue) -> None:
-    if issue.state not in WENT:
+def _check(connection: Connection, issue: Issue, now: datetime) -> None:
+    """Between its waves too: those who get it later find what is right above it."""
+    rests = issue.state is IssueState.SENDING and waiting.rests_until(connection, issue.id, now)
+    if issue.state not in WENT and not rests:
         raise WrongStateError(
             f"an issue that is {issue.state} has not gone to all its readers",
             hint=f"`digest pause {issue.id}` lets nothing more of it go"

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeAlias
 
 from digest.curate import vary
 from digest.model import (
     Batch,
     Edition,
+    Erratum,
     Issue,
     MailHeaders,
     Message,
@@ -23,11 +25,14 @@ from digest.render.render import Renderer
 from digest.render.tokens import reader_name
 from digest.steps import errata
 from digest.steps.parts import Parts
+from digest.store import errata as corrections
 from digest.store import variants
 from digest.store.engine import reading
 
 #: rendered variants kept in memory while an issue is being sent; they share their fragments
 KEPT = 1024
+#: mistakes that were put right of stories in a variant
+Notes: TypeAlias = tuple[Erratum, ...]
 
 
 class MessageMaker:
@@ -37,8 +42,10 @@ class MessageMaker:
         self._parts = parts
         self._issue = issue
         self._edition = parts.edition(issue.edition)
-        self._kits: dict[tuple[str, str, bool], SheetKit] = {}
+        self._kits: dict[tuple[str, str, bool, Notes], SheetKit] = {}
         self._erratum = errata.of(parts, issue.id)
+        #: whether mail without a story may go
+        self._empty = self._erratum is not None or vary.quiet(issue)
         with reading(parts.engine) as connection:
             self._sheets = variants.sheets(connection, issue.id)
         self._rendered = lru_cache(KEPT)(self._render)
@@ -52,15 +59,22 @@ class MessageMaker:
         with reading(self._parts.engine) as connection:
             chosen = variants.selected(connection, self._issue.id, keys)
             ids = variants.ids(connection, self._issue.id, keys)
+            # Anew for each batch: between its waves a mistake may have been put right.
+            mistakes = corrections.of_issue(connection, self._issue.id)
+        notes = {
+            key: tuple(one for one in mistakes if one.story in chosen[key].stories) for key in keys
+        }
         copies = {key: self._parts.copies.path(ids[key]) for key in keys}
         return [
-            self._message(recipient, self._rendered(chosen[key], personal), now, copies[key])
+            self._message(recipient, rendered, now, copies[key])
             for subscriber, recipient in recipients.items()
             for key in [batch.deliveries[subscriber]]
-            for personal in [recipient.measure_clicks]
+            # Taken back to the last story meanwhile: no empty mail.
+            if chosen[key].sections or self._empty
+            for rendered in [self._rendered(chosen[key], recipient.measure_clicks, notes[key])]
         ]
 
-    def _render(self, selected: Selected, personal: bool) -> RenderedVariant:
+    def _render(self, selected: Selected, personal: bool, notes: Notes) -> RenderedVariant:
         """``personal``: for readers who agreed to be told apart, where clicks are counted."""
         if self._erratum is not None:
             return errata.rendered(
@@ -72,7 +86,8 @@ class MessageMaker:
             )
         sheet = self._sheets[selected.language]
         personal = personal and sheet.clicks is not None
-        speaks = selected.language, selected.style, personal
+        sheet = _with_notes(sheet, notes)
+        speaks = selected.language, selected.style, personal, notes
         if speaks not in self._kits:
             self._kits[speaks] = SheetKit(
                 self._parts.renderer, _told_apart(sheet) if personal else sheet, selected.style
@@ -88,6 +103,11 @@ class MessageMaker:
             return made
         ending = self._parts.links.ending(self._issue.id, recipient.subscriber)
         return replace(made, tokens={**made.tokens, Token.CLICK: ending})
+
+
+def _with_notes(sheet: Sheet, notes: Notes) -> Sheet:
+    told = [errata.note(one, sheet.language) for one in notes]
+    return replace(sheet, note="\n\n".join([*told, sheet.note]).strip()) if told else sheet
 
 
 def _told_apart(sheet: Sheet) -> Sheet:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from digest.protocols import Audience, Clock, Source, Transport
     from digest.render.render import Renderer
     from digest.review_links import ReviewLinks
+    from digest.schedule.jump import Watch
     from digest.steps.installation import Installation
     from digest.store.pools import Pools
 
@@ -120,6 +121,8 @@ class Parts:
     journals: Path
     #: who we are, of no other process ever: ``host:pid:token``
     owner: str
+    #: whether the clock jumps; None: it is one that is set on purpose
+    watch: "Watch | None" = None
     #: whether the database belongs here; None: nobody asks
     installation: "Installation | None" = None
     #: addresses that alerts go to

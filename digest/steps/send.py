@@ -27,7 +27,7 @@ from digest.steps.held import ways_of
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
 from digest.steps.rules import rules_hash
-from digest.store import control, issues, ledger, minutes, variants, waiting, windows
+from digest.store import control, errata, issues, ledger, minutes, variants, waiting, windows
 from digest.store.control import Control
 from digest.store.engine import reading, writing
 from digest.store.windows import SeenReason
@@ -174,9 +174,13 @@ def settle(parts: Parts, issue: Issue) -> Issue:
         _mark_seen(connection, issue, now)
         notes = [short.told(issue), coarse.noted(issue.reason)]
         reason = "; ".join(filter(None, notes)) if _reached(counts) else "reached nobody"
-        return issues.move(
+        issue = issues.move(
             connection, issue, IssueState.SENT, "scheduler", now, reason=reason, sent_at=now
         )
+        if not errata.of_issue(connection, issue.id):
+            return issue
+        # Put right between its waves.
+        return issues.move(connection, issue, IssueState.CORRECTED, "scheduler", now, reason=reason)
 
 
 #: the ``issue_event.what`` under which stands how many batches were done when it came to rest

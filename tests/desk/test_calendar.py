@@ -111,3 +111,18 @@ def test_who_may_not_and_what_cannot_be(served: Served, sam: TestClient) -> None
     assert press(sam, "out", date(2026, 11, 20))[0] == 409
     assert press(sam, "out", date(2026, 12, 20))[0] == 409
     assert press(served.person("Ed", Grant(Role.EDITOR)), "out", FRIDAY)[0] == 403
+
+
+def test_an_edition_is_paused_until_a_day_and_resumed(served: Served, sam: TestClient) -> None:
+    assert press(sam, "pause", MONDAY)[0] == 303
+    page = sam.get("/desk/calendar").text
+    assert f"is paused until {MONDAY}, by Sam" in " ".join(page.split())
+    assert entry(served, FRIDAY).paused is not None
+    assert entry(served, MONDAY).paused is None
+    assert press(sam, "pause", MONDAY)[0] == 409
+    assert press(served.person("Ed2", Grant(Role.EDITOR)), "resume", FRIDAY)[0] == 403
+    assert press(sam, "resume", FRIDAY)[0] == 303
+    assert entry(served, FRIDAY).paused is None
+    told = [one.act.what for one in served.app.accounts.record()]
+    assert "pause an edition" in told
+    assert "resume an edition" in told
