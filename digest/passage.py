@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digest.curate.lifecycle import UNFINISHED, allowed, waits_for_approval
 from digest.errors import WrongStateError
@@ -53,6 +53,10 @@ class Standing:
     doubtful: Sequence[Doubtful]
     #: what is still to go and how long that takes; None where nobody asked
     plan: SendPlan | None
+    #: deliveries settled a second, lately; 0: none, or it is not on its way
+    pace: float
+    #: when all is settled if it goes on like that; None: nothing goes
+    ends: datetime | None
     #: what may be put right in it, by letter; story → headline
     stories: Mapping[StoryId, str]
     #: the letters about it
@@ -76,8 +80,10 @@ class Passage:
         on_its_way = issue.state is IssueState.SENDING
         with reading(parts.engine) as connection:
             given = approvals.standing(connection, issue.id)
-            left = {why: len(who) for why, who in not_sent(connection, issue.id).items()}
-        undo = control.undo_until(parts, issue)
+            why_not = {why: len(who) for why, who in not_sent(connection, issue.id).items()}
+        undo, now = control.undo_until(parts, issue), parts.clock.now()
+        progress, pace = send.progress_of(parts, issue), send.pace(parts, issue)
+        left = sum(progress.get(state, 0) for state in send.UNSETTLED)
         return Standing(
             edition=edition,
             outlook=outlook(edition, issue),
@@ -86,10 +92,12 @@ class Passage:
             stands="" if paused is None else str(paused),
             undo_until=undo,
             open=frozenset(_open(issue, paused=paused is not None, letter=letter)),
-            progress=send.progress_of(parts, issue),
-            left_out=left,
+            progress=progress,
+            left_out=why_not,
             doubtful=doubtful.known(parts, issue.id),
             plan=plan(parts, issue) if reckon or on_its_way else None,
+            pace=pace,
+            ends=now + timedelta(seconds=left / pace) if pace and left else None,
             stories=errata.stories(parts, issue),
             letters=errata.about(parts, issue),
         )
