@@ -134,11 +134,12 @@
     }
     if (!keysOn() || !document.getElementById("help")) return;
     const acts = {
-      j: () => step(1), k: () => step(-1), e: () => press("e"), p: () => press("p"),
-      r: () => press("r"), "/": () => document.getElementById("q")?.focus(),
-      "?": () => document.getElementById("help").showModal(),
+      next: () => step(1), before: () => step(-1), edit: () => press("e"), pin: () => press("p"),
+      remove: () => press("r"), search: () => document.getElementById("q")?.focus(),
+      help: () => document.getElementById("help").showModal(),
     };
-    const act = acts[event.key];
+    const keys = JSON.parse(document.getElementById("help").dataset.keys);
+    const act = acts[Object.keys(keys).find((one) => keys[one] === event.key)];
     if (act) { event.preventDefault(); act(); }
   });
 
