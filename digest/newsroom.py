@@ -42,6 +42,8 @@ from digest.steps import (
     send,
 )
 from digest.steps.desk import due
+from digest.steps.invite import invite
+from digest.steps.letters import Somebody
 from digest.steps.overview import Next, overview
 from digest.steps.parts import Parts
 from digest.steps.plan import SendPlan, plan
@@ -155,6 +157,10 @@ class Newsroom:
     def overview(self) -> Sequence[Next]:
         """The next issue of every edition, as it was last filled. Stores nothing."""
         return overview(self.parts)
+
+    def invite(self, newsroom: str, number: int, name: str, address: str, url: str) -> Outcome:
+        """Mail an account's owner the link to it; what became of it. ``newsroom``: its name."""
+        return invite(self.parts, number, Somebody(address=address, name=name), url, newsroom)
 
     def letters(self) -> Sequence[tuple[Issue, Erratum]]:
         """The letters about mistakes that wait, or are going."""
