@@ -23,7 +23,7 @@ from digest.store.engine import reading, writing
 from digest.web.desk_account import AccountPages
 from digest.web.desk_audit import AuditPages
 from digest.web.desk_login import LoginPages
-from digest.web.desk_people import PeoplePages
+from digest.web.desk_people import Inviting, PeoplePages
 from digest.web.gate import Gate, Rules
 
 if TYPE_CHECKING:
@@ -118,14 +118,14 @@ class Accounts:
         )
         return Gate(lambda: self.login, templates, rules)
 
-    def routes(self, gate: Gate) -> list[Route]:
-        """Logging in, one's account, the people, the record."""
+    def routes(self, gate: Gate, invite: Inviting) -> list[Route]:
+        """Logging in, one's account, the people, the record; ``invite`` mails a link."""
         own = Own(self.house, self.login)
         editions = {one.slug: one.name for one in self._settings.editions}
         return [
             *LoginPages(gate, self.login, own, self._openid).routes(),
             *AccountPages(gate, self.login, own).routes(),
-            *PeoplePages(gate, self.people, editions, self.link).routes(),
+            *PeoplePages(gate, self.people, editions, self.link, invite).routes(),
             *AuditPages(gate, self.house).routes(),
         ]
 

@@ -101,6 +101,10 @@ class WithdrawnError(DigestError, LookupError):
     """It was there, and was taken back."""
 
 
+class UnavailableError(DigestError):
+    """It cannot be told at the moment: the database does not answer."""
+
+
 class UnsoundError(DigestError):
     """What a send stands on does not add up."""
 

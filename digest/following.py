@@ -19,6 +19,7 @@ from digest.config import Settings
 from digest.model import IssueId, Report
 from digest.protocols import Clock
 from digest.steps.clicks import ClickCounter
+from digest.steps.known_links import KnownLinks
 from digest.steps.parts import Parts
 from digest.steps.report import report
 from digest.web.clicks import ClickPages
@@ -42,11 +43,13 @@ class Following:
     def counter(self) -> ClickCounter:
         """Counts clicks."""
         people = subscribers.Engagement(self.engine)
-        return ClickCounter(engine=self.engine, clock=self.clock, signs=self.links, readers=people)
+        known = KnownLinks(self.engine, self.clock, self.links)
+        return ClickCounter(links=known, readers=people)
 
     @contextmanager
     def counting(self) -> Iterator[None]:
         """When the block ends, clicks that wait are written."""
+        self.counter.begin()
         try:
             yield
         finally:

@@ -144,6 +144,11 @@ class Newsroom:
         """The next issue of every edition, as it was last filled. Stores nothing."""
         return steps.overview.overview(self.parts)
 
+    def invite(self, newsroom: str, number: int, name: str, address: str, url: str) -> Outcome:
+        """Mail an account's owner the link to it; what became of it. ``newsroom``: its name."""
+        who = steps.letters.Somebody(address=address, name=name)
+        return steps.invite.invite(self.parts, number, who, url, newsroom)
+
     def letters(self) -> Sequence[tuple[Issue, Erratum]]:
         """The letters about mistakes that wait, or are going."""
         return steps.errata.under_way(self.parts)

@@ -1,7 +1,7 @@
 """The pages: readers' own and the newsroom's, and where each of them answers."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import as_file
 
 import jinja2
@@ -150,7 +150,9 @@ class Pages:
 
     def _desk_pages(self, gate: Gate) -> list[BaseRoute]:
         shown: list[BaseRoute] = [*files.own(bundled.templates("web")), *self._desk_routes(gate)]
-        shown += self._accounts.routes(gate)
+        shown += self._accounts.routes(
+            gate, partial(self._newsroom.invite, self._settings.newsroom.name)
+        )
         shown += ReportPages(gate, self._report, self._newsroom.issue).routes()
         shown += ReaderPages(gate, self._care).routes()
         house, newsroom = self._accounts.house, self._newsroom

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest import steps
@@ -53,6 +53,10 @@ class Standing:
     doubtful: Sequence[Doubtful]
     #: what is still to go and how long that takes; None where nobody asked
     plan: "SendPlan | None"
+    #: deliveries settled a second, lately; 0: none, or it is not on its way
+    pace: float
+    #: when all is settled if it goes on like that; None: nothing goes
+    ends: datetime | None
     #: what may be put right in it, by letter; story → headline
     stories: Mapping[StoryId, str]
     #: the letters about it
@@ -76,8 +80,10 @@ class Passage:
         on_its_way = issue.state is IssueState.SENDING
         with reading(parts.engine) as connection:
             given = approvals.standing(connection, issue.id)
-            left = {why: len(who) for why, who in not_sent(connection, issue.id).items()}
-        undo = steps.control.undo_until(parts, issue)
+            why_not = {why: len(who) for why, who in not_sent(connection, issue.id).items()}
+        undo, now = steps.control.undo_until(parts, issue), parts.clock.now()
+        progress, pace = steps.send.progress_of(parts, issue), steps.send.pace(parts, issue)
+        left = sum(progress.get(state, 0) for state in steps.send.UNSETTLED)
         return Standing(
             edition=edition,
             outlook=steps.review.outlook(edition, issue),
@@ -86,10 +92,12 @@ class Passage:
             stands="" if paused is None else str(paused),
             undo_until=undo,
             open=frozenset(_open(issue, paused=paused is not None, letter=letter)),
-            progress=steps.send.progress_of(parts, issue),
-            left_out=left,
+            progress=progress,
+            left_out=why_not,
             doubtful=steps.doubtful.known(parts, issue.id),
             plan=steps.plan.plan(parts, issue) if reckon or on_its_way else None,
+            pace=pace,
+            ends=now + timedelta(seconds=left / pace) if pace and left else None,
             stories=steps.errata.stories(parts, issue),
             letters=steps.errata.about(parts, issue),
         )

@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.deciding import ready
 from digest.cli.output import as_json, line
-from digest.cli.root import Options
 from digest.ids import IssueId
 
 if TYPE_CHECKING:
     from digest.desk.actions import Action, Restore
 
-By = Annotated[str, typer.Option(metavar="NAME", help="who decides")]
 Revision = Annotated[
     int | None, typer.Option(help="refuse if the issue has changed since this revision")
 ]
@@ -28,9 +27,7 @@ def act(
     json: bool,
 ) -> None:
     """Do an act, or say what it would change."""
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
+    app = ready(ctx)
     desk, key = app.newsroom.desk, IssueId(number)
     changes = desk.would(key, action)
     issue = app.newsroom.issue(key) if dry_run else desk.edit(key, revision, by, action)

@@ -1,32 +1,21 @@
 """``erratum``, ``archive`` and ``links``: what can be done about an issue that has gone."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from digest.cli.deciding import By, Reason, ready
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json, as_json, line, table
-from digest.cli.root import Options, cli
+from digest.cli.root import cli
 from digest.ids import IssueId, LinkId, StoryId
-
-if TYPE_CHECKING:
-    from digest.app import App
 
 archive = typer.Typer(no_args_is_help=True, help="List what anybody may read, and take it back.")
 cli.add_typer(archive, name="archive")
 links = typer.Typer(no_args_is_help=True, help="List counted links, and change where they lead.")
 cli.add_typer(links, name="links")
 
-By = Annotated[str, typer.Option(help="who decides")]
-Reason = Annotated[str, typer.Option(help="why, for whoever looks at it")]
 LinkNumber = Annotated[int, typer.Argument(help="the link’s number, see `digest links list`")]
-
-
-def _app(ctx: typer.Context) -> "App":
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    return app
 
 
 @cli.command()
@@ -44,7 +33,7 @@ def erratum(
     """Tell the readers of a story what was wrong in it: one letter to each who has it."""
     from digest.steps import errata
 
-    app = _app(ctx)
+    app = ready(ctx)
     one = app.newsroom.issue(IssueId(issue))
     told = errata.drawn_up(app.parts, one, StoryId(story), wrong, right)
     readers = errata.count(app.parts, told)
@@ -55,6 +44,8 @@ def erratum(
         as_json({"issue": made, "erratum": told, "readers": readers})
     elif made is None:
         line(f"would tell {readers} readers of {told.headline!r}")
+    elif made.state == "held":
+        line(f"issue {made.id} is to tell {readers} readers: `digest approve {made.id}` lets it go")
     else:
         line(f"issue {made.id} tells {readers} readers: `digest run` sends it")
         line(f"  `digest send --issue {made.id}` sends it now, `digest stop {made.id}` does not")
@@ -67,7 +58,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List an edition’s issues that anybody may read, newest first."""
-    app = _app(ctx)
+    app = ready(ctx)
     found = app.newsroom.archive(edition)
     if json:
         as_json(found)
@@ -91,7 +82,7 @@ def withdraw(
     """Take back an issue’s page and its web copies: they answer that they are gone."""
     from digest.steps import archive as step
 
-    app = _app(ctx)
+    app = ready(ctx)
     one = app.newsroom.issue(IssueId(issue))
     if not dry_run:
         step.withdraw(app.parts, one.id, by, reason)
@@ -116,7 +107,7 @@ def restore(
     """Show them again."""
     from digest.steps import archive as step
 
-    app = _app(ctx)
+    app = ready(ctx)
     one = app.newsroom.issue(IssueId(issue))
     if not dry_run:
         step.restore(app.parts, one.id, by, reason)
@@ -131,7 +122,7 @@ def links_(ctx: typer.Context, issue: IssueNumber, json: Json = False) -> None:
     """List the counted links of an issue, where each leads, and what was changed."""
     from digest.steps import links as step
 
-    found, changes = step.of_issue(_app(ctx).parts, IssueId(issue))
+    found, changes = step.of_issue(ready(ctx).parts, IssueId(issue))
     if json:
         as_json({"links": found, "changes": changes})
         return
@@ -160,7 +151,7 @@ def repoint(
     """Have a link in mail that has gone lead elsewhere."""
     from digest.steps import links as step
 
-    done = step.repoint(_app(ctx).parts, LinkId(link), url, by, reason, dry_run=dry_run)
+    done = step.repoint(ready(ctx).parts, LinkId(link), url, by, reason, dry_run=dry_run)
     if json:
         as_json(done)
     else:
@@ -180,7 +171,7 @@ def withdraw_link(
     """Have a link lead nowhere: who follows it reads that it is gone."""
     from digest.steps import links as step
 
-    done = step.withdraw(_app(ctx).parts, LinkId(link), by, reason, dry_run=dry_run)
+    done = step.withdraw(ready(ctx).parts, LinkId(link), by, reason, dry_run=dry_run)
     if json:
         as_json(done)
     elif dry_run:

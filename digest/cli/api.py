@@ -1,14 +1,12 @@
 """``api`` and ``keys``: the API told to programs, and who may use it."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from digest.cli.deciding import ready
 from digest.cli.output import Json, as_json, line, table
 from digest.cli.root import Options, cli
-
-if TYPE_CHECKING:
-    from digest.app import App
 
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys of the API.")
 cli.add_typer(keys, name="keys")
@@ -31,7 +29,7 @@ def add_key(
     json: Json = False,
 ) -> None:
     """Make a key and show it, this once."""
-    app = _app(ctx)
+    app = ready(ctx)
     key = app.api.keys.add(name, scope, app.clock.now())
     if json:
         as_json({"name": name, "scopes": sorted(set(scope)), "key": key})
@@ -42,7 +40,7 @@ def add_key(
 @keys.command("list")
 def list_keys(ctx: typer.Context, json: Json = False) -> None:
     """List the keys there are, and were; never what they are."""
-    found = _app(ctx).api.keys.every()
+    found = ready(ctx).api.keys.every()
     if json:
         as_json(found)
         return
@@ -55,16 +53,9 @@ def list_keys(ctx: typer.Context, json: Json = False) -> None:
 @keys.command()
 def revoke(ctx: typer.Context, name: Name, json: Json = False) -> None:
     """Let a key open nothing any more, from now on."""
-    app = _app(ctx)
+    app = ready(ctx)
     app.api.keys.revoke(name, app.clock.now())
     if json:
         as_json({"name": name, "revoked": True})
     else:
         line(f"the key {name} opens nothing any more")
-
-
-def _app(ctx: typer.Context) -> "App":
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    return app

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.acts import By, Revision, act
+from digest.cli.acts import Revision, act
+from digest.cli.deciding import By
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json
 from digest.cli.root import Options, cli

@@ -1,39 +1,97 @@
 """What a person does with one issue: ``pause``, ``resume``, ``stop``, ``undo``, ``hold``…"""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from digest.cli.deciding import By, Reason, ready
 from digest.cli.line import IssueNumber
 from digest.cli.output import DryRun, Json, as_json, line
-from digest.cli.root import Options, cli
+from digest.cli.root import cli
 from digest.ids import IssueId
 
 if TYPE_CHECKING:
-    from digest.app import App
     from digest.model import Issue
+    from digest.steps.parts import Parts
 
-By = Annotated[str, typer.Option(help="who decides")]
-Reason = Annotated[str, typer.Option(help="why, for whoever looks at the issue")]
+#: does what was decided: (parts, issue, who, why) → the issue after it
+Deciding: TypeAlias = "Callable[[Parts, Issue, str, str], Issue]"
 
 
-@cli.command()
-def pause(
-    ctx: typer.Context,
-    issue: IssueNumber,
-    reason: Reason = "",
-    by: By = "operator",
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> None:
-    """Let nothing more of an issue go; the batch at work is finished."""
+def _deciding(name: str, told: str, act: Deciding, help_: str) -> None:
+    """Register a command by which somebody decides about an issue, with a reason.
+
+    ``told`` may name who decided (``by``), the issue (``issue``), and what went of it (``went``).
+    """
+
+    def command(
+        ctx: typer.Context,
+        issue: IssueNumber,
+        reason: Reason = "",
+        by: By = "operator",
+        dry_run: DryRun = False,
+        json: Json = False,
+    ) -> None:
+        app = ready(ctx)
+        one = app.newsroom.issue(IssueId(issue))
+        if not dry_run:
+            one = act(app.parts, one, by, reason)
+        went = ", ".join(f"{n} {state}" for state, n in app.newsroom.progress(one).items())
+        done = told.format(by=by, issue=issue, went=went or "nothing went")
+        _tell(one, done, dry_run=dry_run, json=json)
+
+    cli.command(name, help=help_)(command)
+
+
+def _pause(parts: "Parts", one: "Issue", by: str, why: str) -> "Issue":
     from digest.steps import control
 
-    app = _app(ctx)
-    one = app.newsroom.issue(IssueId(issue))
-    if not dry_run:
-        one = control.pause(app.parts, one, by, reason)
-    _tell(one, f"is paused by {by}", dry_run=dry_run, json=json)
+    return control.pause(parts, one, by, why)
+
+
+def _stop(parts: "Parts", one: "Issue", by: str, why: str) -> "Issue":
+    from digest.steps import control
+
+    return control.stop(parts, one, by, why)
+
+
+def _hold(parts: "Parts", one: "Issue", by: str, why: str) -> "Issue":
+    from digest.steps import approve
+
+    return approve.hold(parts, one, by, why)
+
+
+def _skip(parts: "Parts", one: "Issue", by: str, why: str) -> "Issue":
+    from digest.steps import approve
+
+    return approve.skip(parts, one, by, why)
+
+
+_deciding(
+    "pause",
+    "is paused by {by}",
+    _pause,
+    "Let nothing more of an issue go; the batch at work is finished.",
+)
+_deciding(
+    "stop",
+    "is stopped by {by}; {went}",
+    _stop,
+    "Give up what has not gone of an issue; its readers get its stories with their next one.",
+)
+_deciding(
+    "hold",
+    "is held by {by}; `digest approve {issue}` lets it go",
+    _hold,
+    "Hold an issue before it goes, until somebody approves it or gives it to review.",
+)
+_deciding(
+    "skip",
+    "is left out by {by}",
+    _skip,
+    "Leave an issue out: nobody gets it, its stories roll into the next one.",
+)
 
 
 @cli.command()
@@ -50,31 +108,11 @@ def resume(
     """Let a paused issue go on, with the next tick or `digest send`."""
     from digest.steps import control
 
-    app = _app(ctx)
+    app = ready(ctx)
     one = app.newsroom.issue(IssueId(issue))
     if not dry_run:
         one = control.resume(app.parts, one, by, late=late)
     _tell(one, f"goes on, says {by}", dry_run=dry_run, json=json)
-
-
-@cli.command()
-def stop(
-    ctx: typer.Context,
-    issue: IssueNumber,
-    reason: Reason = "",
-    by: By = "operator",
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> None:
-    """Give up what has not gone of an issue; its readers get its stories with their next one."""
-    from digest.steps import control
-
-    app = _app(ctx)
-    one = app.newsroom.issue(IssueId(issue))
-    if not dry_run:
-        one = control.stop(app.parts, one, by, reason)
-    counts = ", ".join(f"{n} {state}" for state, n in app.newsroom.progress(one).items())
-    _tell(one, f"is stopped by {by}; {counts or 'nothing went'}", dry_run=dry_run, json=json)
 
 
 @cli.command()
@@ -88,49 +126,11 @@ def undo(
     """Take an approved or locked issue back before anything of it went; it waits, paused."""
     from digest.steps import control
 
-    app = _app(ctx)
+    app = ready(ctx)
     one = app.newsroom.issue(IssueId(issue))
     if not dry_run:
         one = control.undo(app.parts, one, by)
     _tell(one, f"is taken back; `digest resume {issue}` lets it go", dry_run=dry_run, json=json)
-
-
-@cli.command()
-def hold(
-    ctx: typer.Context,
-    issue: IssueNumber,
-    reason: Reason = "",
-    by: By = "operator",
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> None:
-    """Hold an issue before it goes, until somebody approves it or gives it to review."""
-    from digest.steps import approve
-
-    app = _app(ctx)
-    one = app.newsroom.issue(IssueId(issue))
-    if not dry_run:
-        one = approve.hold(app.parts, one, by, reason)
-    _tell(one, f"is held by {by}; `digest approve {issue}` lets it go", dry_run=dry_run, json=json)
-
-
-@cli.command()
-def skip(
-    ctx: typer.Context,
-    issue: IssueNumber,
-    reason: Reason = "",
-    by: By = "operator",
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> None:
-    """Leave an issue out: nobody gets it, its stories roll into the next one."""
-    from digest.steps import approve
-
-    app = _app(ctx)
-    one = app.newsroom.issue(IssueId(issue))
-    if not dry_run:
-        one = approve.skip(app.parts, one, by, reason)
-    _tell(one, f"is left out by {by}", dry_run=dry_run, json=json)
 
 
 @cli.command()
@@ -144,18 +144,11 @@ def review(
     """Give an issue to people to look at now; with the next tick they are asked by mail."""
     from digest.steps import approve
 
-    app = _app(ctx)
+    app = ready(ctx)
     one = app.newsroom.issue(IssueId(issue))
     if not dry_run:
         one = approve.review(app.parts, one, by)
     _tell(one, "is under review", dry_run=dry_run, json=json)
-
-
-def _app(ctx: typer.Context) -> "App":
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    return app
 
 
 def _tell(issue: "Issue", done: str, *, dry_run: bool, json: bool) -> None:

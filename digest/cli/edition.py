@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.control import By
+from digest.cli.deciding import By
 from digest.cli.line import EditionName
 from digest.cli.output import DryRun, Json, as_json, line, table
 from digest.cli.root import Options, cli

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.deciding import ready
 from digest.cli.output import Json, as_json, line, table
-from digest.cli.root import Options, cli
+from digest.cli.root import cli
 
 if TYPE_CHECKING:
     from digest.app import App
@@ -32,7 +33,7 @@ def admin(ctx: typer.Context, name: Name, email: Email, json: Json = False) -> N
     """Make somebody an admin and print a link for them, good once within 15 minutes."""
     from digest.staff.house import COMMAND_LINE
 
-    app = _app(ctx)
+    app = ready(ctx)
     _link(app, app.accounts.people.admin(name, email, COMMAND_LINE), json=json)
 
 
@@ -41,7 +42,7 @@ def invite(ctx: typer.Context, name: Name, email: Email, role: Roles, json: Json
     """Make an account and print a link for its owner, good once within 7 days."""
     from digest.staff.house import COMMAND_LINE
 
-    app = _app(ctx)
+    app = ready(ctx)
     granted = _grants(app, role)
     _link(app, app.accounts.people.invite(name, email, granted, COMMAND_LINE), json=json)
 
@@ -49,7 +50,7 @@ def invite(ctx: typer.Context, name: Name, email: Email, role: Roles, json: Json
 @staff.command("list")
 def list_people(ctx: typer.Context, json: Json = False) -> None:
     """List everybody: roles, what they log in with, whether their account is closed."""
-    found = [_told(one) for one in _app(ctx).accounts.people.every()]
+    found = [_told(one) for one in ready(ctx).accounts.people.every()]
     if json:
         as_json(found)
         return
@@ -62,7 +63,7 @@ def roles(ctx: typer.Context, who: Who, role: Roles, json: Json = False) -> None
     """Give somebody these roles in place of theirs."""
     from digest.staff.house import COMMAND_LINE
 
-    app = _app(ctx)
+    app = ready(ctx)
     people, granted = app.accounts.people, _grants(app, role)
     people.set_roles(_number(app, who), granted, COMMAND_LINE)
     _say(app, who, json=json)
@@ -73,7 +74,7 @@ def disable(ctx: typer.Context, who: Who, json: Json = False) -> None:
     """Close an account: its owner is logged out at once and let in no more."""
     from digest.staff.house import COMMAND_LINE
 
-    app = _app(ctx)
+    app = ready(ctx)
     app.accounts.people.disable(_number(app, who), COMMAND_LINE)
     _say(app, who, json=json)
 
@@ -83,7 +84,7 @@ def enable(ctx: typer.Context, who: Who, json: Json = False) -> None:
     """Open a closed account again."""
     from digest.staff.house import COMMAND_LINE
 
-    app = _app(ctx)
+    app = ready(ctx)
     app.accounts.people.enable(_number(app, who), COMMAND_LINE)
     _say(app, who, json=json)
 
@@ -93,7 +94,7 @@ def reset(ctx: typer.Context, who: Who, json: Json = False) -> None:
     """Forget somebody's password and app, log them out, and print a fresh link for them."""
     from digest.staff.house import COMMAND_LINE
 
-    app = _app(ctx)
+    app = ready(ctx)
     _link(app, app.accounts.people.reset(_number(app, who), COMMAND_LINE), json=json)
 
 
@@ -102,7 +103,7 @@ def logout(ctx: typer.Context, who: Who, json: Json = False) -> None:
     """Log somebody out everywhere."""
     from digest.staff.house import COMMAND_LINE
 
-    app = _app(ctx)
+    app = ready(ctx)
     ended = app.accounts.people.log_out(_number(app, who), COMMAND_LINE)
     if json:
         as_json({"sessions": ended})
@@ -156,10 +157,3 @@ def _number(app: "App", who: str) -> int:
     found = app.accounts.people.named(who).person.id
     assert found is not None, "who has an account has a number"
     return found
-
-
-def _app(ctx: typer.Context) -> "App":
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    return app

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.deciding import ready
 from digest.cli.output import DryRun, Json, as_json, line, table
-from digest.cli.root import Options, cli
+from digest.cli.root import cli
 from digest.errors import DigestError, NotFoundError, WrongStateError
 
 if TYPE_CHECKING:
@@ -20,17 +21,10 @@ Name = Annotated[str, typer.Argument(help="the segment’s name")]
 Everyone = Annotated[bool, typer.Option("--all", help="also who may not be mailed")]
 
 
-def _app(ctx: typer.Context) -> "App":
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    return app
-
-
 @segments.command("list")
 def list_(ctx: typer.Context, json: Json = False) -> None:
     """List every segment with its people, as of now."""
-    app = _app(ctx)
+    app = ready(ctx)
     saved = {one.name: one for one in app.segments.saved()}
     rows: list[dict[str, object]] = []
     for name in app.segments:
@@ -57,7 +51,7 @@ def list_(ctx: typer.Context, json: Json = False) -> None:
 @segments.command()
 def count(ctx: typer.Context, name: Name, json: Json = False) -> None:
     """Count a segment’s people now, and those of them who may be mailed at all."""
-    counted = _app(ctx).segments.count(name)
+    counted = ready(ctx).segments.count(name)
     if json:
         as_json({"segment": name, "people": counted.people, "mailable": counted.mailable})
     else:
@@ -74,7 +68,7 @@ def explain(
     json: Json = False,
 ) -> None:
     """Tell whether a person is in a segment, condition by condition."""
-    app = _app(ctx)
+    app = ready(ctx)
     who = _who(app, subscriber)
     told = app.segments.explain(name, who)
     if json:
@@ -94,7 +88,7 @@ def members(
     json: Json = False,
 ) -> None:
     """Show a segment’s first people, without their addresses."""
-    found = _app(ctx).segments.members(name, everyone=everyone)
+    found = ready(ctx).segments.members(name, everyone=everyone)
     rows = [
         {"subscriber": one.subscriber, "language": one.language, "joined": one.joined_at}
         for one, _ in zip(found, range(first), strict=False)
@@ -114,7 +108,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a segment’s people, with their addresses, as a CSV that is safe in a spreadsheet."""
-    app = _app(ctx)
+    app = ready(ctx)
     people = app.segments.members(name, everyone=everyone)
     from digest.door import write_members
 
@@ -147,7 +141,7 @@ def save(
     json: Json = False,
 ) -> None:
     """Save a filter under a name, for editions, sections and previews to use."""
-    app = _app(ctx)
+    app = ready(ctx)
     if dry_run:
         app.segments.read(name, told)
     else:
@@ -162,7 +156,7 @@ def save(
 @segments.command()
 def remove(ctx: typer.Context, name: Name, dry_run: DryRun = False, json: Json = False) -> None:
     """Forget a saved segment; refused while an edition goes by it."""
-    app = _app(ctx)
+    app = ready(ctx)
     from digest.segmenting import named
 
     if users := [key for key, used in named(app.settings) if used == name]:

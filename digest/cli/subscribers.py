@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.deciding import ready
 from digest.cli.import_report import import_told
 from digest.cli.output import DryRun, Json, as_json, line, table
-from digest.cli.root import Options, cli
+from digest.cli.root import cli
 from digest.errors import ExitCode, NotFoundError
 
 if TYPE_CHECKING:
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
 
 people = typer.Typer(no_args_is_help=True, help="Import, count, explain and suppress subscribers.")
 cli.add_typer(people, name="subscribers")
-
-
-def _app(ctx: typer.Context) -> "App":
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    return app
 
 
 @people.command("import")
@@ -50,7 +44,7 @@ def import_(  # noqa: PLR0917 - a command line's options, each given by name
     json: Json = False,
 ) -> None:
     """Import subscribers; rows that cannot be taken are listed, the rest goes in."""
-    app = _app(ctx)
+    app = ready(ctx)
     for slug in edition or ():
         app.parts.edition(slug)
     from digest.door import Bringing
@@ -86,7 +80,7 @@ def add(
     json: Json = False,
 ) -> None:
     """Add one person who asked for it."""
-    app = _app(ctx)
+    app = ready(ctx)
     for slug in edition:
         app.parts.edition(slug)
     who = app.add_subscriber(address, frozenset(edition), consent, name)
@@ -99,7 +93,7 @@ def add(
 @people.command()
 def count(ctx: typer.Context, json: Json = False) -> None:
     """Count the active subscribers of each edition and the members of each segment."""
-    app = _app(ctx)
+    app = ready(ctx)
     editions = app.people.active_by_edition()
     rows = [("edition", slug, editions.get(slug, 0)) for slug in app.parts.editions]
     rows += [("segment", name, app.people.count(name)) for name in app.people.segments]
@@ -116,7 +110,7 @@ def why(
     json: Json = False,
 ) -> None:
     """Tell what a person gets and why: consent, choices, segments, suppressions."""
-    app = _app(ctx)
+    app = ready(ctx)
     told = app.people.why(_found(app, address))
     if json:
         as_json(told)
@@ -156,7 +150,7 @@ def suppress(
     json: Json = False,
 ) -> None:
     """Promise never to mail this person again."""
-    app = _app(ctx)
+    app = ready(ctx)
     who = _found(app, address)
     if not dry_run:
         app.people.suppress(who, reason=reason, now=app.clock.now(), scope=edition)
@@ -173,7 +167,7 @@ def link(
     json: Json = False,
 ) -> None:
     """Print a fresh link to a person's preference page; it works for 30 days."""
-    app = _app(ctx)
+    app = ready(ctx)
     path = app.people.preferences_path(_found(app, address), app.clock.now())
     url = app.settings.web.public_url + path
     if json:

@@ -5,9 +5,11 @@ its sources, its readers) needs a grant for all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+from digest.people.keys import USUAL, Keys
 
 
 class Role(StrEnum):
@@ -118,6 +120,8 @@ class Person:
     name: str
     email: str = ""
     grants: frozenset[Grant] = frozenset()
+    #: which keys do what
+    keys: Keys = field(default_factory=lambda: USUAL, hash=False, compare=False)
 
     def may(self, permission: Permission, edition: str | None = None) -> bool:
         """Whether they may do that in an edition; None: in any of them."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from digest.errors import RefusedError
 from digest.people import codes, passwords
+from digest.people.keys import Keys
 from digest.staff.house import House
 from digest.staff.login import WRONG, Browser, Login, Visit
 from digest.store import people, sessions
@@ -54,6 +55,14 @@ class Own:
             ended = sessions.end_all(connection, mine.person_id, but=mine.token_hash)
             by = visit.actor(place)
             self.house.record(connection, by, "log out elsewhere", after=str(ended))
+
+    def choose_keys(self, visit: Visit, keys: Keys | None, place: str) -> None:
+        """Act by these keys from now on; None: by the usual ones."""
+        who = visit.session.person_id
+        told = None if keys is None else dict(keys)
+        with writing(self.house.engine) as connection:
+            people.change(connection, who, shortcuts=told)
+            self.house.record(connection, visit.actor(place), "keys", f"person {who}")
 
     def change_password(self, visit: Visit, old: str, new: str, browser: Browser) -> None:
         """Raises RefusedError. Other browsers are logged out."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         hear as hear,
         held as held,
         history as history,
+        invite as invite,
         last_look as last_look,
         letters as letters,
         links as links,

@@ -1,4 +1,4 @@
-"""clicks: where a counted link leads, and how often it was followed.
+"""clicks: how often counted links were followed, and by whom as far as they agreed.
 
 Clicks wait in memory for some seconds: until then it shows who opens several links at once, and
 many are written together. A process that is killed loses those seconds, and nothing else.
@@ -10,29 +10,21 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy.engine import Engine
 
-from digest.click_links import ClickLinks
 from digest.deliver.clicks import AT_ONCE, TOGETHER, Hit, judged, says_machine
-from digest.errors import NotFoundError
 from digest.model import ClickKind, LinkId, SubscriberId
-from digest.protocols import Clock
-from digest.store import clicks, links
-from digest.store.engine import reading, writing
-from digest.store.links import StoredLink
+from digest.steps.known_links import Found, KnownLinks
+from digest.store import clicks
+from digest.store.engine import writing
 
 log = structlog.get_logger()
 
 #: seconds between two writes
 EVERY = 2.0
-#: so long a link is believed to lead where it led
-KNOWN_FOR = timedelta(seconds=5)
-#: links remembered; a hundred bytes each, and their addresses
-KNOWN = 10_000
 
 
 class Readers(Protocol):
@@ -43,22 +35,6 @@ class Readers(Protocol):
 
     def active(self, who: Sequence[SubscriberId], at: datetime) -> None:
         """These did something themselves, at ``at``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A link that somebody follows."""
-
-    link: StoredLink
-    #: when its issue began to go
-    began: datetime | None
-    #: what followed its signature
-    ending: str = ""
-
-    @property
-    def url(self) -> str:
-        """Where it leads; empty where it was withdrawn."""
-        return "" if self.link.withdrawn_at else self.link.target.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +51,10 @@ class Request:
 
 @dataclass(slots=True)
 class ClickCounter:
-    """Finds links and counts clicks. Safe to share between threads; ``close`` writes the rest."""
+    """Counts clicks. Safe to share between threads; ``close`` writes the rest."""
 
-    engine: Engine
-    clock: Clock
-    signs: ClickLinks
+    links: KnownLinks
     readers: Readers
-    _known: dict[LinkId, tuple[datetime, StoredLink, datetime | None]] = field(
-        default_factory=dict, init=False
-    )
     _waiting: list[Hit] = field(default_factory=list, init=False)
     #: counted already; whoever was there a moment ago may have been in a hurry
     _past: list[Hit] = field(default_factory=list, init=False)
@@ -93,50 +64,20 @@ class ClickCounter:
     _followed: dict[tuple[SubscriberId, LinkId], datetime] = field(default_factory=dict, init=False)
     _salt: tuple[date, bytes] = field(default=(date.min, b""), init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
-    _finding: threading.Lock = field(default_factory=threading.Lock, init=False)
     _writes: threading.Lock = field(default_factory=threading.Lock, init=False)
     _closing: threading.Event = field(default_factory=threading.Event, init=False)
     _writer: threading.Thread | None = field(default=None, init=False)
 
-    def remembered(self, name: str) -> Found | None:
-        """The link ``<link>.<mac>…`` if it is in memory; see ``find``."""
-        read = self.signs.read(name)
-        known = self._known.get(read[0]) if read else None
-        if read is None or known is None or self.clock.now() - known[0] > KNOWN_FOR:
-            return None
-        return Found(link=known[1], began=known[2], ending=read[1])
-
-    def find(self, name: str) -> Found | None:
-        """The link ``<link>.<mac>…``; None for what we did not sign, or do not know any more.
-
-        With it all links of its issue are remembered: whoever follows another finds it at once.
-        """
-        read = self.signs.read(name)
-        if read is None:
-            return None
-        with self._finding:
-            found = self.remembered(name)
-            if found is None and self._look_up(read[0]):
-                found = self.remembered(name)
-        return found
-
-    def _look_up(self, number: LinkId) -> bool:
-        """Remember an issue's links, by one of them; False where that is not there."""
-        try:
-            with reading(self.engine) as connection:
-                issue = links.get(connection, number).issue
-                every = links.of_issue(connection, issue)
-                began = links.began(connection, issue)
-        except NotFoundError:
-            return False
-        kept = {} if len(self._known) + len(every) > KNOWN else self._known
-        now = self.clock.now()
-        self._known = kept | {one.id: (now, one, began) for one in every}
-        return True
+    def begin(self) -> None:
+        """Have what waits written every so often, and the links of late issues remembered."""
+        with self._lock:
+            if self._writer is None and not self._closing.is_set():
+                self._writer = threading.Thread(target=self._write_on, name="clicks", daemon=True)
+                self._writer.start()
 
     def note(self, found: Found, request: Request) -> None:
         """Somebody followed a link. Only remembers it, so it costs no time."""
-        now, issue = self.clock.now(), found.link.issue
+        now, issue = self.links.clock.now(), found.link.issue
         early = found.began is not None and now - found.began < AT_ONCE
         hit = Hit(
             link=found.link.id,
@@ -145,13 +86,11 @@ class ClickCounter:
             place=self._hashed(request.place, now.date()),
             machine=early or says_machine(request.headers),
             click=request.click,
-            reader=self.signs.reader(issue, found.ending),
+            reader=self.links.signs.reader(issue, found.ending),
         )
         with self._lock:
             self._waiting.append(hit)
-            if self._writer is None and not self._closing.is_set():
-                self._writer = threading.Thread(target=self._write_on, name="clicks", daemon=True)
-                self._writer.start()
+        self.begin()
 
     def flush(self, *, everything: bool = False) -> None:
         """Write what waited long enough to be judged, or all. What cannot be written waits on."""
@@ -170,13 +109,14 @@ class ClickCounter:
     def _write_on(self) -> None:
         while not self._closing.wait(EVERY):
             try:
+                self.links.warm()
                 self.flush()
             except Exception:
                 # Nothing is lost: the counts stay in memory for the next time.
                 log.exception("clicks_wait")
 
     def _judge(self, *, everything: bool) -> None:
-        now = self.clock.now()
+        now = self.links.clock.now()
         until = now if everything else now - TOGETHER
         with self._lock:
             ripe = [one for one in self._waiting if one.at <= until]
@@ -195,7 +135,7 @@ class ClickCounter:
         asked = sorted({who for who, _ in self._followed})
         agreed = set(self.readers.agreed(asked)) if asked else set()
         followed = [(*key, at) for key, at in self._followed.items() if key[0] in agreed]
-        with writing(self.engine) as connection:
+        with writing(self.links.engine) as connection:
             clicks.add(connection, self._counts)
             clicks.add_readers(connection, followed)
         self._counts, self._followed = Counter(), {}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Engine
 
 from digest.deliver.returns.forget import KeptMails
-from digest.store import person
+from digest.store import lapsed, person
 from digest.store.engine import reading, writing
 
 PAGE = 500
@@ -39,10 +39,19 @@ def retain(
             gone = person.old(connection, before)
     else:
         gone = {name: _forget(engine, name, at) for name, at in before.items()}
+    gone |= _lapsed(engine, now, dry_run=dry_run)
     if keep.bounces and mails is not None:
         limit = now - timedelta(days=keep.bounces)
         gone["returned mails"] = mails.older(limit, remove=not dry_run)
     return gone
+
+
+def _lapsed(engine: Engine, now: datetime, *, dry_run: bool) -> Mapping[str, int]:
+    if dry_run:
+        with reading(engine) as connection:
+            return lapsed.count(connection, now)
+    with writing(engine) as connection:
+        return lapsed.forget(connection, now)
 
 
 def _forget(engine: Engine, name: str, before: datetime) -> int:

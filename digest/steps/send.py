@@ -27,9 +27,10 @@ from digest.steps.held import ways_of
 from digest.steps.messages import MessageMaker
 from digest.steps.parts import Parts
 from digest.steps.rules import rules_hash
-from digest.store import control, errata, issues, ledger, minutes, variants, waiting, windows
+from digest.store import control, errata, issues, ledger, links, minutes, variants, waiting, windows
 from digest.store.control import Control
 from digest.store.engine import reading, writing
+from digest.store.pace import settled_since
 from digest.store.windows import SeenReason
 
 log = structlog.get_logger()
@@ -206,6 +207,23 @@ UNSETTLED = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.DEFERRE
 
 def _reached(counts: Mapping[DeliveryState, int]) -> int:
     return sum(counts.get(state, 0) for state in ledger.REACHED)
+
+
+#: what is settled within this tells how fast an issue goes
+LATELY = timedelta(minutes=1)
+
+
+def pace(parts: Parts, issue: Issue) -> float:
+    """How many deliveries a second of an issue on its way were settled lately; 0: none."""
+    if issue.state is not IssueState.SENDING:
+        return 0.0
+    now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        began = links.began(connection, issue.id) or now
+        since = max(began, now - LATELY)
+        count = settled_since(connection, issue.id, since)
+    # Less than a second would be no measure.
+    return count / max((now - since).total_seconds(), 1.0)
 
 
 def progress_of(parts: Parts, issue: Issue) -> dict[DeliveryState, int]:

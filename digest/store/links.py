@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from digest.curate.lifecycle import WENT
 from digest.errors import NotFoundError
 from digest.model import IssueId, IssueState, LinkId, LinkPlace, StoryId, Target
 from digest.store.link_tables import link, link_change
+from digest.store.tables import issue as issues
 from digest.store.tables import issue_event
 
 
@@ -71,6 +73,20 @@ def of_issue(connection: Connection, issue: IssueId) -> list[StoredLink]:
     """The links of an issue, in the order of its sections."""
     rows = connection.execute(sa.select(link).where(link.c.issue_id == issue).order_by(link.c.id))
     return [_link(row) for row in rows]
+
+
+def went_since(connection: Connection, at: datetime) -> list[IssueId]:
+    """The issues with counted links that were due then or later and go or went, oldest first."""
+    query = (
+        sa.select(issues.c.id)
+        .where(
+            issues.c.scheduled_at >= at,
+            issues.c.state.in_([IssueState.SENDING.value, *(one.value for one in WENT)]),
+            sa.exists().where(link.c.issue_id == issues.c.id),
+        )
+        .order_by(issues.c.scheduled_at)
+    )
+    return list(map(IssueId, connection.scalars(query)))
 
 
 def began(connection: Connection, issue: IssueId) -> datetime | None:

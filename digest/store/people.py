@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.errors import NotFoundError
+from digest.people.keys import kept
 from digest.people.roles import Grant, Person, Role
 from digest.store.people_tables import person, person_role, recovery_code, second_factor
 
@@ -88,7 +89,7 @@ def grant(connection: Connection, person_id: int, grants: Iterable[Grant]) -> No
 
 
 def change(connection: Connection, person_id: int, **values: object) -> None:
-    """Set columns: ``password``, ``openid``, ``disabled_at``."""
+    """Set columns: ``password``, ``openid``, ``disabled_at``, ``shortcuts``."""
     connection.execute(sa.update(person).where(person.c.id == person_id).values(**values))
 
 
@@ -179,7 +180,11 @@ def _accounts(connection: Connection, condition: sa.ColumnElement[bool]) -> list
     return [
         Account(
             person=Person(
-                id=row.id, name=row.name, email=row.email, grants=frozenset(granted[row.id])
+                id=row.id,
+                name=row.name,
+                email=row.email,
+                grants=frozenset(granted[row.id]),
+                keys=kept(row.shortcuts),
             ),
             password=row.password,
             openid=row.openid,

@@ -21,6 +21,8 @@ person = sa.Table(
     sa.Column("openid", sa.String(500), nullable=True, unique=True),
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("disabled_at", Instant, nullable=True),
+    # what is done at the desk → the key that does it; null: the usual ones
+    sa.Column("shortcuts", sa.JSON(none_as_null=True), nullable=True),
 )
 
 # a role for an edition; "": for all

@@ -99,13 +99,14 @@ def end_all(connection: Connection, person_id: int, *, but: str = "") -> int:
     return ended.rowcount
 
 
+def lapsed(now: datetime) -> sa.ColumnElement[bool]:
+    """Sessions that are good no more."""
+    return sa.or_(desk_session.c.made_at <= now - LONGEST, desk_session.c.seen_at <= now - IDLE)
+
+
 def forget(connection: Connection, now: datetime) -> None:
     """Drop what is over: sessions and links."""
-    over = sa.or_(
-        desk_session.c.made_at <= now - LONGEST,
-        desk_session.c.seen_at <= now - IDLE,
-    )
-    connection.execute(sa.delete(desk_session).where(over))
+    connection.execute(sa.delete(desk_session).where(lapsed(now)))
     connection.execute(sa.delete(welcome).where(welcome.c.expires_at <= now))
 
 

@@ -8,15 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import anyio
+import anyio.to_thread
 import idna
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from digest.click_links import CLICKS
+from digest.errors import UnavailableError
 from digest.steps import clicks
-from digest.steps.clicks import ClickCounter, Found
+from digest.steps.clicks import ClickCounter
+from digest.steps.known_links import Found, KnownLinks
 from digest.web.nothing import Nothing
 
 HEADERS = {
@@ -26,6 +29,8 @@ HEADERS = {
 }
 
 
+#: seconds that a reader waits at the most
+LONGEST = 5.0
 #: what stands in an address as it is (RFC 3986 §2.2, §2.3)
 _AS_IT_IS = "%/:?#[]@!$&'()*+,;=-._~"
 
@@ -43,6 +48,15 @@ def in_ascii(url: str) -> str:
     return quote(url, safe=_AS_IT_IS)
 
 
+async def _looked_up(links: KnownLinks, name: str) -> Found | None:
+    # A database that is away may hang: whoever looks is then left to it.
+    with anyio.move_on_after(LONGEST):
+        return await anyio.to_thread.run_sync(links.find, name, abandon_on_cancel=True)
+    if (found := links.recall(name)) is None:
+        raise UnavailableError("looking a link up takes too long")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class ClickPages:
     """``/c/<link>.<mac>``."""
@@ -57,9 +71,12 @@ class ClickPages:
         return [Route(CLICKS + "{name:path}", self.follow, methods=["GET", "HEAD"])]
 
     async def follow(self, request: Request) -> Response:
-        """Lead on; 404 for what we did not sign, 410 for what was withdrawn."""
-        name = request.path_params["name"]
-        found = self.counter.remembered(name) or await run_in_threadpool(self.counter.find, name)
+        """Lead on; 404 for what we did not sign, 410 for what was withdrawn, 503 for later."""
+        name, links = request.path_params["name"], self.counter.links
+        try:
+            found = links.remembered(name) or await _looked_up(links, name)
+        except UnavailableError:
+            return self.nothing.page(request, 503)
         if found is None:
             return self.nothing.page(request, 404)
         self._note(found, request)

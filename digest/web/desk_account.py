@@ -1,11 +1,13 @@
 """One's own account: where one is logged in, the password, the app."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from digest.errors import RefusedError
+from digest.errors import InvalidError, RefusedError
+from digest.people.keys import TOLD, USUAL, chosen
 from digest.people.roles import Permission
 from digest.staff.account import Own
 from digest.staff.login import Login, Visit
@@ -15,6 +17,7 @@ from digest.web.gate import PRIVATE, DeskRoute, Gate, one
 #: what the page may say that was done
 DONE = {
     "password": "Your password is changed, and other browsers are logged out.",
+    "keys": "Your keys are changed.",
     "sessions": "They are logged out.",
     "dropped": "Your app is forgotten. Set up another one now.",
 }
@@ -34,6 +37,7 @@ class AccountPages:
         return [
             page("/desk/account", self.account, mine),
             page("/desk/account/password", self.password, mine, methods=post),
+            page("/desk/account/keys", self.keys, mine, methods=post),
             page("/desk/account/sessions", self.sessions, mine, methods=post),
             page("/desk/account/factor", self.begin, mine, methods=post),
             page("/desk/account/factor/confirm", self.confirm, mine, methods=post),
@@ -53,6 +57,18 @@ class AccountPages:
         except RefusedError as error:
             return self._page(request, wrong=str(error))
         return _done("password")
+
+    def keys(self, request: Request) -> Response:
+        """Other keys, none, or the usual ones."""
+        fields, place = request.state.fields, self.gate.place(request)
+        given = {act: one(fields, f"key-{act}") for act in USUAL}
+        try:
+            wanted = {"usual": None, "none": {}}.get(one(fields, "do"), given)
+            keys = None if wanted is None else chosen(wanted)
+        except InvalidError as error:
+            return self._page(request, unusable=error.message, typed=given)
+        self.own.choose_keys(_visit(request), keys, place)
+        return RedirectResponse("/desk/account?done=keys#keys", 303, PRIVATE)
 
     def sessions(self, request: Request) -> Response:
         """Log another browser out, or all others."""
@@ -86,13 +102,20 @@ class AccountPages:
             return self._page(request, wrong=str(error))
         return _done("dropped")
 
-    def _page(self, request: Request, *, wrong: str = "") -> Response:
+    def _page(
+        self,
+        request: Request,
+        *,
+        wrong: str = "",
+        unusable: str = "",
+        typed: Mapping[str, str] | None = None,
+    ) -> Response:
         visit = _visit(request)
         factor = self.own.pending_factor(visit)
         return self.gate.show(
             request,
             "desk_account.html",
-            403 if wrong else 200,
+            403 if wrong else 400 if unusable else 200,
             visit=visit,
             sessions=self.own.sessions(visit),
             recovery_left=self.own.recovery_left(visit),
@@ -100,6 +123,9 @@ class AccountPages:
             picture=picture(factor) if factor else "",
             done=DONE.get(request.query_params.get("done", ""), ""),
             wrong=wrong,
+            unusable=unusable,
+            acts=TOLD,
+            keys=typed or request.state.person.keys,
         )
 
 

@@ -121,7 +121,7 @@ class MailPages:
         """The page that `digest preview` writes: all of it in one document that stands alone."""
         whom = self._whom(request)
         preview = self._tried(lambda: self.mails.preview(self.room.issue(request), whom))
-        headers = {"Content-Security-Policy": PREVIEW_POLICY}
+        headers = {**PRIVATE, "Content-Security-Policy": PREVIEW_POLICY}
         return HTMLResponse(page(self.templates, preview), headers=headers)
 
     def _mail(self, request: Request) -> Mail:

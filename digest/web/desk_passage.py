@@ -24,6 +24,7 @@ MOST = 10
 AGAIN = 5
 
 
+_GOING = frozenset({IssueState.LOCKED, IssueState.SENDING})
 #: does what a button says, and writes it down along with it; answers with what is to be told
 Act: TypeAlias = Callable[[Request, Issue, Along], str]
 
@@ -85,7 +86,7 @@ class PassagePages:
         ]
 
     def show(self, request: Request) -> Response:
-        """How it stands; loads itself anew while it goes."""
+        """How it stands; while it goes a script keeps it true, and without one it reloads."""
         return self._page(request, self.room.issue(request))
 
     def _page(
@@ -96,7 +97,7 @@ class PassagePages:
             stands = self.passage.standing(issue, reckon=reckon)
         except DigestError as error:
             raise HTTPException(409, str(error)) from error
-        answer = self.room.show(
+        return self.room.show(
             request,
             "desk_send.html",
             issue,
@@ -106,10 +107,8 @@ class PassagePages:
             done=done or DONE.get(request.query_params.get("done", ""), ""),
             decisions=DECISIONS,
             total=sum(stands.progress.values()),
+            again=AGAIN if issue.state in _GOING and status == 200 else 0,
         )
-        if issue.state is IssueState.SENDING and status == 200:
-            answer.headers["Refresh"] = str(AGAIN)
-        return answer
 
     def _doing(self, name: str, work: Act) -> Callable[[Request], Response]:
         """The endpoint of an act: it is done and written down, both or neither, and shown."""

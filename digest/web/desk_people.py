@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.errors import NotFoundError, WrongStateError
+from digest.model import DeliveryState, Outcome
 from digest.people.roles import Grant, Permission, Role, grants_of
 from digest.staff.people import People
 from digest.store.people import Account
@@ -31,6 +33,10 @@ DONE = {
 }
 
 
+#: (number, name, address, link) → what became of the mail that brings it
+Inviting: TypeAlias = Callable[[int, str, str, str], Outcome]
+
+
 @dataclass(frozen=True, slots=True)
 class PeoplePages:
     """``/desk/people``."""
@@ -41,6 +47,7 @@ class PeoplePages:
     editions: Mapping[str, str]
     #: a token → the link to pass on
     link: Callable[[str], str]
+    mail: Inviting
 
     def routes(self) -> list[DeskRoute]:
         """The list, each person, and what the forms do."""
@@ -58,7 +65,7 @@ class PeoplePages:
         return self._list(request)
 
     def invite(self, request: Request) -> Response:
-        """Make an account and show the link to pass on, this once."""
+        """Make an account, mail its owner the link, and show it this once."""
         fields = request.state.fields
         try:
             grants = self._grants(request)
@@ -142,8 +149,12 @@ class PeoplePages:
         )
 
     def _linked(self, request: Request, account: Account, token: str) -> Response:
-        link = self.link(token)
-        return self.gate.show(request, "desk_link.html", account=account, link=link)
+        link, person = self.link(token), account.person
+        mailed = self.mail(_id(account), person.name, person.email, link)
+        sent = mailed.state is DeliveryState.ACCEPTED
+        return self.gate.show(
+            request, "desk_link.html", account=account, link=link, mailed=mailed, sent=sent
+        )
 
     def _offered(self) -> Mapping[str, object]:
         return {"told": TOLD, "editions": self.editions}

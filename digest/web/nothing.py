@@ -1,4 +1,4 @@
-"""The page where there is nothing, or nothing any more: in the reader’s language, no link on it."""
+"""The page where there is nothing, nothing any more, or not now: no link on it."""
 
 from dataclasses import dataclass
 
@@ -10,22 +10,23 @@ from starlette.responses import HTMLResponse, Response
 from digest.languages import Language, best
 from digest.render.words import direction
 
+#: seconds after which it may be worth another try
+AGAIN = "30"
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Says that a page is not there (404), or was taken back (410)."""
+    """Says that a page is not there (404), was taken back (410), or cannot be had now (503)."""
 
     templates: Environment
 
     def page(self, request: Request, status: int) -> Response:
-        """The page, for 404 and 410."""
+        """The page, in the reader’s language."""
         words = spoken_to(request)
-        html = self.templates.get_template("nothing.html").render(
-            gone=status == 410, **frame(words)
-        )
-        return HTMLResponse(html, status, HEADERS)
+        html = self.templates.get_template("nothing.html").render(status=status, **frame(words))
+        later = {"Retry-After": AGAIN} if status == 503 else {}
+        return HTMLResponse(html, status, HEADERS | later)
 
 
 def spoken_to(request: Request) -> Language:

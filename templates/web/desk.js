@@ -135,11 +135,12 @@
     }
     if (!keysOn() || !document.getElementById("help")) return;
     const acts = {
-      j: () => step(1), k: () => step(-1), e: () => press("e"), p: () => press("p"),
-      r: () => press("r"), "/": () => document.getElementById("q")?.focus(),
-      "?": () => document.getElementById("help").showModal(),
+      next: () => step(1), before: () => step(-1), edit: () => press("e"), pin: () => press("p"),
+      remove: () => press("r"), search: () => document.getElementById("q")?.focus(),
+      help: () => document.getElementById("help").showModal(),
     };
-    const act = acts[event.key];
+    const keys = JSON.parse(document.getElementById("help").dataset.keys);
+    const act = acts[Object.keys(keys).find((one) => keys[one] === event.key)];
     if (act) { event.preventDefault(); act(); }
   });
 
@@ -211,6 +212,28 @@
     } catch { /* the next look may succeed */ }
   }
 
+  // An issue on its way: its numbers, and all of the page where what may be done is another.
+  async function follow() {
+    const going = document.getElementById("going");
+    if (!going || !Number(going.dataset.every) || document.hidden || busy) return;
+    try {
+      const answer = await fetch(location.href);
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("going");
+      if (!fresh || going !== document.getElementById("going")) return;
+      const same = fresh.dataset.state === going.dataset.state;
+      // Whoever is at a field or a button keeps it: the next look may find them elsewhere.
+      if (same || typed || document.activeElement?.closest?.("form")) {
+        going.replaceWith(document.adoptNode(fresh));
+        if (!same) document.getElementById("going").dataset.state = going.dataset.state;
+      } else {
+        document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+      }
+      start();
+    } catch { /* the next look may succeed */ }
+  }
+
   function clocks() {
     for (const one of document.querySelectorAll("time[data-until]")) {
       const minutes = Math.floor((new Date(one.dateTime) - Date.now() + skew) / 60000);
@@ -267,6 +290,8 @@
 
   start();
   setInterval(look, EVERY);
+  const every = Number(document.getElementById("going")?.dataset.every || 0);
+  if (every) setInterval(follow, every * 1000);
   setInterval(clocks, 20000);
   addEventListener("visibilitychange", look);
 })();

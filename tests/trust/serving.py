@@ -22,6 +22,13 @@ def sample(path: Path) -> Folder:
 @contextmanager
 def served(folder: Folder, *settings: str) -> Iterator[str]:
     """Serve it until the block ends; its address."""
+    with at_work(folder, *settings) as (url, _):
+        yield url
+
+
+@contextmanager
+def at_work(folder: Folder, *settings: str) -> Iterator[tuple[str, int]]:
+    """The same, and the number of the process that serves it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -35,7 +42,7 @@ def served(folder: Folder, *settings: str) -> Iterator[str]:
             assert process.poll() is None, (folder.path / "digest.log").read_text()
             assert time.monotonic() < deadline, "it does not answer"
             time.sleep(0.1)
-        yield url
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait(20)
