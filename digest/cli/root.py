@@ -119,6 +119,7 @@ def run() -> None:
         pin,
         preview,
         repermit,
+        replay,
         report,
         retention,
         routes,

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.model import NO_ISSUE, SubscriberId
+from digest.store import bodies
 from digest.store.engine import insert_new
 from digest.store.heard_table import delivery_event
 from digest.store.link_tables import link, reader_click
 from digest.store.rights_tables import chore, erasure
-from digest.store.tables import delivery, issue, letter
+from digest.store.tables import body, delivery, issue, letter
 
 #: issues asked about in one query: each is one look into an index
 ISSUES = 500
@@ -170,6 +171,8 @@ def _old(
             case "readers’ clicks":
                 # Its key is of two columns; those of one moment are old together.
                 found[name] = (reader_click, reader_click.c.at, reader_click.c.at < at)
+            case "sources’ documents":
+                found[name] = (body, body.c.id, bodies.old(at))
             case "erasures":
                 found[name] = (erasure, erasure.c.subscriber_id, erasure.c.done_at < at)
     return found

@@ -29,7 +29,7 @@ def test_it_goes_on_there_and_only_there(tmp_path: Path, postgres_url: Callable[
         headline = connection.scalar(sa.select(story.c.headline).where(story.c.id == kept))
         spoilt = sa.update(story).where(story.c.id == kept)
         connection.execute(spoilt.values(headline="a\x00b"))
-    with pytest.raises(Exception, match="NUL|0x00"):
+    with pytest.raises(Exception, match=r"NUL|0x00"):
         here.app.keeper.move(url, _nothing)
     here.send_batch(issue, 2)
     with writing(here.app.engine) as connection:
@@ -45,9 +45,8 @@ def test_it_goes_on_there_and_only_there(tmp_path: Path, postgres_url: Callable[
     with reading(there.app.engine) as connection:
         now = copying.summed(connection, [one for one in tables if one.name in moved.tables])
     # It was adopted there since.
-    assert copying.differences(dict(moved.tables), now) == [
-        f"installation has {now['installation'].rows} rows in place of {now['installation'].rows - 1}"
-    ]
+    (differs,) = copying.differences(dict(moved.tables), now)
+    assert differs.startswith("installation has")
     there.send(issue)
     assert there.provider.taken == dict.fromkeys(range(1, READERS + 1), 1)
     assert fsck(there.parts) == []
