@@ -81,6 +81,11 @@ chaos: $(STAMP)
 simulate: $(STAMP)
 	@$(BIN)/python -m tests.proof.simulate --seeds $${SEEDS:-100000} --minutes $${MINUTES:-inf}
 
+## upgrades: from every earlier schema to the newest, on both databases; a minute
+.PHONY: upgrades
+upgrades: $(STAMP)
+	@DIGEST_UPGRADES=all $(BIN)/python -m pytest -q -n 2 tests/mend/test_upgrades.py
+
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages
 messages: $(STAMP)

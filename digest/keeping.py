@@ -105,6 +105,10 @@ class Keeper:
         """Bring up a restored database that stands still. Raises WrongStateError."""
         return restore.reapply(self.keeping, who, without=without)
 
+    def since(self, at: datetime, who: str) -> Done:
+        """Bring up a database that others restored. Raises WrongStateError."""
+        return restore.since(self.keeping, at, who)
+
     def move(self, url: str, told: Told, *, dry_run: bool = False) -> Moved:
         """Copy an SQLite database to PostgreSQL. Raises DigestError."""
         return move.move(self.keeping, url, told, dry_run=dry_run)
