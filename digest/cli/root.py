@@ -130,6 +130,7 @@ def run() -> None:
         sources,
         subscribers,
         suppressions,
+        tasks,
     )
 
     # As Ctrl-C: what is at work is released cleanly.

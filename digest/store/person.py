@@ -1,6 +1,6 @@
 """What the line holds of one subscriber, by their id: deliveries, events, letters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +120,12 @@ def due(connection: Connection, name: str, now: datetime, every: timedelta) -> b
     begun = connection.scalar(sa.select(chore.c.begun_at).where(chore.c.chore == name))
     # Later than now: somebody pretended another time.
     return begun is None or begun <= now - every or begun > now
+
+
+def begun(connection: Connection, names: Iterable[str]) -> dict[str, datetime]:
+    """When each of these recurring things was begun last; those that never were are absent."""
+    rows = connection.execute(sa.select(chore).where(chore.c.chore.in_(list(names))))
+    return {row.chore: row.begun_at for row in rows}
 
 
 def note_first(connection: Connection, name: str, now: datetime) -> bool:
