@@ -91,6 +91,11 @@ soak: $(STAMP)
 dst: $(STAMP)
 	@$(BIN)/python -m tests.schedule.dst
 
+## upgrades: from every earlier schema to the newest, on both databases; a minute
+.PHONY: upgrades
+upgrades: $(STAMP)
+	@DIGEST_UPGRADES=all $(BIN)/python -m pytest -q -n 2 tests/mend/test_upgrades.py
+
 ## messages: bring the catalogues of digest/locale up to date with the texts in code and templates
 .PHONY: messages
 messages: $(STAMP)

@@ -15,13 +15,15 @@ import subscribers
 from digest.config import Settings
 from digest.model import Edition
 from digest.model.backup import Backup
+from digest.model.task import Task
 from digest.protocols import Clock
+from digest.rights import EVERY, RETENTION
 from digest.steps import backup, move, restore
 from digest.steps.installation import Installation, machine
 from digest.steps.keeping import Keeping
 from digest.steps.move import Moved
 from digest.steps.restore import Done, Restored
-from digest.store import migrations, person, tidy
+from digest.store import made, migrations, person, tidy
 from digest.store.copying import Told
 from digest.store.engine import reading, writing
 from digest.store.every_table import TABLES
@@ -105,6 +107,10 @@ class Keeper:
         """Bring up a restored database that stands still. Raises WrongStateError."""
         return restore.reapply(self.keeping, who, without=without)
 
+    def since(self, at: datetime, who: str) -> Done:
+        """Bring up a database that others restored. Raises WrongStateError."""
+        return restore.since(self.keeping, at, who)
+
     def move(self, url: str, told: Told, *, dry_run: bool = False) -> Moved:
         """Copy an SQLite database to PostgreSQL. Raises DigestError."""
         return move.move(self.keeping, url, told, dry_run=dry_run)
@@ -116,6 +122,28 @@ class Keeper:
     def tidy(self) -> Mapping[str, int]:
         """Have the database keep its statistics and its room in order; what was done."""
         return tidy.tidy(self._engine)
+
+    def tasks(self) -> list[Task]:
+        """What recurs, as it stands."""
+        every = {
+            RETENTION: EVERY,
+            BACKUP: timedelta(hours=self._settings.backup.every_hours),
+            TIDY: TIDY_EVERY,
+        }
+        with reading(self._engine) as connection:
+            begun = person.begun(connection, every)
+            last = made.last(connection)
+        told = f"{last.file}, {last.bytes} bytes" if last else ""
+        return [
+            Task(
+                name=name,
+                every=often or None,
+                begun_at=begun.get(name),
+                due_at=begun[name] + often if often and name in begun else None,
+                last=told if name == BACKUP else "",
+            )
+            for name, often in every.items()
+        ]
 
     def daily(self) -> None:
         """A backup and tidying, when they are due. Raises nothing: mail goes out all the same."""

@@ -10,9 +10,11 @@ from typing import Protocol, runtime_checkable
 from digest.model import (
     DeliveryState,
     GatheredSource,
+    KeptBody,
     Message,
     Notice,
     Outcome,
+    ParsedStory,
     SourceMemory,
     SubscriberId,
 )
@@ -34,6 +36,14 @@ class Source(Protocol):
 
     def gather(self, memory: SourceMemory, now: datetime) -> GatheredSource:
         """Read the source once. Expected faults are values (``GatherStatus.FAILED`` and a note)."""
+
+
+@runtime_checkable
+class Rereads(Protocol):
+    """A source that can read a document again that it answered with once."""
+
+    def read_again(self, document: KeptBody) -> Sequence[ParsedStory]:
+        """The stories in it; none where it cannot be read."""
 
 
 class Journal(Protocol):

@@ -132,6 +132,7 @@ class Rights:
             letters=keep.letters,
             erasures=keep.erasures,
             bounces=keep.bounces,
+            fetches=keep.fetches,
         )
         gone = self.people.retain(theirs, now, dry_run=dry_run)
         return gone | dict(retain(self._engine, self._mails, ours, now, dry_run=dry_run))

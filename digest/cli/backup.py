@@ -1,15 +1,17 @@
 """``backup`` and ``restore``: a copy of the database, and the database of a copy."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.output import Json, as_json, line
-from digest.cli.root import Options, cli
+from digest.cli.root import Options, cli, instant
 from digest.errors import ExitCode
 
 if TYPE_CHECKING:
+    from digest.app import App
     from digest.steps.restore import Done
 
 
@@ -64,6 +66,12 @@ def restore(
             help="the journal of who left is lost, and you say that it may send all the same",
         ),
     ] = "",
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME", help="no FILE: do again what was asked for and went since then"
+        ),
+    ] = "",
     json: Json = False,
 ) -> None:
     """Put a backup in the database's place; who left, and what went, since then is done again.
@@ -74,7 +82,7 @@ def restore(
     app = options.app()
     if file is None:
         app.migrate()
-        again = app.keeper.reapply(without_journal or "operator", without=bool(without_journal))
+        again = _again(app, without_journal, instant(since, "--since") if since else None)
         if json:
             as_json({"done": again})
         else:
@@ -98,6 +106,12 @@ def restore(
             )
     if made.done is None:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def _again(app: "App", without_journal: str, since: datetime | None) -> "Done | None":
+    if since is not None:
+        return app.keeper.since(since, "operator")
+    return app.keeper.reapply(without_journal or "operator", without=bool(without_journal))
 
 
 def _tell(done: "Done | None") -> None:

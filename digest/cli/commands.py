@@ -105,6 +105,8 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "backup": Entry("backup", "Write one moment of the database to a file."),
         "restore": Entry("backup", "Put a backup in the database’s place."),
         "move": Entry("move", "From SQLite to PostgreSQL."),
+        "replay": Entry("replay", "Make an issue that went again, and compare it byte by byte."),
+        "tasks": Entry("tasks", "What recurs by itself, and when it was done last."),
         "audit": Entry("audit", "Show who did what, newest first."),
         "retention": Entry("retention", "Delete what is older than [retention] says."),
         "chaos": Entry("chaos", "Kill senders at random on this machine; count the readers."),

@@ -25,6 +25,8 @@ class Retention(Table):
     imports: Days = 90
     #: what was heard of deliveries
     events: Days = 400
+    #: documents of sources as they came, for `digest replay`; the last five of each stay
+    fetches: Days = 7
     #: mails in the maildir for bounces that were read
     bounces: Days = 90
     #: that somebody, by their id, was erased

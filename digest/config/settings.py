@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from digest.config.backup import BackupSettings
+from digest.config.database import Database
 from digest.config.desk import DeskSettings
 from digest.config.filters import Filter
 from digest.config.hearing import Bounces, Complaints, Hooks
@@ -81,14 +82,6 @@ class BrandSettings(Table):
     density: Density = Density.NORMAL
     light: Shades = Shades()
     dark: Shades = Shades()
-
-
-class Database(Table):
-    """[database]"""
-
-    url: str = "sqlite:///var/digest.sqlite3"
-    #: what this installation is called, so that no other one sends from its database
-    instance: str = Field(default="", max_length=80)
 
 
 class Web(Table):

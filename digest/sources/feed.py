@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest.errors import SourceError
-from digest.model import GatheredSource, GatherStatus, KeptBody, Reject, SourceMemory
+from digest.model import GatheredSource, GatherStatus, KeptBody, ParsedStory, Reject, SourceMemory
 from digest.sources import clean, moves, outcome
 from digest.sources.entries import ParsedFeed
 from digest.sources.feed_stories import stories
@@ -82,16 +82,7 @@ class FeedSource:
         feed = self._parser.parse(document.body, document.charset)
         if not feed.version:
             raise no_feed(feed, document)
-        found, rejects = stories(
-            self.name,
-            feed,
-            url=document.url,
-            zone=self._zone,
-            language=self._settings.language,
-            pick_categories=self._settings.pick_categories,
-            pick_tags=self._settings.pick_tags,
-            parameters=self._settings.parameters,
-        )
+        found, rejects = self._stories(feed, document.url)
         if feed.cut and not found:
             raise SourceError("the feed is cut short", hint="It is tried again at the next poll")
         seen = replace(seen, fresh_seconds=max(fresh, feed.fresh_seconds))
@@ -106,6 +97,35 @@ class FeedSource:
             memory=seen,
             note="; ".join(filter(None, (moved, _note(feed, rejects)))),
             body=_kept(document),
+        )
+
+    def read_again(self, document: KeptBody) -> Sequence[ParsedStory]:
+        """The stories in a document that was kept; none where it is no feed."""
+        told = FetchedBody(
+            url=document.url,
+            status=200,
+            body=document.content,
+            headers={"content-type": document.content_type},
+        )
+        try:
+            feed = self._parser.parse(told.body, told.charset)
+        except SourceError:
+            return ()
+        found, _ = self._stories(feed, told.url)
+        return found
+
+    def _stories(
+        self, feed: ParsedFeed, url: str
+    ) -> tuple[tuple[ParsedStory, ...], tuple[Reject, ...]]:
+        return stories(
+            self.name,
+            feed,
+            url=url,
+            zone=self._zone,
+            language=self._settings.language,
+            pick_categories=self._settings.pick_categories,
+            pick_tags=self._settings.pick_tags,
+            parameters=self._settings.parameters,
         )
 
     def _read(self, memory: SourceMemory, now: datetime) -> FetchedBody:

@@ -13,15 +13,13 @@ from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.engine import Engine
 
 from digest import __version__
 from digest.errors import WrongStateError
 from digest.model.backup import FORMAT, Backup, Manifest
 from digest.steps.keeping import Keeping
-from digest.store import fsck, outside, parcel, snapshot
+from digest.store import fsck, made, outside, parcel, snapshot
 from digest.store.engine import make_engine, reading, writing
-from digest.store.keeping_tables import backup_made
 
 log = structlog.get_logger()
 
@@ -52,7 +50,8 @@ def backup(keeping: Keeping, where: Path, *, keep: int = 0) -> Backup:
         finally:
             partial.unlink(missing_ok=True)
     seconds = time.monotonic() - began
-    _remember(keeping.engine, manifest, file, size, seconds)
+    with writing(keeping.engine) as connection:
+        made.note(connection, manifest, str(file.absolute()), size, seconds)
     removed = _prune(file.parent, keep) if keep and file.match(PATTERN) else ()
     log.info("backup_made", file=file.name, bytes=size, seconds=round(seconds, 1))
     return Backup(file=file, manifest=manifest, bytes=size, seconds=seconds, removed=removed)
@@ -98,16 +97,6 @@ def _flaws(copy: Path) -> tuple[str, ...]:
     finally:
         engine.dispose()
     return tuple(f"issue {one.issue}: {one.rule}: {one.why}" for one in found)
-
-
-def _remember(engine: Engine, made: Manifest, file: Path, size: int, seconds: float) -> None:
-    """The last backup's time, for health and metrics."""
-    row = {"id": made.id, "taken_at": made.taken_at, "file": str(file.absolute())}
-    with writing(engine) as connection:
-        # Before a migration the table may not be there yet.
-        if sa.inspect(connection).has_table(backup_made.name):
-            told = row | {"bytes": size, "seconds": round(seconds)}
-            connection.execute(sa.insert(backup_made).values(told))
 
 
 def _prune(folder: Path, keep: int) -> tuple[Path, ...]:

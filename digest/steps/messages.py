@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeAlias
 
+from digest import __version__
 from digest.curate import vary
 from digest.model import (
     Batch,
@@ -26,8 +27,8 @@ from digest.render.tokens import reader_name
 from digest.steps import errata
 from digest.steps.parts import Parts
 from digest.store import errata as corrections
-from digest.store import variants
-from digest.store.engine import reading
+from digest.store import rendered, variants
+from digest.store.engine import reading, writing
 
 #: rendered variants kept in memory while an issue is being sent; they share their fragments
 KEPT = 1024
@@ -49,6 +50,7 @@ class MessageMaker:
         with reading(parts.engine) as connection:
             self._sheets = variants.sheets(connection, issue.id)
         self._rendered = lru_cache(KEPT)(self._render)
+        self._noted: set[tuple[str, bool]] = set()
 
     def __call__(
         self, batch: Batch, recipients: Mapping[SubscriberId, Recipient]
@@ -65,14 +67,35 @@ class MessageMaker:
             key: tuple(one for one in mistakes if one.story in chosen[key].stories) for key in keys
         }
         copies = {key: self._parts.copies.path(ids[key]) for key in keys}
-        return [
-            self._message(recipient, rendered, now, copies[key])
+        wanted = [
+            (recipient, key, recipient.measure_clicks)
             for subscriber, recipient in recipients.items()
             for key in [batch.deliveries[subscriber]]
             # Taken back to the last story meanwhile: no empty mail.
             if chosen[key].sections or self._empty
-            for rendered in [self._rendered(chosen[key], recipient.measure_clicks, notes[key])]
         ]
+        made = {
+            (key, personal): self._rendered(chosen[key], personal, notes[key])
+            for _, key, personal in wanted
+        }
+        # With a mistake put right above it, it is not what was locked, and not made again by that.
+        self._note({which: one.key for which, one in made.items() if not notes[which[0]]})
+        return [
+            self._message(recipient, made[key, personal], now, copies[key])
+            for recipient, key, personal in wanted
+        ]
+
+    def rendered(self, selected: Selected, *, personal: bool) -> RenderedVariant:
+        """A variant as its readers get it."""
+        return self._rendered(selected, personal, ())
+
+    def _note(self, made: Mapping[tuple[str, bool], str]) -> None:
+        """Keep the hash of what goes, for ``replay``: once for each variant."""
+        new = {which: made[which] for which in made.keys() - self._noted}
+        if new:
+            with writing(self._parts.engine) as connection:
+                rendered.note(connection, self._issue.id, new, __version__)
+            self._noted.update(new)
 
     def _render(self, selected: Selected, personal: bool, notes: Notes) -> RenderedVariant:
         """``personal``: for readers who agreed to be told apart, where clicks are counted."""

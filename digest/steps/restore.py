@@ -88,6 +88,21 @@ def restore(keeping: Keeping, file: Path, *, replace: bool = False, without: str
     return Restored(manifest=manifest, aside=aside, done=done, without=used)
 
 
+def since(keeping: Keeping, at: datetime, who: str) -> Done:
+    """Bring up a database that others restored, as it was at ``at`` or later, by the journal.
+
+    Raises WrongStateError where the journal says nothing.
+    """
+    if not keeping.journal.read().entries:
+        raise WrongStateError("the journal is empty", hint="put the folder [backup] journal back")
+    done, now = _do(keeping, keeping.engine, at, without=False), keeping.clock.now()
+    with writing(keeping.engine) as connection:
+        copying.go_on_after(connection, keeping.tables, aftermath.numbers(keeping.tables, now))
+        standstill.say(connection, Still.RESTORED, "", now, taken_at=at, ended_by=who)
+    keeping.adopt(keeping.engine, who, f"as it was at {at.isoformat()}, by its journal")
+    return done
+
+
 def reapply(keeping: Keeping, who: str, *, without: bool = False) -> Done | None:
     """Bring up a restored database that stands still: its journal is here now, or ``without`` it.
 

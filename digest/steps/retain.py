@@ -21,6 +21,7 @@ class KeptDays:
     letters: int
     erasures: int
     bounces: int
+    fetches: int
 
 
 def retain(
@@ -32,6 +33,7 @@ def retain(
         "letters’ outcomes": keep.letters,
         "erasures": keep.erasures,
         "readers’ clicks": keep.events,
+        "sources’ documents": keep.fetches,
     }
     before = {name: now - timedelta(days=days) for name, days in rows.items() if days}
     if dry_run:

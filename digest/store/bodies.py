@@ -1,4 +1,8 @@
-"""The last documents of each source, as received, to be read again when something looks wrong."""
+"""Documents of each source, as received: to be read again when something looks wrong, or replayed.
+
+Those of some days are kept ([retention] fetches), and of each source the last ones whatever their
+age.
+"""
 
 import hashlib
 import zlib
@@ -11,7 +15,7 @@ from sqlalchemy.engine import Connection
 from digest.model import KeptBody
 from digest.store.tables import body
 
-#: how many different documents are kept of a source
+#: how many different documents are kept of a source, however old
 KEPT = 5
 
 
@@ -28,10 +32,8 @@ class StoredBody:
 def keep(connection: Connection, source: str, new: KeptBody, now: datetime) -> bool:
     """Keep ``new`` unless it is the newest kept already; whether it was kept."""
     digest = hashlib.sha256(new.content).hexdigest()
-    known = connection.execute(
-        sa.select(body.c.id, body.c.hash).where(body.c.source == source).order_by(body.c.id.desc())
-    ).all()
-    if known and known[0].hash == digest:
+    newest = sa.select(body.c.hash).where(body.c.source == source).order_by(body.c.id.desc())
+    if connection.scalar(newest.limit(1)) == digest:
         return False
     connection.execute(
         sa.insert(body).values(
@@ -43,17 +45,25 @@ def keep(connection: Connection, source: str, new: KeptBody, now: datetime) -> b
             content=zlib.compress(new.content, 3),
         )
     )
-    old = [row.id for row in known[KEPT - 1 :]]
-    if old:
-        connection.execute(sa.delete(body).where(body.c.id.in_(old)))
     return True
 
 
-def kept(connection: Connection, source: str) -> list[StoredBody]:
-    """What is kept of a source, newest first."""
-    rows = connection.execute(
-        sa.select(body).where(body.c.source == source).order_by(body.c.id.desc())
+def old(before: datetime) -> sa.ColumnElement[bool]:
+    """SQL: a document that came before then, and is none of its source's last ones."""
+    later = body.alias()
+    newer = (
+        sa.select(sa.func.count())
+        .select_from(later)
+        .where(later.c.source == body.c.source, later.c.id > body.c.id)
+        .scalar_subquery()
     )
+    return sa.and_(body.c.at < before, newer >= KEPT)
+
+
+def kept(connection: Connection, source: str, limit: int | None = KEPT) -> list[StoredBody]:
+    """What is kept of a source, newest first: the last ones, or with None all."""
+    query = sa.select(body).where(body.c.source == source).order_by(body.c.id.desc())
+    rows = connection.execute(query if limit is None else query.limit(limit))
     return [
         StoredBody(
             id=row.id,

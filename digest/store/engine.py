@@ -37,9 +37,10 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
     del record
     # None: the driver must not begin transactions of its own; _begin_sqlite does.
     connection.isolation_level = None
-    for pragma in (
+    if connection.execute("PRAGMA page_count").fetchone() == (0,):
         # Of a new file only: room that retention leaves can be given back bit by bit (tidy.py).
-        "auto_vacuum=INCREMENTAL",
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+    for pragma in (
         "journal_mode=WAL",
         # FULL: a committed claim survives power loss, not only a killed process.
         "synchronous=FULL",

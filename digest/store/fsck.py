@@ -14,6 +14,7 @@ from digest.model import BatchState, DeliveryState, IssueId, IssueState
 from digest.store import drafts, ledger
 from digest.store.approval_tables import approval
 from digest.store.issues import GONE
+from digest.store.keeping_tables import rendered
 from digest.store.tables import batch, delivery, exclusion, issue, issue_event, sheet, variant
 
 #: the ``issue_event.what`` under which the size of a frozen audience stands
@@ -226,6 +227,21 @@ def selections(connection: Connection, only: IssueId | None) -> Iterator[tuple[i
         yield row.issue_id, f"it has variants in {row.language}, and no sheet"
 
 
+def hashes(connection: Connection, only: IssueId | None) -> Iterator[tuple[int, str]]:
+    """Each hash of what went is of a variant that its issue has."""
+    together = sa.and_(
+        variant.c.issue_id == rendered.c.issue_id, variant.c.key == rendered.c.variant
+    )
+    lost = (
+        sa.select(rendered.c.issue_id, sa.func.count().label("n"))
+        .select_from(rendered.outerjoin(variant, together))
+        .where(variant.c.id.is_(None))
+        .group_by(rendered.c.issue_id)
+    )
+    for row in connection.execute(_of(lost, rendered.c.issue_id, only)):
+        yield row.issue_id, f"{row.n} hashes are of variants that it does not have"
+
+
 def approved(connection: Connection, only: IssueId | None) -> Iterator[tuple[int, str]]:
     """A frozen issue that says which revision was approved has that approval, of what it is."""
     query = sa.select(issue.c.id, issue.c.approved_revision).where(
@@ -264,6 +280,7 @@ EVERYTHING: dict[str, Rule] = {
     "contents": contents,
     "selections": selections,
     "approved": approved,
+    "hashes": hashes,
 }
 
 

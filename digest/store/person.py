@@ -1,6 +1,6 @@
 """What the line holds of one subscriber, by their id: deliveries, events, letters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.model import NO_ISSUE, SubscriberId
+from digest.store import bodies
 from digest.store.engine import insert_new
 from digest.store.heard_table import delivery_event
 from digest.store.link_tables import link, reader_click
 from digest.store.rights_tables import chore, erasure
-from digest.store.tables import delivery, issue, letter
+from digest.store.tables import body, delivery, issue, letter
 
 #: issues asked about in one query: each is one look into an index
 ISSUES = 500
@@ -121,6 +122,12 @@ def due(connection: Connection, name: str, now: datetime, every: timedelta) -> b
     return begun is None or begun <= now - every or begun > now
 
 
+def begun(connection: Connection, names: Iterable[str]) -> dict[str, datetime]:
+    """When each of these recurring things was begun last; those that never were are absent."""
+    rows = connection.execute(sa.select(chore).where(chore.c.chore.in_(list(names))))
+    return {row.chore: row.begun_at for row in rows}
+
+
 def note_first(connection: Connection, name: str, now: datetime) -> bool:
     """Count what recurs from now on; False where it was counted before."""
     known = sa.select(chore.c.chore).where(chore.c.chore == name)
@@ -170,6 +177,8 @@ def _old(
             case "readers’ clicks":
                 # Its key is of two columns; those of one moment are old together.
                 found[name] = (reader_click, reader_click.c.at, reader_click.c.at < at)
+            case "sources’ documents":
+                found[name] = (body, body.c.id, bodies.old(at))
             case "erasures":
                 found[name] = (erasure, erasure.c.subscriber_id, erasure.c.done_at < at)
     return found

@@ -74,6 +74,12 @@ def selected(
     return found
 
 
+def keys(connection: Connection, issue_id: IssueId) -> list[str]:
+    """The keys of all of an issue's variants."""
+    query = sa.select(variant.c.key).where(variant.c.issue_id == issue_id).order_by(variant.c.key)
+    return list(connection.scalars(query))
+
+
 def count(connection: Connection, issue_id: IssueId) -> int:
     """How many variants an issue was frozen into."""
     found = sa.select(sa.func.count()).select_from(variant).where(variant.c.issue_id == issue_id)

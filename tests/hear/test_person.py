@@ -209,7 +209,7 @@ def test_what_the_line_heard_ends_too(case: Case, tmp_path: Path) -> None:
     who = case.house.people.find("reader1@example.com")
     assert who is not None
     case.persons.erase(who)
-    keep = KeptDays(events=400, letters=90, erasures=400, bounces=90)
+    keep = KeptDays(events=400, letters=90, erasures=400, bounces=90, fetches=0)
     engine, mails = case.house.engine, case.persons.mails
 
     def gone(days: int, *, dry_run: bool = False) -> list[int]:

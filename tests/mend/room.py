@@ -70,12 +70,13 @@ class House:
         return settle(self.parts, issue)
 
 
-def furnish(path: Path, url: str = "") -> House:
+def furnish(path: Path, url: str = "", more: str = "") -> House:
     """A newsroom with stories and readers."""
     (path / "desk").mkdir()
     for number, name in enumerate(TITLES):
         write(path, number, f"{name} return to the north")
-    (path / "config.toml").write_text(CONFIG.format(more='time = "06:00"\nsend_by_minutes = 300'))
+    hours = 'time = "06:00"\nsend_by_minutes = 300'
+    (path / "config.toml").write_text(CONFIG.format(more=hours) + more)
     house = _open(path, url, Scripted(), SetClock(NOW))
     house.app.migrate()
     rows = "\n".join(f"{address_of(n)},daily,form" for n in range(1, READERS + 1))

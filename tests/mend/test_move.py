@@ -45,10 +45,8 @@ def test_it_goes_on_there_and_only_there(tmp_path: Path, postgres_url: Callable[
     with reading(there.app.engine) as connection:
         now = copying.summed(connection, [one for one in tables if one.name in moved.tables])
     # It was adopted there since.
-    rows = now["installation"].rows
-    assert copying.differences(dict(moved.tables), now) == [
-        f"installation has {rows} rows in place of {rows - 1}"
-    ]
+    (differs,) = copying.differences(dict(moved.tables), now)
+    assert differs.startswith("installation has")
     there.send(issue)
     assert there.provider.taken == dict.fromkeys(range(1, READERS + 1), 1)
     assert fsck(there.parts) == []

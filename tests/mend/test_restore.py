@@ -18,7 +18,7 @@ from digest.store.engine import reading, writing
 from digest.store.people_tables import audit
 from digest.store.tables import story
 from tests.mend.conftest import Lose
-from tests.mend.room import READERS, House
+from tests.mend.room import READERS, House, furnish
 
 
 def test_a_backup_is_the_owners_alone_and_says_what_it_holds(house: House) -> None:
@@ -74,6 +74,28 @@ def test_its_journal_may_come_back_later(house: House, lose: Lose) -> None:
     house = house.again()
     house.send(issue)
     assert house.provider.taken.keys() == set(range(1, READERS + 1)) - {left}
+
+
+def test_a_copy_that_others_restored_is_brought_up_by_the_journal(tmp_path: Path) -> None:
+    """A snapshot of the disk, say: the guard sees that it is older than what went."""
+    house = furnish(tmp_path)
+    before = house.clock.now()
+    issue = house.addressed()
+    left, file = house.who(7), tmp_path / "var" / "digest.sqlite3"
+    house.app.engine.dispose()
+    snapshot = file.read_bytes()
+    house = house.again()
+    house.app.people.suppress(left, reason="asked", now=house.clock.now())
+    house.send_batch(issue, 1)
+    house.app.engine.dispose()
+    file.write_bytes(snapshot)
+    house = house.again()
+    done = house.app.keeper.since(before, "Ines")
+    assert (done.suppressed, done.batches) == (1, 1)
+    house.send(issue)
+    assert max(house.provider.taken.values()) == 1
+    assert fsck(house.parts) == []
+    house.app.engine.dispose()
 
 
 def test_an_issue_that_went_after_the_backup_is_not_sent_again(house: House, lose: Lose) -> None:

@@ -106,6 +106,11 @@ PLANTED = [
         "UPDATE delivery SET at = NULL WHERE subscriber_id = 1",
         {"times": "1 deliveries were accepted at no time"},
     ),
+    (
+        "INSERT INTO rendered (issue_id, variant, personal, hash, program) "
+        "VALUES (1, 'x', false, 'y', '0.1')",
+        {"hashes": "1 hashes are of variants that it does not have"},
+    ),
     ("UPDATE issue SET state = 'sent'", {"finished": "it is sent, and 1 batches are planned"}),
     ("UPDATE issue SET state = 'locked'", {"finished": "it is locked, and has batches"}),
     (
