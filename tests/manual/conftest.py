@@ -8,6 +8,7 @@ import pytest
 
 from digest import bundled
 from tests.line.newsroom import Folder, csv
+from tests.manual import exports
 from tests.manual.shell import programs
 
 #: when the first issues went, and when a page's commands are typed
@@ -37,6 +38,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.run("gather", now=NOW)
     folder.run("compose", now=NOW)
     (folder.path / "readers.csv").write_text(csv(READERS), "utf-8")
+    exports.write(folder.path)
     return folder.path
 
 

@@ -157,7 +157,7 @@ def free_port() -> int:
 
 def _script(given: Sequence[Block]) -> str:
     # What a page left running ends with its shell.
-    lines = ["set -eu", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT"]
+    lines = ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT"]
     for one in given:
         lines.append(f"echo '::: line {one.line}'")
         if one.exit_code:

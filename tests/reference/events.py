@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from digest.curate.alerts import AlertKind
-from digest.model import EventKind, Hold, IssueState
+from digest.model import DeliveryState, EventKind, Hold, IssueState
 from tests.reference.comments import comments
 from tests.reference.page import UNWRITTEN, Part, by_hand, code, table
 
@@ -28,5 +28,6 @@ def words(enum: type[StrEnum], *heads: str) -> Part:
 
 heard = words(EventKind, "event", "means", "what follows")
 alerts = words(AlertKind, "alert", "means")
-states = words(IssueState, "state", "means")
-holds = words(Hold, "held for", "means")
+states = words(IssueState, "an issue is", "means")
+holds = words(Hold, "and is held for", "means")
+deliveries = words(DeliveryState, "a delivery is", "means")

@@ -11,5 +11,9 @@ PARTS: dict[str, dict[str, Part]] = {
     "config.md": {"keys": config.every},
     "errors.md": {"errors": errors.of_the_line, "subscriber-errors": errors.of_subscribers},
     "events.md": {"heard": events.heard, "alerts": events.alerts},
-    "glossary.md": {"states": events.states, "holds": events.holds},
+    "glossary.md": {
+        "states": events.states,
+        "holds": events.holds,
+        "deliveries": events.deliveries,
+    },
 }
