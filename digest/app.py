@@ -23,7 +23,7 @@ from digest.config.editions import (
     take_names,
     topic_names,
 )
-from digest.config.sending import sending_rules
+from digest.config.sending import alert_rules, sending_rules
 from digest.config.standard import standard
 from digest.curate import gazetteer, home, regions, topics
 from digest.curate.classify import Classifier, Rules
@@ -45,10 +45,12 @@ from digest.sources.look import Looker
 from digest.steps.count_received import Counting
 from digest.steps.foresee import Foreseen
 from digest.steps.parts import Identity, Parts
+from digest.steps.posts import Messenger
 from digest.steps.probe import Probe
 from digest.steps.share import BatchWorker, tend
 from digest.store import engine as database
 from digest.store import migrations
+from digest.telling import messenger
 from digest.watching import Watching
 
 #: for the command line, which must not know the package
@@ -128,6 +130,7 @@ class App:
             meter=self.watching.meter,
             queue=self._queue,
             alert_to=self.settings.alerts.to,
+            alert_rules=alert_rules(self.settings.alerts),
             rules=sending_rules(self.settings.sending),
             standard=standard(self.settings),
             probe=Probe(self.settings.gather.contact, self.settings.gather.allow_private),
@@ -285,6 +288,11 @@ class App:
         offer, keys = self._catalogue("en"), self._keys
         return Joined(self.settings, self.engine, keys, self.clock, offer, self._voice)
 
+    @cached_property
+    def messenger(self) -> Messenger:
+        """Posts alerts and heartbeats."""
+        return messenger(self.settings, self.clock, lambda: self.parts)
+
     # --- running
 
     def tick(self, *, sending: bool = True) -> None:
@@ -293,6 +301,7 @@ class App:
         self.walk(sending=sending)
         self.rights.daily()
         self.joined.post(self.parts)
+        self.messenger.tell()
 
     def walk(self, *, sending: bool) -> None:
         """Walk the line, with what was heard of earlier mail."""
@@ -300,6 +309,7 @@ class App:
             self.listening.heed()
             pipeline.tick(self.parts, sending=sending)
             self._counting.look()
+        self.messenger.well()
 
     @cached_property
     def _counting(self) -> Counting:

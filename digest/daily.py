@@ -27,6 +27,8 @@ def ticking(app: App, seconds: int) -> Iterator[None]:
         ticking(_seen(app, "mailbox", look), seconds),
         ticking(partial(app.walk, sending=False), seconds),
         ticking(keep, seconds),
+        # Not watched: who waits for an alert or a heartbeat is to do no harm.
+        ticking(app.messenger.tell, seconds),
         app.watching.loop("tick", seconds),
         app.watching.loop("mailbox", seconds),
         stopping(app),

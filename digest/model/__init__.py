@@ -8,6 +8,7 @@ Type names tell the moment in the flow: a ``ParsedStory`` is what a source said,
 All times are aware and in UTC unless a name says local.
 """
 
+from digest.model.alert import DONE, Alert, AlertKind, AlertRules
 from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
 from digest.model.delivery import (
     Batch,
@@ -106,12 +107,16 @@ from digest.model.variant import (
 )
 
 __all__ = [
+    "DONE",
     "HALF_LIFE",
     "HAND",
     "LEAST",
     "NO_ISSUE",
     "TOPICS",
     "UNREACHED",
+    "Alert",
+    "AlertKind",
+    "AlertRules",
     "Alias",
     "AliasKind",
     "Approval",

@@ -18,6 +18,7 @@ from digest.deliver.queue import Queue
 from digest.deliver.routes import Route
 from digest.errors import NotFoundError
 from digest.model import (
+    AlertRules,
     Decision,
     Edition,
     Look,
@@ -112,6 +113,8 @@ class Parts:
     queue: Queue
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
+    #: when an issue is late, and a source dead
+    alert_rules: AlertRules = field(default_factory=AlertRules)
     #: the pools of issues that somebody works on
     pools: Pools = field(default_factory=Pools)
     rules: SendingRules = field(default_factory=SendingRules)

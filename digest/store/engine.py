@@ -81,3 +81,11 @@ def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[s
     """Insert rows; where one's key is there already, leave that as it is."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def insert_one(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row; False where its key is there already, which is left as it is."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table).values(row).on_conflict_do_nothing()
+    # What comes back is told by both databases; how many rows were inserted is not.
+    return connection.execute(insert.returning(*table.primary_key)).first() is not None
