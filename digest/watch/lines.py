@@ -146,7 +146,7 @@ LINES = {
     "copy_not_shown": _warning("a web copy could not be made", "variant", "why"),
     "archive_not_shown": _warning("an archive page could not be made", "issue", "why"),
     "desk_login_refused": _info(
-        "somebody was not let in; hashes of who and from where", "account", "place"
+        "somebody was not let in; hashes of who and where", "account", "place"
     ),
     "desk_login_limited": _warning("too many tries; the same hashes", "account", "place"),
 }

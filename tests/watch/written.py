@@ -22,7 +22,7 @@ class Written:
 
 
 def written(folders: Iterable[Path]) -> Iterator[Written]:
-    """Every ``log.…("name", …)`` below these folders. Raises ValueError: a name is no literal."""
+    """Every ``log.…("name", …)`` below these folders. Raises TypeError: a name is no literal."""
     for folder in folders:
         for file in sorted(folder.rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -42,7 +42,7 @@ def _logs(called: ast.expr) -> bool:
 def _written(call: ast.Call, where: str) -> Written:
     first = call.args[0] if call.args else None
     if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
-        raise ValueError(f"{where}: the name of an event is a literal, so that it can be found")
+        raise TypeError(f"{where}: the name of an event is a literal, so that it can be found")
     assert isinstance(call.func, ast.Attribute), "asked before"
     level = "error" if call.func.attr in {"exception", "critical"} else call.func.attr
     fields = {one.arg for one in call.keywords if one.arg is not None}
