@@ -53,7 +53,7 @@ def working(app: App) -> Iterator[None]:
     worker = threading.Thread(target=app.work, name="worker", daemon=True)
     worker.start()
     try:
-        with app.watching.loop("worker", WORK_SECONDS), stopping(app):
+        with stopping(app):
             yield
     finally:
         worker.join()
@@ -97,6 +97,7 @@ def all_in_one(app: App, seconds: int) -> None:
         app.following.counting(),
         ticking(app, seconds),
         posting(app),
+        app.watching.loop("worker", WORK_SECONDS),
         working(app),
     ):
         _serve(app)
@@ -126,14 +127,20 @@ def schedule(app: App, seconds: int) -> None:
     """Ticks only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
     _for_several(app)
     with app.watching.watched(ticks=True), ticking(app, seconds), posting(app):
-        _wait(app)
+        app.watching.ready()
+        _wait()
 
 
 def work(app: App) -> None:
     """A worker only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
     _for_several(app)
-    with app.watching.watched(ticks=False), working(app):
-        _wait(app)
+    with (
+        app.watching.watched(ticks=False),
+        app.watching.loop("worker", WORK_SECONDS),
+        working(app),
+    ):
+        app.watching.ready()
+        _wait()
 
 
 def _for_several(app: App) -> None:
@@ -144,8 +151,7 @@ def _for_several(app: App) -> None:
         )
 
 
-def _wait(app: App) -> None:
-    app.watching.ready()
+def _wait() -> None:
     with suppress(KeyboardInterrupt):
         while True:
             signal.pause()
