@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from digest.steps.count_received import Counting
     from digest.steps.installation import Installation
     from digest.steps.parts import Parts
+    from digest.steps.posts import Messenger
     from digest.watching import Watching
 
 
@@ -208,6 +209,13 @@ class App:
         offer, keys = self._catalogue("en"), self._keys
         return Joined(self.settings, self.engine, keys, self.clock, offer, self._voice)
 
+    @cached_property
+    def messenger(self) -> "Messenger":
+        """Posts alerts and heartbeats."""
+        from digest.telling import messenger
+
+        return messenger(self.settings, self.clock, lambda: self.parts)
+
     # --- running
 
     def tick(self, *, sending: bool = True) -> None:
@@ -216,14 +224,17 @@ class App:
         self.walk(sending=sending)
         self.rights.daily()
         self.joined.post(self.parts)
+        self.messenger.tell()
 
     def walk(self, *, sending: bool) -> None:
         """Walk the line, with what was heard of earlier mail."""
         from digest import pipeline
 
-        self.listening.heed()
-        pipeline.tick(self.parts, sending=sending)
-        self._counting.look()
+        with self.watching.walking():
+            self.listening.heed()
+            pipeline.tick(self.parts, sending=sending)
+            self._counting.look()
+        self.messenger.well()
 
     @cached_property
     def _counting(self) -> "Counting":

@@ -28,6 +28,8 @@ def ticking(app: App, seconds: int) -> Iterator[None]:
         ticking(partial(app.walk, sending=False), seconds),
         ticking(keep, seconds),
         ticking(copy, seconds),
+        # Not watched: who waits for an alert or a heartbeat is to do no harm.
+        ticking(app.messenger.tell, seconds),
         app.watching.loop("tick", seconds),
         app.watching.loop("mailbox", seconds),
         stopping(app),
@@ -52,7 +54,7 @@ def working(app: App) -> Iterator[None]:
     worker = threading.Thread(target=app.work, name="worker", daemon=True)
     worker.start()
     try:
-        with app.watching.loop("worker", WORK_SECONDS), stopping(app):
+        with stopping(app):
             yield
     finally:
         worker.join()
@@ -96,6 +98,7 @@ def all_in_one(app: App, seconds: int) -> None:
         app.following.counting(),
         ticking(app, seconds),
         posting(app),
+        app.watching.loop("worker", WORK_SECONDS),
         working(app),
     ):
         _serve(app)
@@ -127,14 +130,20 @@ def schedule(app: App, seconds: int) -> None:
     """Ticks only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
     _for_several(app)
     with app.watching.watched(ticks=True), ticking(app, seconds), posting(app):
-        _wait(app)
+        app.watching.ready()
+        _wait()
 
 
 def work(app: App) -> None:
     """A worker only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
     _for_several(app)
-    with app.watching.watched(ticks=False), working(app):
-        _wait(app)
+    with (
+        app.watching.watched(ticks=False),
+        app.watching.loop("worker", WORK_SECONDS),
+        working(app),
+    ):
+        app.watching.ready()
+        _wait()
 
 
 def _for_several(app: App) -> None:
@@ -145,8 +154,7 @@ def _for_several(app: App) -> None:
         )
 
 
-def _wait(app: App) -> None:
-    app.watching.ready()
+def _wait() -> None:
     with suppress(KeyboardInterrupt):
         while True:
             signal.pause()

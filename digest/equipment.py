@@ -64,7 +64,7 @@ class Equipment:
     @cached_property
     def parts(self) -> Parts:
         """All of it."""
-        from digest.config.sending import sending_rules
+        from digest.config.sending import alert_rules, sending_rules
 
         secrets = self.secrets
         return Parts(
@@ -93,6 +93,7 @@ class Equipment:
             meter=self.meter,
             watch=self.watch,
             installation=self.installation,
+            alert_rules=alert_rules(self.settings.alerts),
             alert_to=self.settings.alerts.to,
             pools=Later(_pools),
             rules=sending_rules(self.settings.sending),

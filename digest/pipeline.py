@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from digest.curate.alerts import COALESCED
 from digest.curate.lifecycle import UNFINISHED, fills
@@ -116,17 +117,22 @@ def wanted(parts: Parts, unfinished: Iterable[Issue]) -> dict[str, datetime]:
 
 def _advance_all(parts: Parts, unfinished: Iterable[Issue], sending: bool) -> None:
     for issue in unfinished:
-        try:
-            if issue.edition in parts.editions:
-                advance(parts, issue, sending=sending)
-        except WrongStateError:
-            # Another scheduler was quicker: the compare-and-set let only one of us act.
-            log.info("issue_taken_elsewhere", issue=issue.id)
-        except DigestError as error:
-            log.exception("issue_stuck", issue=issue.id)
-            if isinstance(error, TemplateError | UnsoundError):
-                with writing(parts.engine) as connection:
-                    faults.note(connection, issue, str(error), parts.clock.now())
+        with bound_contextvars(issue=issue.id, edition=issue.edition):
+            _advance(parts, issue, sending)
+
+
+def _advance(parts: Parts, issue: Issue, sending: bool) -> None:
+    try:
+        if issue.edition in parts.editions:
+            advance(parts, issue, sending=sending)
+    except WrongStateError:
+        # Another scheduler was quicker: the compare-and-set let only one of us act.
+        log.info("issue_taken_elsewhere", issue=issue.id)
+    except DigestError as error:
+        log.exception("issue_stuck", issue=issue.id)
+        if isinstance(error, TemplateError | UnsoundError):
+            with writing(parts.engine) as connection:
+                faults.note(connection, issue, str(error), parts.clock.now())
 
 
 def refresh(

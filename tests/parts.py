@@ -100,6 +100,7 @@ PARTS = {
         lambda: shutil.which("spamassassin") is not None, APT.format("spamassassin")
     ),
     "rspamd": Part(lambda: rspamd() is not None, APT.format("rspamd")),
+    "promtool": Part(lambda: shutil.which("promtool") is not None, APT.format("prometheus")),
     "shared-data": Part(
         SHARED_DATA.exists, "put the evaluation data at ../shared/data or set DIGEST_SHARED_DATA"
     ),

@@ -5,6 +5,7 @@ Killed anywhere, it is simply run again: what was in flight is found out first (
 
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TypeAlias
 
 import structlog
 from sqlalchemy.engine import Engine
+from structlog.contextvars import bound_contextvars
 
 from digest.deliver.budget import Budget, Spent
 from digest.deliver.deadline import Deadline
@@ -114,7 +116,8 @@ class Sender:
             claimed = self._claim(issue)
             if claimed is None:
                 break
-            settled = self._send_batch(run, *claimed)
+            with _told_of(run, claimed[0]):
+                settled = self._send_batch(run, *claimed)
             if progress:
                 progress(settled)
         return self._report(run)
@@ -132,7 +135,8 @@ class Sender:
         claimed = self._claim(issue, number)
         if claimed is None:
             return None
-        self._send_batch(run, *claimed)
+        with _told_of(run, claimed[0]):
+            self._send_batch(run, *claimed)
         return run.paused
 
     def _goes_on(self, run: _Run, deadline: Deadline | None) -> bool:
@@ -325,6 +329,11 @@ class Sender:
         if run.paused:
             log.warning("issue_paused", issue=run.issue, why=run.paused)
         return SendReport(counts=counts, handed=run.handed, paused=run.paused, next_at=next_at)
+
+
+def _told_of(run: _Run, batch: Batch) -> AbstractContextManager[None]:
+    """Whatever is logged within says of which batch."""
+    return bound_contextvars(issue=run.issue, edition=run.edition, batch=batch.ref)
 
 
 def _outcome(subscriber: SubscriberId, state: DeliveryState, code: str) -> Outcome:

@@ -9,6 +9,7 @@ All times are aware and in UTC unless a name says local.
 """
 
 from digest.ids import IssueId, LinkId, StoryId
+from digest.model.alert import DONE, Alert, AlertKind, AlertRules
 from digest.model.approval import Approval, NoApproval, SiteTrouble, Withdrawn
 from digest.model.delivery import (
     Batch,
@@ -107,6 +108,7 @@ from digest.model.variant import (
 )
 
 __all__ = [
+    "DONE",
     "HALF_LIFE",
     "HAND",
     "LAST",
@@ -114,6 +116,9 @@ __all__ = [
     "NO_ISSUE",
     "TOPICS",
     "UNREACHED",
+    "Alert",
+    "AlertKind",
+    "AlertRules",
     "Alias",
     "AliasKind",
     "Approval",

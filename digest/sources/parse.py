@@ -16,9 +16,13 @@ import weakref
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 import digest
 from digest.errors import SourceError
 from digest.sources.entries import ParsedFeed, load
+
+log = structlog.get_logger()
 
 #: the longest an answer may be; far above what MAX_ENTRIES entries of news come to
 _LONGEST_ANSWER = 200_000_000
@@ -69,6 +73,7 @@ class FeedParser:
             # whatever it was, an answer may still be on its way: never use this worker again
             if worker is not None:
                 worker.kill()
+                log.warning("worker_replaced", worker="feed parser", why=type(error).__name__)
             worker = None
             if not isinstance(error, (OSError, EOFError, ValueError)):
                 raise

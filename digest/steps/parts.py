@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from digest.deliver.budget import Budget
 from digest.errors import NotFoundError
 from digest.later import MadeLater
-from digest.model import Decision
+from digest.model import AlertRules, Decision
 from digest.watch.meter import Meter
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ class Parts:
     installation: "Installation | None" = None
     #: addresses that alerts go to
     alert_to: Sequence[str] = ()
+    #: when an issue is late, and a source dead
+    alert_rules: AlertRules = field(default_factory=AlertRules)
     #: the pools of issues that somebody works on
     pools: "MadeLater[Pools]" = MadeLater()
     rules: SendingRules = field(default_factory=SendingRules)

@@ -59,7 +59,7 @@ def _tell(parts: Parts, word: Word, ref: str, address: str, *, first: bool) -> N
         with writing(parts.engine) as connection:
             new = letters.claim(connection, ref, LETTER, now, again_before=now - AGAIN)
         if new and first:
-            log.warning(word.kind, why=" ".join(word.paragraphs))
+            log.warning("word_told", kind=word.kind, why=" ".join(word.paragraphs))
         outcome = NOBODY
         if address and parts.editions:
             message = _message(parts, word, ref, address)

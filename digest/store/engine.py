@@ -96,3 +96,10 @@ def inserting(connection: Connection, table: sa.Table) -> "postgresql.Insert | s
     from sqlalchemy.dialects import sqlite
 
     return sqlite.insert(table)
+
+
+def insert_one(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row; False where its key is there already, which is left as it is."""
+    insert = inserting(connection, table).values(row).on_conflict_do_nothing()
+    # What comes back is told by both databases; how many rows were inserted is not.
+    return connection.execute(insert.returning(*table.primary_key)).first() is not None

@@ -28,7 +28,8 @@ _Counts = dict[int, Counter[str]]
 class Tally:
     """Keeps the counts of the issues that it was last asked of. For one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         #: issue → batch → what its row said when it was counted, and its deliveries by state
         self._known: dict[int, dict[int, tuple[Any, Counter[str]]]] = {}
         #: issue → when mail of it that a provider held was thrown away
@@ -38,7 +39,7 @@ class Tally:
         self, connection: Connection, issues: Iterable[IssueId]
     ) -> Mapping[IssueId, Counter[DeliveryState]]:
         """The deliveries of each issue by state; an issue not counted to its end is left out."""
-        wanted, left, told = list(issues), MOST, {}
+        wanted, left, told = list(issues), self._most, {}
         self._known = {one: self._known.get(one, {}) for one in wanted}
         for issue in wanted:
             rows = connection.execute(

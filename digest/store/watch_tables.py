@@ -14,11 +14,13 @@ pulse = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 
-# what was raised: once by its key, however many schedulers find it
+# what was raised: each time once, however many schedulers find it
 alert = sa.Table(
     "alert",
     metadata,
-    sa.Column("key", sa.String(200), primary_key=True),
+    # what it is about and of what kind, and which time that was so
+    sa.Column("about", sa.String(190), primary_key=True),
+    sa.Column("time", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("kind", sa.String(30), nullable=False),
     sa.Column("edition", sa.String(100), nullable=True),
     sa.Column("issue_id", Id, nullable=True),
@@ -26,5 +28,7 @@ alert = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("raised_at", Instant, nullable=False, index=True),
     # it is so no longer; of what cannot be mended: as it was raised
-    sa.Column("resolved_at", Instant, nullable=True),
+    sa.Column("resolved_at", Instant, nullable=True, index=True),
+    # how, for a person; empty: nobody need hear of it
+    sa.Column("resolution", sa.Text, nullable=False, default=""),
 )

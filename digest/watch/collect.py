@@ -80,14 +80,15 @@ class Collector:
         queue = facts.queue(connection, now)
         ways = routes.states(connection)
         issues = facts.issues(connection, now - WEEK)
+        none = dict.fromkeys(((edition,) for edition, _ in issues), 0.0)
         ahead = facts.clock_ahead(connection, now)
         return {
             "digest_source_last_success_timestamp_seconds": read,
             "digest_source_failing": failing,
             "digest_stories": facts.stories(connection, now - DAY),
             "digest_issues": issues,
-            "digest_issue_late_seconds": dict.fromkeys(((one,) for one, _ in issues), 0.0) | late,
-            "digest_issue_sending": facts.going(connection),
+            "digest_issue_late_seconds": none | late,
+            "digest_issue_sending": none | facts.going(connection),
             "digest_issue_last_sent_timestamp_seconds": facts.last_sent(connection),
             "digest_batches": queue.counts,
             "digest_batch_age_seconds": queue.ages,

@@ -3,10 +3,10 @@
 import pytest
 
 from digest.curate import vary
-from digest.curate.alerts import AlertKind, kind_of
+from digest.curate.alerts import kind_of
 from digest.curate.lifecycle import fills
 from digest.curate.short import Verdict, decide, told
-from digest.model import Edition, Hand, Hold, Interest, IssueState, WhenShort
+from digest.model import AlertKind, Edition, Hand, Hold, Interest, IssueState, WhenShort
 from tests.making import candidate, edition, issue, section
 
 S, W = IssueState, WhenShort

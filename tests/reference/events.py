@@ -2,8 +2,7 @@
 
 from enum import StrEnum
 
-from digest.curate.alerts import AlertKind
-from digest.model import DeliveryState, EventKind, Hold, IssueState
+from digest.model import AlertKind, DeliveryState, EventKind, Hold, IssueState
 from tests.reference.comments import comments
 from tests.reference.page import UNWRITTEN, Part, by_hand, code, table
 

@@ -23,7 +23,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "alert",
-        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("about", sa.String(length=190), nullable=False),
+        sa.Column("time", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("edition", sa.String(length=100), nullable=True),
         sa.Column("issue_id", Id, nullable=True),
@@ -31,9 +32,11 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("raised_at", Instant, nullable=False),
         sa.Column("resolved_at", Instant, nullable=True),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_alert")),
+        sa.Column("resolution", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("about", "time", name=op.f("pk_alert")),
     )
     op.create_index(op.f("ix_alert_raised_at"), "alert", ["raised_at"])
+    op.create_index(op.f("ix_alert_resolved_at"), "alert", ["resolved_at"])
 
 
 def downgrade() -> None:
