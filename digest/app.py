@@ -55,6 +55,11 @@ class App:
         subscribers.Departures(self.settings.backup.journal, self.clock.now).keep(made)
         return made
 
+    def close(self) -> None:
+        """Let go of the database."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     @cached_property
     def keeper(self) -> "Keeper":
         """Backups, restores and moves."""

@@ -57,6 +57,8 @@ class Options:
         clock = SystemClock() if self.now is None else SetClock(self.now)
         settings = load(self.config, self.overrides)
         app = App(settings, clock)
+        # SQLite then leaves one file, that may be copied.
+        atexit.register(app.close)
         if self.job:
             app.watching.job = self.job
             app.watching.log(verbose=self.verbose)

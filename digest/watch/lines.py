@@ -149,4 +149,34 @@ LINES = {
         "somebody was not let in; hashes of who and where", "account", "place"
     ),
     "desk_login_limited": _warning("too many tries; the same hashes", "account", "place"),
+    # the database and its copies
+    "backup_made": _info("a backup was written and looked through", "file", "bytes", "seconds"),
+    "restored": _info("a backup stands in the database's place", "backup", "stands_still"),
+    "restored_may_send": _warning("somebody let a restored database send", "by", "without_journal"),
+    "database_adopted": _warning(
+        "somebody said that this database belongs here", "by", "installation", "paused"
+    ),
+    "moved": _info("the database was copied to PostgreSQL", "rows"),
+    "departures_not_written": _error(
+        "who left could not be written beside the database; tried again with the next",
+        "entries",
+        "why",
+    ),
+    "tidied": _info("the database keeps its room and statistics in order", "journals"),
+    "chore_failed": _error("what recurs daily failed; it comes again", "chore"),
+    "check_failed": _info("a check of the doctor could not be made", "check"),
+    # the schedule
+    "word_told": _warning(
+        "somebody should hear of it: database_refused, clock_jumped", "kind", "why"
+    ),
+    "schedule_changed": _info("an edition goes by other times", "was", "schedule"),
+    "issue_rescheduled": _info("an open issue goes at another time", "at"),
+    "issue_closed_again": _info("an issue that nobody worked on is not due any more", "date"),
+    "issue_late": _warning("an issue goes out after its send-by, on its own day", "due"),
+    "stories_withdrawn": _warning(
+        "stories were taken back between the waves of an issue", "gone", "readers"
+    ),
+    # the desk and links
+    "invited": _info("an invitation was handed over", "letter", "state"),
+    "links_unavailable": _warning("the database does not say where links lead", "error"),
 }
