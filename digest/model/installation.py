@@ -13,6 +13,9 @@ ALONE = "nothing beside it says that it belongs here, so it may be a copy"
 MOVED = "it comes from another machine, so it may be a copy"
 OTHER = "this folder belongs to another database"
 
+#: the mark of a database that was founded, and of which nothing went
+FIRST = 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -34,7 +37,9 @@ class Known:
 class Note:
     """What is written beside a database, or in the state folder of a process that works with it."""
 
+    #: empty while it is being founded
     id: str
+    #: 0 while it is being founded
     mark: int
     #: a hash of the machine's own id; empty: it has none, as in most containers
     machine: str = ""

@@ -8,7 +8,7 @@ import hmac
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from digest.errors import StrangerError
-from digest.model.installation import OTHER, Here, Known, Note, stranger
+from digest.model.installation import FIRST, OTHER, Here, Known, Note, stranger
 from digest.store import adoption, standstill
 from digest.store import installation as store
 from digest.store.engine import reading, writing
@@ -80,9 +80,13 @@ class Installation:
         if known is None:
             with reading(self.engine) as connection:
                 fresh = store.empty(connection)
-            if note is not None and not fresh:
+            if note is not None and note.mark and not fresh:
                 return OTHER
             return self._found(here)
+        if note is not None and not note.mark and known.mark == FIRST:
+            # Whoever founded it died before they could finish the note.
+            self._write(replace(note, id=known.id, mark=FIRST), note)
+            note = self._note()
         if why := stranger(known, note, here):
             return why
         if known.marked_at <= self.now() - MARKED:
@@ -136,9 +140,11 @@ class Installation:
         return paused
 
     def _found(self, here: Here) -> str:
+        # Before the row: after a death between the two the database is not taken for a copy.
+        self._write(Note(id="", mark=0, machine=self.machine), None)
         with writing(self.engine) as connection:
             if store.known(connection) is None:
-                store.add(connection, here.place, here.instance, 1, self.now(), "digest")
+                store.add(connection, here.place, here.instance, FIRST, self.now(), "digest")
             known = store.known(connection)
         assert known is not None, "added a moment ago"
         self._write(Note(id=known.id, mark=known.mark, machine=self.machine), None)

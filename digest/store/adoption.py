@@ -6,14 +6,18 @@ from sqlalchemy.engine import Connection
 
 from digest.curate.lifecycle import UNFINISHED
 from digest.model import IssueState
-from digest.store import control, issues
+from digest.store import control, issues, schedules
 from digest.store.control import Control
 
 WHY = "the database was restored: did it go before?"
 
 
 def settle_down(connection: Connection, now: datetime, who: str) -> list[int]:
-    """Pause the issues that are due or on their way; returns their numbers."""
+    """Pause the issues that are due or on their way; returns their numbers.
+
+    Those that were due before and are not known here may have gone too: they are not made up for.
+    """
+    schedules.forget_before(connection, now)
     paused: list[int] = []
     for issue in issues.in_states(connection, UNFINISHED):
         due = issue.scheduled_at <= now or issue.state is IssueState.SENDING

@@ -14,7 +14,7 @@ from digest.model import IssueState
 from digest.model.installation import ALONE, ELSEWHERE, OLDER, OTHER
 from digest.schedule.occurrences import Occurrence
 from digest.steps.installation import Installation, machine
-from digest.store import control, issues
+from digest.store import control, issues, schedules
 from digest.store.engine import make_engine, reading, writing
 from digest.store.migrations import migrate
 from tests.making import NOW
@@ -137,3 +137,31 @@ def test_states_are_left_as_they_are(engine: Engine, tmp_path: Path) -> None:
         found = issues.find(connection, "daily", NOW.date())
     assert found is not None
     assert found.state is IssueState.PLANNED
+
+
+def test_what_was_due_before_it_was_adopted_is_not_made_up_for(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Its issue may have gone, and this copy knows nothing of it."""
+    here = of(engine, tmp_path)
+    here.guard()
+    with writing(engine) as connection:
+        schedules.put(connection, "daily", "06:00", NOW - timedelta(days=3))
+    here.note_file.write_text(here.note_file.read_text().replace('"mark": 1', '"mark": 2'))
+    here.adopt("Ada")
+    with reading(engine) as connection:
+        assert schedules.since(connection, "daily") == ("06:00", NOW)
+
+
+def test_who_died_while_founding_it_leaves_no_stranger(engine: Engine, tmp_path: Path) -> None:
+    here = of(engine, tmp_path)
+    here.guard()
+    with_an_issue(engine)
+    here.note_file.write_text('{"id": "", "mark": 0, "machine": ""}')
+    here.guard()
+    assert '"mark": 1' in here.note_file.read_text()
+    # But a note that was never finished says nothing for one of which something went.
+    with writing(engine) as connection:
+        here.mark(connection)
+    here.note_file.write_text('{"id": "", "mark": 0, "machine": ""}')
+    assert here.why_not() == OTHER
