@@ -73,11 +73,13 @@ class Pages:
         readers, own = self._reader_pages(), self._desk_pages(gate)
         left = self._newsroom.parts.meter.left
         if not self._accounts.apart:
-            both = site([*readers, *own], gate)
-            return [Address(TimedLeaving(both, left), web.host, web.port)]
-        secure = web.public_url.startswith("https:")
+            public = site([*readers, *own], gate)
+            public.add_middleware(TimedLeaving, told=left)
+            return [Address(public, web.host, web.port)]
+        public = site(readers, secure=web.public_url.startswith("https:"))
+        public.add_middleware(TimedLeaving, told=left)
         return [
-            Address(TimedLeaving(site(readers, secure=secure), left), web.host, web.port),
+            Address(public, web.host, web.port),
             Address(site(own, gate, secure=gate.secure), desk.host, desk.port),
         ]
 

@@ -5,7 +5,7 @@ from sqlalchemy.engine import Connection
 from digest.curate.fill import standing
 from digest.curate.lifecycle import fills
 from digest.curate.order import Ranked
-from digest.desk.actions import KINDS, Action, Pin, Replace, Restore
+from digest.desk.actions import KINDS, Action, AddBlock, ChangeBlock, Pin, Replace, Restore
 from digest.desk.apply import apply
 from digest.errors import NotFoundError, WrongStateError
 from digest.model import Draft, Hand, Issue, IssueId, IssueState
@@ -31,6 +31,8 @@ def edit(
         planned = issues.get(connection, issue_id)
     if planned.state is IssueState.PLANNED:
         compose(parts, planned)
+    if isinstance(action, (AddBlock, ChangeBlock, Restore)):
+        parts.audience  # noqa: B018 - made before the transaction: it may write when it is made
     with writing(parts.engine) as connection:
         issue = _open(connection, issue_id, seen)
         draft = parts.pools.draft(connection, issue)

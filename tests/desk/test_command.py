@@ -46,7 +46,7 @@ def room(tmp_path: Path) -> Room:
         told = f"title: Story {number}\ndate: {date}\nurl: https://a.example/{number}"
         (tmp_path / "wire" / f"{number}.md").write_text(f"---\n{told}\n---\n\nText {number}.\n")
     (tmp_path / "config.toml").write_text(CONFIG)
-    secrets = tmp_path / "secrets"
+    secrets = tmp_path / ".secrets"
     secrets.mkdir(mode=0o700)
     (secrets / "sending__sendgrid__api_key").write_text(SECRET)
     made = Room(tmp_path)

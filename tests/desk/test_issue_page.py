@@ -183,8 +183,8 @@ def test_each_story_of_the_pool_has_its_reason(bench: Bench) -> None:
     # The story's own page says the same at length.
     free = max(set(told) - {*bench.order(), gone})
     at_length = words(bench.client.get(f"{bench.path}/stories/{free}").text)
-    assert "latest: full: it takes 4, the last score" in at_length
-    assert "picks: no editors’ pick" in at_length
+    assert "Latest : full: it takes 4, the last score" in at_length
+    assert "Top : no editors’ pick" in at_length
 
 
 def test_stories_that_came_are_counted_before_they_are_taken_in(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from digest.app import App
 from digest.clock import SetClock
@@ -19,6 +20,7 @@ from digest.steps import edition_pause
 from digest.steps.alerts import LETTER
 from digest.store import letters
 from digest.store.engine import reading
+from digest.store.watch_tables import alert
 from tests.migrated import EVERYTHING
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
@@ -100,9 +102,10 @@ class Room:
         return sorted(number for one in self.sent() for number in one)
 
     def alerts(self) -> list[str]:
-        """What was told, by letter or, as nobody is named, in the log alone."""
+        """What was told, of issues and beside them."""
         with reading(self.app.engine) as connection:
-            return sorted(letters.served(connection, LETTER, FIRST))
+            of_issues = connection.scalars(sa.select(alert.c.kind)).all()
+            return sorted([*letters.served(connection, LETTER, FIRST), *of_issues])
 
 
 @pytest.fixture
@@ -329,7 +332,7 @@ def test_what_config_says_wrong_of_a_schedule(tmp_path: Path) -> None:
     def told(schedule: str) -> str:
         (tmp_path / "config.toml").write_text(CONFIG.replace("SCHEDULE", schedule))
         with pytest.raises(ConfigError) as found:
-            App(load(tmp_path / "config.toml"), SetClock(FIRST)).parts  # noqa: B018 - wires them
+            App(load(tmp_path / "config.toml"), SetClock(FIRST)).parts.editions  # noqa: B018 - wires them
         return str(found.value)
 
     (tmp_path / "desk").mkdir()
