@@ -54,6 +54,17 @@ def test_a_name_that_is_made_up_at_run_time_is_refused(tmp_path: Path) -> None:
         list(written([tmp_path]))
 
 
+@pytest.fixture(autouse=True)
+def _as_a_process_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a server of another test made of uvicorn's loggers."""
+    for name in ("uvicorn", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        for key, value in (("handlers", []), ("propagate", True), ("disabled", False)):
+            monkeypatch.setattr(logger, key, value)
+        monkeypatch.setattr(logger, "level", logging.NOTSET)
+    logging.getLogger("uvicorn").manager._clear_cache()  # type: ignore[attr-defined]  # levels are kept there
+
+
 BEFORE = ["", "<", "mailto:", "to=", "'", '"', "550 5.1.1 <", "?e=", "("]
 _WORD = st.text(string.ascii_letters + string.digits + ".+_-é", min_size=1, max_size=30)
 
