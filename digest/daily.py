@@ -91,7 +91,8 @@ def stopping(app: App) -> Iterator[None]:
 
 
 def all_in_one(app: App, seconds: int) -> None:
-    """Ticks, a worker and the pages, until SIGINT or SIGTERM."""
+    """Ticks, a worker and the pages, until SIGINT or SIGTERM. Raises ConfigError."""
+    app.parts.make_all()
     with (
         alone(app.engine),
         app.watching.watched(ticks=True),
@@ -105,7 +106,8 @@ def all_in_one(app: App, seconds: int) -> None:
 
 
 def pages(app: App) -> None:
-    """The pages, and the letters that are asked for on them, until SIGINT or SIGTERM."""
+    """The pages, and the letters asked for on them, until SIGINT or SIGTERM. Raises ConfigError."""
+    app.parts.make_all()
     with app.watching.watched(ticks=False), posting(app), app.following.counting():
         _serve(app)
 
@@ -119,7 +121,11 @@ def _serve(app: App) -> None:
 
 
 def once(app: App) -> None:
-    """What is due now, sending included. Raises StrangerError where the database may be a copy."""
+    """What is due now, sending included.
+
+    Raises ConfigError, and StrangerError where the database may be a copy.
+    """
+    app.parts.make_all()
     with alone(app.engine):
         app.tick()
         app.keeper.daily()
@@ -127,16 +133,18 @@ def once(app: App) -> None:
 
 
 def schedule(app: App, seconds: int) -> None:
-    """Ticks only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
+    """Ticks only, until SIGINT or SIGTERM. Raises ConfigError, and WrongStateError on SQLite."""
     _for_several(app)
+    app.parts.make_all()
     with app.watching.watched(ticks=True), ticking(app, seconds), posting(app):
         app.watching.ready()
         _wait()
 
 
 def work(app: App) -> None:
-    """A worker only, until SIGINT or SIGTERM. Raises WrongStateError on SQLite."""
+    """A worker only, until SIGINT or SIGTERM. Raises ConfigError, and WrongStateError on SQLite."""
     _for_several(app)
+    app.parts.make_all()
     with (
         app.watching.watched(ticks=False),
         app.watching.loop("worker", WORK_SECONDS),

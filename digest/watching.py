@@ -13,18 +13,16 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext, make_url
 
-from digest import __version__, logs
+from digest import __version__
 from digest.config import Settings
 from digest.deliver.queue import Work
 from digest.model import IssueId
 from digest.protocols import Clock
 from digest.store import pulses
 from digest.store.engine import writing
-from digest.watch import systemd
 from digest.watch.health import Health
 from digest.watch.meter import Meter
 from digest.watch.vitals import Vitals
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from digest.watch.prometheus import Prometheus
-
-log = structlog.get_logger()
 
 #: a job is noted no more often than so, in seconds
 NOTED = 10.0
@@ -72,6 +68,8 @@ class Watching:
         self._log(None)
 
     def _log(self, meter: Meter | None) -> None:
+        from digest import logs
+
         given = self._settings.logs
         logs.configure(verbose=self._verbose, level=given.level, form=given.format, meter=meter)
 
@@ -91,12 +89,19 @@ class Watching:
         with ExitStack() as stack:
             if self._settings.metrics.port is not None:
                 self._count(stack)
+            from digest.watch import systemd
+
             stack.enter_context(systemd.guarded(self.vitals.complaints))
             yield
 
     def ready(self) -> None:
         """All of it works by now."""
+        from digest.watch import systemd
+
         systemd.notify(f"READY=1\nSTATUS=digest {self.job}")
+        import structlog  # not at the top: every command has a meter, few log
+
+        log = structlog.get_logger()
         log.info("ready", job=self.job, version=__version__)
 
     def done(self, job: str) -> None:
@@ -110,6 +115,9 @@ class Watching:
                 pulses.note(connection, job, self.owner, self._clock.now())
         except Exception:
             # What it is about is done all the same.
+            import structlog
+
+            log = structlog.get_logger()
             log.exception("pulse_not_noted", job=job)
 
     @contextmanager

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.engine import Connection, Engine
 
 #: the engine's option under which its journal is found
@@ -29,7 +28,6 @@ OPTION = "departures"
 #: what a connection has noted in its transaction
 PENDING = "departures_pending"
 
-log = structlog.get_logger()
 
 Entry: TypeAlias = Mapping[str, Any]
 
@@ -81,6 +79,9 @@ class Departures:
             try:
                 self.append(self._waiting)
             except OSError as error:
+                import structlog  # not at the top: every command opens the database
+
+                log = structlog.get_logger()
                 # Nobody is kept from leaving by our disk; it is tried again with the next entry.
                 log.error("departures_not_written", entries=len(self._waiting), why=str(error))  # noqa: TRY400 - the cause is told
             else:

@@ -31,6 +31,7 @@ def erratum(
     json: Json = False,
 ) -> None:
     """Tell the readers of a story what was wrong in it: one letter to each who has it."""
+    from digest.model import IssueState
     from digest.steps import errata
 
     app = ready(ctx)
@@ -44,7 +45,7 @@ def erratum(
         as_json({"issue": made, "erratum": told, "readers": readers})
     elif made is None:
         line(f"would tell {readers} readers of {told.headline!r}")
-    elif made.state == "held":
+    elif made.state is IssueState.HELD:
         line(f"issue {made.id} is to tell {readers} readers: `digest approve {made.id}` lets it go")
     else:
         line(f"issue {made.id} tells {readers} readers: `digest run` sends it")

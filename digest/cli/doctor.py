@@ -40,7 +40,7 @@ def doctor(
 
     Changes nothing and mails nobody. Leaves with 9 if anything is an error.
     """
-    from digest import health
+    from digest import examining
     from digest.doctor.registry import CHECKS
     from digest.doctor.run import examine, unwell
 
@@ -54,9 +54,9 @@ def doctor(
     try:
         app = options.app()
     except ConfigError as mistakes:
-        patient = health.patient(options.config, mistakes, None, address, port)
+        patient = examining.patient(options.config, mistakes, None, address, port)
     else:
-        patient = health.patient(options.config, app, None, address, port)
+        patient = examining.patient(options.config, app, None, address, port)
     found = examine(patient, chosen, offline=offline, seconds=seconds)
     ill = unwell(found)
     if json:

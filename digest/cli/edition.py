@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.deciding import By
+from digest.cli.deciding import By, ready
 from digest.cli.line import EditionName
 from digest.cli.output import DryRun, Json, as_json, line, table
-from digest.cli.root import Options, cli
+from digest.cli.root import cli
 
 if TYPE_CHECKING:
-    from digest.app import App
     from digest.steps.calendar import Day, Entry
 
 edition = typer.Typer(help="Pause an edition, and resume it.", no_args_is_help=True)
@@ -34,7 +33,7 @@ def pause(
     """Let no issue of an edition go out until a day, or until it is resumed."""
     from digest.steps import edition_pause
 
-    app = _app(ctx)
+    app = ready(ctx)
     found, day = app.parts.edition(slug), until.date() if until else None
     skipped = [] if dry_run else edition_pause.pause(app.parts, found, day, by)
     if json:
@@ -59,7 +58,7 @@ def resume(
     from digest.steps.coming import first_coming
     from digest.store.engine import reading
 
-    app = _app(ctx)
+    app = ready(ctx)
     found = app.parts.edition(slug)
     if not dry_run:
         edition_pause.resume(app.parts, found, by)
@@ -77,7 +76,7 @@ def next_(ctx: typer.Context, slug: EditionName = None, json: Json = False) -> N
     """What goes out in the next two weeks, and why what does not."""
     from digest.steps.calendar import calendar
 
-    app = _app(ctx)
+    app = ready(ctx)
     wanted = [app.parts.edition(one) for one in app.newsroom.slugs(slug)]
     days = calendar(app.parts, wanted)
     rows = [row for one in days for row in _rows(one)]
@@ -113,10 +112,3 @@ def _entry(one: "Entry") -> Row:
     elif one.edition.reader_local:
         notes.append(f"first wave; each reader at {one.edition.time} of their own clock")
     return one.local_date, one.edition.slug, one.at, state, "; ".join(filter(None, notes))
-
-
-def _app(ctx: typer.Context) -> "App":
-    options: Options = ctx.obj
-    app = options.app()
-    app.migrate()
-    return app

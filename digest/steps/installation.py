@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from digest.errors import StrangerError
@@ -21,8 +20,6 @@ from digest.model.installation import FIRST, OTHER, Here, Known, Note, stranger
 from digest.store import adoption, standstill
 from digest.store import installation as store
 from digest.store.engine import reading, writing
-
-log = structlog.get_logger()
 
 NAME = "installation.json"
 #: systemd's and D-Bus's; macOS and most containers have neither
@@ -136,6 +133,9 @@ class Installation:
             made = store.known(connection)
         assert made is not None, "added a moment ago"
         self._write(Note(id=made.id, mark=made.mark, machine=self.machine), None)
+        import structlog  # every start asks whether the database belongs here, few adopt one
+
+        log = structlog.get_logger()
         log.warning("database_adopted", by=who, installation=made.id, paused=paused)
         return paused
 

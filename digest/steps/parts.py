@@ -5,7 +5,7 @@ none.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,6 +152,15 @@ class Parts:
 
         only = Route(name=self.transport.name, transport=self.transport)
         return self.routes or (only,)
+
+    def make_all(self) -> None:
+        """Make now what would be made when it is first asked for. Raises ConfigError.
+
+        For whoever runs for days: a mistake is told at the start, and no thread waits for a part
+        that another one is making.
+        """
+        for one in fields(self):
+            getattr(self, one.name)
 
     def guard(self) -> None:
         """Raise StrangerError where the database may be a copy: nothing may go of it."""

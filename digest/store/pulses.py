@@ -10,7 +10,7 @@ from digest.store.engine import insert_new
 from digest.store.watch_tables import pulse
 
 #: the jobs there are
-TICK, GATHER, WORKER, HOOKS, BACKUP = "tick", "gather", "worker", "hooks", "backup"
+TICK, GATHER, WORKER, HOOKS = "tick", "gather", "worker", "hooks"
 #: what a process that is no more did last is forgotten after so long, unless it was the last of all
 KEPT = timedelta(days=1)
 

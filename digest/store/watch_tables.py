@@ -8,7 +8,7 @@ from digest.store.tables import Id, Instant, metadata
 pulse = sa.Table(
     "pulse",
     metadata,
-    # tick, gather, worker, hooks or backup
+    # tick, gather, worker or hooks
     sa.Column("job", sa.String(30), primary_key=True),
     sa.Column("owner", sa.String(100), primary_key=True),
     sa.Column("at", Instant, nullable=False),

@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from digest.model import DeliveryState
 from digest.protocols import Clock
-from digest.store import facts, pauses, pulses, routes
+from digest.store import facts, made, pauses, pulses, routes
 from digest.store.engine import reading
 from digest.store.facts import Counted
 from digest.store.tally import Tally
@@ -97,7 +97,7 @@ class Collector:
                 for name in self.routes
             },
             "digest_pulse_timestamp_seconds": {
-                (job,): at.timestamp() for job, at in pulses.last(connection).items()
+                (job,): at.timestamp() for job, at in _last(connection).items()
             },
             "digest_schedulers": {(): float(pulses.owners(connection, pulses.TICK, now - TICKED))},
             "digest_alerts": facts.alerts(connection),
@@ -128,3 +128,9 @@ class Collector:
             "digest_complaint_ratio": {(e,): of[1] / of[0] for e, of in ratios.items()},
             "digest_bounce_ratio": {(e,): of[2] / of[0] for e, of in ratios.items()},
         }
+
+
+def _last(connection: Connection) -> Mapping[str, datetime]:
+    """When each job was last done; a backup counts from the moment that it shows."""
+    backup = made.last(connection)
+    return {**pulses.last(connection), **({"backup": backup.taken_at} if backup else {})}

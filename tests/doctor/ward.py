@@ -15,7 +15,7 @@ from digest.config import load
 from digest.doctor.patient import Patient
 from digest.doctor.web import Web
 from digest.errors import ConfigError
-from digest.health import patient
+from digest.examining import patient
 from tests.deliver.servers import mail_server
 from tests.doctor.nameserver import NameServer
 from tests.doctor.webserver import Page, WebServer

@@ -15,6 +15,7 @@ from digest.app import App
 from digest.clock import SetClock
 from digest.config import load
 from digest.errors import ConfigError, InvalidError, WrongStateError
+from digest.later import Later
 from digest.schedule.jump import Watch
 from digest.steps import edition_pause
 from digest.steps.alerts import LETTER
@@ -345,3 +346,11 @@ def test_what_config_says_wrong_of_a_schedule(tmp_path: Path) -> None:
     assert "none.ics" in told('[editions.holidays]\nfile = "none.ics"')
     (tmp_path / "bad.ics").write_text("hello")
     assert "bad.ics" in told('[editions.holidays]\nfile = "bad.ics"')
+
+
+def test_who_runs_for_days_makes_every_part_at_once(room: Room) -> None:
+    """So that a mistake is told at the start, not by the first issue that needs the part."""
+    held = vars(room.app.parts)
+    assert any(isinstance(one, Later) for one in held.values())
+    room.app.parts.make_all()
+    assert not any(isinstance(one, Later) for one in held.values())

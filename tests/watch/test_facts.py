@@ -13,6 +13,7 @@ from digest.model import BatchState, DeliveryState, IssueId, IssueState, Outcome
 from digest.store import ledger, pulses, tally
 from digest.store.engine import reading, writing
 from digest.store.heard_table import delivery_event
+from digest.store.keeping_tables import backup_made
 from digest.store.tables import batch, issue, source
 from digest.store.tally import Tally
 from digest.watch.collect import Collector
@@ -93,7 +94,9 @@ def fill(room: House) -> None:
         )
         pulses.note(connection, pulses.TICK, "a", NOW - MINUTE)
         pulses.note(connection, pulses.TICK, "b", NOW - 5 * MINUTE)
-        pulses.note(connection, pulses.BACKUP, "a", NOW - 60 * MINUTE)
+        of_then = NOW - 60 * MINUTE
+        row = {"id": "b1", "taken_at": of_then, "file": "b1.backup", "bytes": 9, "seconds": 1}
+        connection.execute(sa.insert(backup_made).values(row))
 
 
 def test_facts(room: House) -> None:
