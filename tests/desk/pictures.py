@@ -212,7 +212,7 @@ def main(looks: Path | None) -> None:
                 low = pair(chrome, base + path.format(**numbers), folder)
                 # the few pixels of a badge or a mark keep their colour
                 how = Image.Quantize.MAXCOVERAGE
-                low = low.quantize(96, method=how, dither=Image.Dither.NONE)
+                low = low.quantize(256, method=how, dither=Image.Dither.NONE)
                 low.save(HERE / f"{page}.png", optimize=True)
             for page, path in (PAGES | MORE).items() if looks else ():
                 for width, dark in product(WIDTHS, (False, True)):
